@@ -1,0 +1,144 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Checks catalog/: columns, unique ids, known categories, alias targets, no rule of a
+# connector with two controls.  Prints file:line and what is wrong; exits 1 if
+# anything is.  Usage: tools/check-catalog.sh [CATALOG-FOLDER]
+
+set -eu
+
+catalog=${1:-$(dirname "$0")/../catalog}
+cd "$catalog"
+
+categories=responsibility/finding_categories.csv
+failed=0
+
+for file in "$categories" controls.tsv control_aliases.tsv rule_categories.tsv \
+	sla_defaults.tsv; do
+	if [ ! -f "$file" ]; then
+		echo "$file:1: missing"
+		failed=1
+	fi
+done
+[ "$failed" -eq 0 ] || exit 1
+
+# form FILE HEADER: what is common to all TSV files.
+form()
+{
+	awk -F '\t' -v header="$2" '
+	function wrong(what) { printf "%s:%d: %s\n", FILENAME, FNR, what; bad = 1 }
+	BEGIN { n = split(header, columns, " ") }
+	FNR == 1 {
+		given = $0
+		gsub(/\t/, " ", given)
+		if (given != header || NF != n)
+			wrong("the header must be: " header " (tabs between)")
+		next
+	}
+	/\r/ { wrong("carriage return") }
+	/^[ \t]*$/ { wrong("empty line"); next }
+	NF != n { wrong(NF " columns, not " n); next }
+	{
+		for (i = 1; i <= n; i++) {
+			if ($i == "")
+				wrong("empty " columns[i])
+			else if ($i ~ /^ | $/)
+				wrong("blank at the border of " columns[i])
+		}
+	}
+	END {
+		if (FNR < 2) { printf "%s:1: no rows\n", FILENAME; bad = 1 }
+		exit bad
+	}' "$1" || failed=1
+	if [ -n "$(tail -c 1 "$1")" ]; then
+		echo "$1:$(($(wc -l <"$1") + 1)): no line feed at the end"
+		failed=1
+	fi
+}
+
+form controls.tsv 'control category provider class title remediation'
+form control_aliases.tsv 'connector rule control basis'
+form rule_categories.tsv 'connector rule_pattern category'
+form sla_defaults.tsv 'band window_hours warn_percent'
+
+# What the cells may say.  The files are read in the order of the command line.
+awk '
+function wrong(what) { printf "%s:%d: %s\n", FILENAME, FNR, what; bad = 1 }
+function is_in(word, words) { return index(" " words " ", " " word " ") > 0 }
+function once(seen, key, what)
+{
+	if (key in seen)
+		wrong(what " again, first in line " seen[key])
+	else
+		seen[key] = FNR
+}
+BEGIN {
+	classes = "misconfiguration vulnerability threat exposure secret identity license other"
+	connectors = "azure_defender azure_policy aws_securityhub prowler gcp_scc trivy"
+}
+FNR == 1 { next }
+FILENAME ~ /finding_categories/ { split($0, cell, ","); categories[cell[1]] = 1; next }
+FILENAME ~ /controls\.tsv$/ {
+	split($0, cell, "\t")
+	once(controls, cell[1], "control " cell[1])
+	if (cell[1] !~ /^[a-z0-9]+\.[a-z0-9]+(-[a-z0-9]+)*$/)
+		wrong("the form of a control is area.name: " cell[1])
+	if (!(cell[2] in categories))
+		wrong("unknown category " cell[2])
+	if (!is_in(cell[3], "azure aws gcp any"))
+		wrong("unknown provider " cell[3])
+	if (!is_in(cell[4], classes))
+		wrong("unknown class " cell[4])
+	if (cell[6] !~ /\.$/)
+		wrong("the remediation is no sentence")
+	once(titles, cell[5], "title")
+	next
+}
+FILENAME ~ /control_aliases/ {
+	split($0, cell, "\t")
+	once(aliases, cell[1] "\t" cell[2], "rule " cell[2] " of " cell[1])
+	if (!is_in(cell[1], connectors))
+		wrong("unknown connector " cell[1])
+	if (!(cell[3] in controls))
+		wrong("unknown control " cell[3])
+	used[cell[3]] = 1
+	if (cell[4] !~ /^(same_control_id|documented|framework:[a-z0-9_]+(\/[^\/]+)+)$/)
+		wrong("unknown basis " cell[4])
+	next
+}
+FILENAME ~ /rule_categories/ {
+	split($0, cell, "\t")
+	once(patterns, cell[1] "\t" cell[2], "pattern " cell[2] " of " cell[1])
+	if (!is_in(cell[1], connectors))
+		wrong("unknown connector " cell[1])
+	if (!(cell[3] in categories))
+		wrong("unknown category " cell[3])
+	if ((cell[1] "\t" cell[2]) in aliases)
+		wrong("the rule has a control, whose category counts")
+	next
+}
+FILENAME ~ /sla_defaults/ {
+	split($0, cell, "\t")
+	once(bands, cell[1], "band " cell[1])
+	if (!is_in(cell[1], "critical high medium low"))
+		wrong("unknown band " cell[1])
+	if (cell[2] !~ /^[0-9]+$/ || cell[3] !~ /^[0-9]+$/ || cell[3] > 100)
+		wrong("hours and percent are whole numbers")
+}
+END {
+	for (control in controls) {
+		if (!(control in used)) {
+			printf "controls.tsv:%d: no rule is %s\n", controls[control], control
+			bad = 1
+		}
+	}
+	exit bad
+}' "$categories" controls.tsv control_aliases.tsv rule_categories.tsv sla_defaults.tsv ||
+	failed=1
+
+if [ "$failed" -eq 0 ]; then
+	echo "catalog: $(($(wc -l <controls.tsv) - 1)) controls," \
+		"$(($(wc -l <control_aliases.tsv) - 1)) aliases," \
+		"$(($(wc -l <rule_categories.tsv) - 1)) patterns"
+fi
+exit "$failed"

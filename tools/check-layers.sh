@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Holds every #include against the layers: base <- model <- {net, store} <- programs.  Prints
+# file:line of each breach; exit 1.  Tests may include anything.
+#
+# Three questions to an include, one function below for each: does it look upwards or sideways, does
+# it bring a foreign library where it does not belong, does it bring I/O into something pure?
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+mapfile -d '' -t files < <(project_files c h cc)
+[ ${#files[@]} -gt 0 ] || exit 0
+
+# The libraries without I/O that programs share: what collector/ and scorer/ build apart from their
+# main.c.  "collector/format scorer/score …"
+modules_of() {
+	sed -n "/^add_library($2[ )]/,/)/p" "$1/CMakeLists.txt" 2>/dev/null |
+		grep -oE '[a-z0-9_]+[.]c\b' | sed "s|[.]c\$||; s|^|$1/|" || true
+}
+pure=$(modules_of collector isobar_formats; modules_of scorer isobar_score)
+shared=$(modules_of collector isobar_records)
+
+awk -v pure_modules="$(tr '\n' ' ' <<<"$pure")" -v shared_modules="$(tr '\n' ' ' <<<"$shared")" '
+BEGIN {
+	n = split(pure_modules, list, " ")
+	for (i = 1; i <= n; i++)
+		is_pure[list[i]] = is_shared[list[i]] = 1
+	n = split(shared_modules, list, " ")
+	for (i = 1; i <= n; i++)
+		is_shared[list[i]] = 1
+
+	# What each layer may include of ours.
+	may["base"] = "base"
+	may["model"] = "base model"
+	may["net"] = "base model net"
+	may["store"] = "base model store"
+	may["collector"] = "base model net store collector"
+	may["courier"] = "base model net store courier"
+	may["api"] = "base model net store api"
+	may["scorer"] = "base model store scorer"
+	may["cli"] = "base model store cli"
+
+	effects = "^(base/log[.]h|unistd[.]h|fcntl[.]h|netdb[.]h|poll[.]h|sys/(socket|stat|mman|time)[.]h)$"
+
+	# Whose headers may stand where.  A library that is not here is refused everywhere.
+	own("^(libpq-fe|libpq/.*|postgres_ext)", "^libisobar/store/")
+	own("^simdjson[.]h$", "^libisobar/base/json_view[.]cc$")
+	own("^ini[.]h$", "^libisobar/base/settings[.]c$")
+	own("^xxhash[.]h$", "^libisobar/model/finding[.]c$")
+	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")
+	own("^openssl/", "^libisobar/(model/key|store/migrate|store/catalog)[.]c$")
+	own("^curl/", "^libisobar/net/")
+	own("^event2/", "^(libisobar/(store/pg_(pool|conn)[.][ch]$|net/)|api/)")
+	own("^jansson[.]h$", "^(libisobar/model/codec[.][ch]$|scorer/score_model[.]c$|cli/)")
+
+	libc = "^(assert|ctype|dirent|endian|errno|fcntl|float|fnmatch|getopt|glob|grp|inttypes|langinfo" \
+	       "|libgen|limits|locale|math|netdb|poll|pwd|sched|signal|spawn|stdalign|stdarg|stdbool" \
+	       "|stddef|stdint|stdio|stdlib|[a-z]mmintrin|stdnoreturn|string|strings|syslog|termios|time|unistd|wchar" \
+	       "|arpa/.*|linux/.*|net/if|netinet/.*|sanitizer/.*|sys/.*)[.]h$"
+}
+
+function own(header, place)
+{
+	n_owned++
+	owned[n_owned] = header
+	owner[n_owned] = place
+}
+
+function layer_of(path, parts)
+{
+	split(path, parts, "/")
+	return parts[1] == "libisobar" ? parts[2] : parts[1]
+}
+
+function complain(why)
+{
+	printf "%s:%d: \"%s\": %s\n", FILENAME, FNR, header, why
+	bad = 1
+}
+
+function module_of(path)
+{
+	sub(/[.][a-z]+$/, "", path)
+	return path
+}
+
+# The model and the shared libraries but for the cutting of files: no socket, file, SQL or log.
+function is_pure_file(path)
+{
+	path = module_of(path)
+	sub(/_private$/, "", path)
+	return path ~ /^libisobar\/model\// || path in is_pure
+}
+
+# An include of ours: down, or in the same folder, or one of the shared ones.
+function check_own(from, to)
+{
+	if (header !~ /\//)
+		return # beside the file
+	to = layer_of(header)
+	if ((" " may[from] " ") !~ (" " to " ") && !(module_of(header) in is_shared))
+		complain(from " may not include " to)
+}
+
+function check_foreign(i)
+{
+	if (header ~ libc || (FILENAME ~ /[.]cc$/ && header !~ /[.]/))
+		return
+	for (i = 1; i <= n_owned; i++) {
+		if (header ~ owned[i]) {
+			if (FILENAME !~ owner[i])
+				complain("this library stays in " owner[i])
+			return
+		}
+	}
+	complain("a library that no layer owns (tools/check-layers.sh)")
+}
+
+function check_pure()
+{
+	if (is_pure_file(FILENAME) && (header ~ effects || (quoted && header ~ /^(net|store)\//)))
+		complain("brings I/O or the log into something pure")
+}
+
+layer_of(FILENAME) == "tests" { nextfile }
+
+/^[ \t]*#[ \t]*include[ \t]*["<]/ {
+	from = layer_of(FILENAME)
+	quoted = $0 ~ /include[ \t]*"/
+	header = $0
+	sub(/^[^"<]*["<]/, "", header)
+	sub(/[">].*/, "", header)
+	if (!(from in may)) {
+		complain("code lives in no such folder: " from)
+		next
+	}
+	if (quoted)
+		check_own(from)
+	else
+		check_foreign()
+	check_pure()
+}
+
+END { exit bad }
+' "${files[@]}"
