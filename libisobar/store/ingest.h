@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_INGEST_H
+#define ISOBAR_INGEST_H
+
+#include <stdint.h>
+
+#include "model/finding.h"
+#include "store/pg.h"
+
+/*
+ * Stores the findings of files (or pages), hash first: docs/internals/store.md.
+ * One transaction a file; memory is bounded by the chunk, not by the file.
+ * While the server works on one chunk the caller parses the next one.
+ */
+struct ingest;
+
+struct ingest_options {
+	struct org org;
+	timestamp now;           /* the command's clock */
+	const char *source_name; /* NULL: each connector's own name */
+	const char *build;       /* version of the program */
+};
+
+struct ingest_counts {
+	int64_t findings; /* canonical findings, passing checks included */
+	int64_t fresh;    /* new */
+	int64_t changed;
+	int64_t unchanged; /* repeated within the file included */
+	int64_t quarantined;
+	int64_t closed;
+	int64_t passing; /* of findings: passed checks */
+};
+
+/* pg must be open for PG_GROUP_INGEST and outlive the ingest. */
+struct ingest *ingest_new(struct pg *pg, const struct ingest_options *options) NON_NULL;
+void ingest_free(struct ingest *in); /* NULL is fine; rolls back an open file */
+
+/* name is shown in messages and kept with the run. */
+int ingest_begin_file(struct ingest *in, const char *name, struct error *err) MUST_CHECK;
+
+/* The record that the next findings come from; copied. */
+void ingest_record(struct ingest *in, const char *raw, size_t size);
+
+/*
+ * f is sealed; nothing of it is kept.  May send a full chunk and wait for the
+ * one before.
+ */
+int ingest_finding(struct ingest *in, const struct finding *f, struct error *err) MUST_CHECK;
+
+/* An asset without a finding: inventory.  r is canonical. */
+int ingest_asset(struct ingest *in, const struct resource *r, struct error *err) MUST_CHECK;
+
+/* What a rule is; kept until the end of the file. */
+struct ingest_fact {
+	const char *connector, *rule, *title, *description, *remediation;
+	int sev100;
+};
+void ingest_rule_fact(struct ingest *in, const struct ingest_fact *fact);
+
+#define INGEST_QUARANTINE_MAX (64u << 10) /* larger records are not replayable */
+
+struct ingest_bad_record {
+	const char *format;
+	uint64_t ordinal, offset;
+	const char *code; /* "syntax", "shape", "contract", "limit" */
+	const char *reason;
+	const char *raw;
+	size_t size;
+};
+int ingest_quarantine(struct ingest *in, const struct ingest_bad_record *bad,
+                      struct error *err) MUST_CHECK;
+
+/* Commits.  n_records is what the reader met. */
+int ingest_end_file(struct ingest *in, const char *format, int64_t n_records,
+                    struct ingest_counts *out, struct error *err) MUST_CHECK;
+
+/* Rolls back all of the file and records the failed run with its reason. */
+void ingest_abort_file(struct ingest *in, const char *format, const char *reason);
+
+/* Joins the assets that the files of this command named twice; once, at its end. */
+int ingest_finish(struct ingest *in, struct error *err) MUST_CHECK;
+
+#endif

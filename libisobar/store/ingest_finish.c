@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The end of a file and of a command: rule facts, advisory names, scopes, the
+ * run's counts, the joining of assets that go by several names.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/ingest_private.h"
+#include "store/pg_encode.h"
+#include "store/pg_listen.h"
+
+#define SPREAD_MAX 64 /* steps; a component of names is never that long */
+
+static int run_with_now(struct ingest *in, enum statement stmt, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, in->run_id);
+	pg_bind_timestamp(&p, in->options.now);
+	return pg_run(in->pg, stmt, &p, NULL, err);
+}
+
+/* These join small stagings with whole tables: let the planner hash. */
+static int write_facts(struct ingest *in, struct error *err)
+{
+	int rc;
+
+	if (!in->facts.size && !in->advisories.size)
+		return 0;
+	if ((rc = pg_command(in->pg, "set local enable_hashjoin = on", err)) < 0)
+		return rc;
+	if (in->facts.size &&
+	    ((rc = ingest_copy(in->pg, "copy page_fact from stdin (format binary)", &in->facts,
+	                       err)) < 0 ||
+	     (rc = run_with_now(in, STMT_FACT_MERGE, err)) < 0))
+		return rc;
+	if (in->advisories.size &&
+	    ((rc = ingest_copy(in->pg, "copy page_advisory from stdin (format binary)",
+	                       &in->advisories, err)) < 0 ||
+	     (rc = run_with_now(in, STMT_ADVISORY_INSERT, err)) < 0))
+		return rc;
+	return pg_command(in->pg, "truncate page_fact, page_advisory; set local enable_hashjoin = off",
+	                  err);
+}
+
+static int write_scopes(struct ingest *in, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct pg_params p = {.arena = a};
+	struct strbuf sources = {0}, ids = {0}, texts = {0}, counts = {0};
+	int rc;
+
+	if (!in->n_scopes)
+		return 0;
+	pg_put_array_head(&sources, PG_OID_INT8, in->n_scopes);
+	pg_put_array_head(&ids, PG_OID_INT8, in->n_scopes);
+	pg_put_array_head(&texts, PG_OID_TEXT, in->n_scopes);
+	pg_put_array_head(&counts, PG_OID_INT8, in->n_scopes);
+	for (size_t i = 0; i < in->room_scopes; i++) {
+		const struct ingest_scope *s = &in->scopes[i];
+
+		if (!s->text)
+			continue;
+		pg_put_int8(&sources, in->connectors[s->connector].source_id);
+		pg_put_int8(&ids, s->id);
+		pg_put_text(&texts, s->text);
+		pg_put_int8(&counts, s->n);
+	}
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, in->run_id);
+	pg_bind_binary(&p, sources.data, sources.size);
+	pg_bind_binary(&p, ids.data, ids.size);
+	pg_bind_binary(&p, texts.data, texts.size);
+	pg_bind_binary(&p, counts.data, counts.size);
+	pg_bind_bool(&p, false);
+	rc = pg_run(in->pg, STMT_SCOPE_INSERT, &p, NULL, err);
+	strbuf_done(&sources);
+	strbuf_done(&ids);
+	strbuf_done(&texts);
+	strbuf_done(&counts);
+	return rc;
+}
+
+static int finish_run(struct ingest *in, const char *format, int64_t n_records,
+                      struct error *err)
+{
+	const struct ingest_counts *c = &in->counts;
+	ARENA_SCOPED a = arena_new(1024);
+	struct pg_params p = {.arena = a};
+
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, in->run_id);
+	pg_bind_text(&p, format);
+	pg_bind_int(&p, 1);
+	pg_bind_timestamp(&p, in->options.now);
+	pg_bind_int(&p, n_records);
+	pg_bind_int(&p, c->findings);
+	pg_bind_int(&p, c->fresh);
+	pg_bind_int(&p, c->changed);
+	pg_bind_int(&p, c->unchanged);
+	pg_bind_int(&p, c->quarantined);
+	pg_bind_int(&p, c->closed);
+	pg_bind_text(&p, NULL);
+	pg_bind_int(&p, in->command_id);
+	return pg_run(in->pg, STMT_RUN_FINISH, &p, NULL, err);
+}
+
+int ingest_end_file(struct ingest *in, const char *format, int64_t n_records,
+                    struct ingest_counts *out, struct error *err)
+{
+	int rc;
+
+	assert(in->open);
+	if ((rc = ingest_send_chunk(in, err)) < 0 || (rc = ingest_drain(in, err)) < 0 ||
+	    (rc = write_facts(in, err)) < 0 || (rc = write_scopes(in, err)) < 0)
+		return rc;
+	in->counts.unchanged = in->counts.findings - in->counts.fresh - in->counts.changed;
+	if ((rc = finish_run(in, format, n_records, err)) < 0 ||
+	    (rc = pg_command(in->pg, "notify " PG_CHANNEL_DIRTY, err)) < 0 ||
+	    (rc = pg_commit(in->pg, err)) < 0)
+		return rc;
+	in->open = false;
+	*out = in->counts;
+	return 0;
+}
+
+void ingest_abort_file(struct ingest *in, const char *format, const char *reason)
+{
+	ARENA_SCOPED a = arena_new(1024);
+	struct pg_params p = {.arena = a};
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	struct error ignored; /* the caller reports its own error; this is a record of it */
+	const bool first = in->command_id == in->run_id;
+
+	if (in->open)
+		pg_rollback(in->pg);
+	in->open = false;
+	in->flight = FLIGHT_NONE;
+	memset(in->asset_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->asset_cache));
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, first ? 0 : in->command_id);
+	pg_bind_text(&p, in->file ? in->file : "");
+	pg_bind_text(&p, format);
+	pg_bind_timestamp(&p, in->options.now);
+	pg_bind_text(&p, in->options.build);
+	pg_bind_text(&p, reason);
+	if (pg_run(in->pg, STMT_RUN_FAILED, &p, &result, &ignored) < 0)
+		return;
+	if (first)
+		in->command_id = pg_get_int(result, 0, "run_id");
+}
+
+int ingest_finish(struct ingest *in, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	if (!in->aliases_met)
+		return 0;
+	in->aliases_met = false;
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, in->run_id);
+	for (int step = 0; step < SPREAD_MAX; step++) {
+		CLEANUP(pg_clearp) PGresult *result = NULL;
+		const int rc = pg_run(in->pg, STMT_ALIAS_SPREAD, &p, &result, err);
+
+		if (rc < 0)
+			return rc;
+		if (pg_get_int(result, 0, "n") == 0)
+			return 0;
+	}
+	return error_set(err, ERR_INTERNAL, "names of assets do not settle");
+}

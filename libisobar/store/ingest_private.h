@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_INGEST_PRIVATE_H
+#define ISOBAR_INGEST_PRIVATE_H
+
+#include "base/strbuf.h"
+#include "store/ingest.h"
+#include "store/segment.h"
+
+/* What ingest.c (takes findings in) and ingest_write.c (sends chunks) share. */
+
+#define CHUNK_ITEMS 8192
+#define CHUNK_RAW   (6u << 20) /* bytes of records after which a chunk is sent */
+
+/* Entries of 8 bytes; a lost one costs a row sent twice. */
+#define INGEST_ASSET_CACHE (1u << 18)
+
+struct slice {
+	uint32_t at, size; /* into one of the chunk's buffers */
+};
+
+/* One finding of a chunk, its row already in PostgreSQL's binary form. */
+struct ingest_item {
+	struct key asset_key, key;
+	int64_t content_hash; /* positive: 0 is a closed finding's */
+	timestamp updated_at;
+	struct slice row;     /* of rows: page_row without its last three columns */
+	struct slice details; /* of details */
+	struct slice asset;   /* of assets; size 0: was sent before */
+	uint32_t record;      /* index of records */
+	uint32_t order;       /* of arrival */
+	bool passing, changed, is_new;
+	int64_t segment_id; /* once changed */
+	uint16_t segment_slot;
+};
+
+struct ingest_raw {
+	uint32_t at, size;  /* of raw */
+	int64_t segment_id; /* 0: not stored yet */
+	uint16_t segment_slot;
+};
+
+struct ingest_chunk {
+	struct ingest_item *items; /* room CHUNK_ITEMS */
+	size_t n_items;
+	struct ingest_raw *records; /* room CHUNK_ITEMS */
+	size_t n_records;
+	struct strbuf raw, rows, details, assets, inventory, aliases;
+	size_t n_assets_bytes;
+};
+
+struct ingest_connector {
+	char *name;
+	int64_t source_id, lock_key;
+	bool ensured; /* in this file's transaction */
+};
+
+struct ingest_scope {
+	char *text;
+	size_t connector;
+	int64_t id;
+	int64_t n; /* findings seen in this file */
+};
+
+enum ingest_flight {
+	FLIGHT_NONE,
+	FLIGHT_DIFF, /* finding_diff of the other chunk */
+	FLIGHT_MERGE /* its writes */
+};
+
+#define MERGE_MAX 10 /* statements of one merge */
+
+struct ingest {
+	struct pg *pg;
+	struct ingest_options options;
+	int64_t command_id, run_id;
+	char *file;
+	bool open; /* in a file's transaction */
+
+	struct ingest_chunk chunks[2];
+	unsigned int filling; /* the one that takes findings */
+	uint32_t current_record;
+
+	enum ingest_flight flight;
+	bool write_mode; /* the last chunk was mostly news */
+	enum statement merge[MERGE_MAX];
+	size_t n_merge;
+	int closed_at; /* index in merge of the statement that returns n_closed; -1 */
+
+	int64_t next_segment; /* place in the run */
+	struct segment_writer segment;
+	struct strbuf frames; /* compressed, of one chunk */
+
+	struct ingest_connector *connectors;
+	size_t n_connectors;
+	struct ingest_scope *scopes; /* open addressing; text NULL: free */
+	size_t n_scopes, room_scopes;
+	size_t last_scope;
+
+	struct strbuf facts, advisories;
+	bool aliases_met; /* in this command */
+	uint64_t *asset_cache; /* digests of asset rows sent; direct-mapped */
+
+	struct ingest_counts counts;
+};
+
+/* Sends the chunk being filled and goes on with the other one. */
+int ingest_send_chunk(struct ingest *in, struct error *err) MUST_CHECK;
+/* Waits for whatever is in flight and finishes it. */
+int ingest_drain(struct ingest *in, struct error *err) MUST_CHECK;
+/* One COPY of rows that are in binary form already. */
+int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows,
+                struct error *err) MUST_CHECK;
+void ingest_chunk_reset(struct ingest_chunk *chunk);
+
+#endif

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sends chunks of findings: keys first, then only what is new or changed.  A chunk
+ * that is mostly known overlaps its diff with the parsing of the next one; a chunk
+ * that is mostly news overlaps its writes (write_mode), since those take longer.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/ingest_private.h"
+#include "store/pg_encode.h"
+
+/* COPY's signature, flags and header extension: PostgreSQL documentation, COPY. */
+static const char copy_head[19] = "PGCOPY\n\377\r\n";
+
+static int put_copy(PGconn *conn, const void *data, size_t size)
+{
+	const char *at = data;
+
+	while (size) {
+		const size_t n = size < (1u << 20) ? size : 1u << 20;
+
+		if (PQputCopyData(conn, at, (int)n) != 1)
+			return -1;
+		at += n;
+		size -= n;
+	}
+	return 0;
+}
+
+static int finish_copy(PGconn *conn, const char *sql, struct error *err)
+{
+	int rc = 0;
+
+	for (PGresult *result; (result = PQgetResult(conn));) {
+		if (PQresultStatus(result) != PGRES_COMMAND_OK && rc == 0)
+			rc = pg_result_error(result, sql, err);
+		PQclear(result);
+	}
+	return rc;
+}
+
+int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows, struct error *err)
+{
+	PGconn *conn = pg_connection(pg);
+	CLEANUP(pg_clearp) PGresult *start = PQexec(conn, sql);
+
+	if (PQresultStatus(start) != PGRES_COPY_IN)
+		return pg_result_error(start, sql, err);
+	if (put_copy(conn, copy_head, sizeof(copy_head)) < 0 ||
+	    put_copy(conn, rows->data, rows->size) < 0 || put_copy(conn, "\377\377", 2) < 0 ||
+	    PQputCopyEnd(conn, NULL) != 1)
+		return pg_conn_error(conn, sql, err);
+	return finish_copy(conn, sql, err);
+}
+
+static int by_key(const void *pa, const void *pb)
+{
+	const struct ingest_item *a = pa, *b = pb;
+	const int d = key_cmp(&a->asset_key, &b->asset_key);
+
+	return d ? d : key_cmp(&a->key, &b->key);
+}
+
+/* The version that wins within one command: see finding_diff.sql. */
+static bool wins(const struct ingest_item *a, const struct ingest_item *b)
+{
+	if (a->updated_at != b->updated_at)
+		return a->updated_at > b->updated_at;
+	return a->content_hash > b->content_hash;
+}
+
+/* The loser may hold the only row of an asset that both name. */
+static void keep_winner(struct ingest_item *kept, const struct ingest_item *other)
+{
+	const struct slice asset = kept->asset.size ? kept->asset : other->asset;
+
+	if (wins(other, kept))
+		*kept = *other;
+	kept->asset = asset;
+}
+
+/* Sorts by key, which makes index look-ups local, and leaves one item a key. */
+static void sort_items(struct ingest_chunk *c)
+{
+	size_t n = 0;
+
+	qsort(c->items, c->n_items, sizeof(*c->items), by_key);
+	for (size_t i = 0; i < c->n_items; i++) {
+		if (n && by_key(&c->items[n - 1], &c->items[i]) == 0) {
+			keep_winner(&c->items[n - 1], &c->items[i]);
+			continue;
+		}
+		c->items[n++] = c->items[i];
+	}
+	c->n_items = n;
+}
+
+static int send_keys(struct ingest *in, const struct ingest_chunk *c, struct error *err)
+{
+	struct strbuf rows = {0};
+	int rc;
+
+	strbuf_reserve(&rows, c->n_items * 80 + 1);
+	for (size_t i = 0; i < c->n_items; i++) {
+		const struct ingest_item *item = &c->items[i];
+
+		pg_put_raw16(&rows, 6);
+		pg_put_int4(&rows, (int64_t)i);
+		pg_put_key(&rows, &item->asset_key);
+		pg_put_key(&rows, &item->key);
+		pg_put_int8(&rows, item->content_hash);
+		pg_put_timestamp(&rows, item->updated_at);
+		pg_put_bool(&rows, item->passing);
+	}
+	rc = ingest_copy(in->pg, "copy page_key from stdin (format binary)", &rows, err);
+	strbuf_done(&rows);
+	return rc;
+}
+
+static int send_diff(struct ingest *in, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	pg_bind_int(&p, in->options.org.id);
+	in->flight = FLIGHT_DIFF;
+	return pg_send(in->pg, STMT_FINDING_DIFF, &p, err);
+}
+
+struct diff {
+	size_t n_new, n_changed, n_passing;
+	size_t insert, update; /* of them: finding rows */
+	bool has_control;
+};
+
+static int collect_diff(struct ingest *in, struct ingest_chunk *c, struct diff *out,
+                        struct error *err)
+{
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	int rc;
+
+	in->flight = FLIGHT_NONE;
+	if ((rc = pg_collect(in->pg, &result, 1, err)) < 0)
+		return rc;
+
+	const int n = PQntuples(result);
+
+	for (int i = 0; i < n; i++) {
+		const unsigned long at = strtoul(PQgetvalue(result, i, 0), NULL, 10);
+
+		assert(at < c->n_items);
+		struct ingest_item *item = &c->items[at];
+
+		item->changed = true;
+		item->is_new = *PQgetvalue(result, i, 1) == 't';
+		out->has_control |= *PQgetvalue(result, i, 2) == 't';
+		out->n_new += item->is_new;
+		out->n_changed += !item->is_new;
+		out->n_passing += item->passing;
+		out->insert += item->is_new && !item->passing;
+		out->update += !item->is_new && !item->passing;
+	}
+	return 0;
+}
+
+static int by_order(const void *pa, const void *pb)
+{
+	const struct ingest_item *a = *(struct ingest_item *const *)pa;
+	const struct ingest_item *b = *(struct ingest_item *const *)pb;
+
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* The changed items in the order of their records, each with its place in a segment. */
+static struct ingest_item **assign_segments(struct ingest *in, struct ingest_chunk *c,
+                                            size_t n, struct arena *a)
+{
+	struct ingest_item **changed = ARENA_ARRAY(a, struct ingest_item *, n);
+	size_t at = 0;
+
+	for (size_t i = 0; i < c->n_items; i++)
+		if (c->items[i].changed)
+			changed[at++] = &c->items[i];
+	assert(at == n);
+	qsort(changed, n, sizeof(*changed), by_order);
+	for (size_t i = 0; i < n; i++) {
+		changed[i]->segment_id =
+			(in->run_id << 20) + in->next_segment + (int64_t)(i / SEGMENT_SLOTS);
+		changed[i]->segment_slot = i % SEGMENT_SLOTS;
+	}
+	in->next_segment += (int64_t)((n + SEGMENT_SLOTS - 1) / SEGMENT_SLOTS);
+	return changed;
+}
+
+static int send_rows(struct ingest *in, const struct ingest_chunk *c, struct error *err)
+{
+	struct strbuf rows = {0};
+	int rc;
+
+	strbuf_reserve(&rows, c->rows.size + c->n_items * 32 + 1);
+	for (size_t i = 0; i < c->n_items; i++) {
+		const struct ingest_item *item = &c->items[i];
+
+		if (!item->changed)
+			continue;
+		strbuf_put(&rows, c->rows.data + item->row.at, item->row.size);
+		pg_put_int8(&rows, item->segment_id);
+		pg_put_int2(&rows, item->segment_slot);
+		pg_put_bool(&rows, item->is_new);
+	}
+	rc = ingest_copy(in->pg, "copy page_row from stdin (format binary)", &rows, err);
+	strbuf_done(&rows);
+	return rc;
+}
+
+/* Assets of the changed items, and those of the inventory. */
+static int send_assets(struct ingest *in, const struct ingest_chunk *c, bool *any,
+                       struct error *err)
+{
+	struct strbuf rows = {0};
+	int rc = 0;
+
+	for (size_t i = 0; i < c->n_items; i++)
+		if (c->items[i].changed && c->items[i].asset.size)
+			strbuf_put(&rows, c->assets.data + c->items[i].asset.at,
+			           c->items[i].asset.size);
+	strbuf_put(&rows, strbuf_text(&c->inventory), c->inventory.size);
+	*any = rows.size > 0;
+	if (*any)
+		rc = ingest_copy(in->pg, "copy page_asset from stdin (format binary)", &rows, err);
+	strbuf_done(&rows);
+	return rc;
+}
+
+static int merge_send(struct ingest *in, enum statement stmt, unsigned int n_params,
+                      struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	assert(in->n_merge < MERGE_MAX);
+	pg_bind_int(&p, in->options.org.id);
+	if (n_params == 3)
+		pg_bind_int(&p, in->run_id);
+	if (n_params >= 2)
+		pg_bind_timestamp(&p, in->options.now);
+	in->merge[in->n_merge++] = stmt;
+	in->flight = FLIGHT_MERGE;
+	return pg_send(in->pg, stmt, &p, err);
+}
+
+static int merge_send_run(struct ingest *in, enum statement stmt, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	assert(in->n_merge < MERGE_MAX);
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, in->run_id);
+	in->merge[in->n_merge++] = stmt;
+	in->flight = FLIGHT_MERGE;
+	return pg_send(in->pg, stmt, &p, err);
+}
+
+/* Puts one item into the open segment; its record goes in where it is met first. */
+static void put_slot(struct ingest *in, struct ingest_chunk *c, const struct ingest_item *item)
+{
+	struct ingest_raw *raw = &c->records[item->record];
+	const char *details = c->details.data + item->details.at;
+
+	if (raw->segment_id) {
+		segment_writer_refer(&in->segment, details, item->details.size, raw->segment_id,
+		                     raw->segment_slot);
+		return;
+	}
+	segment_writer_put(&in->segment, details, item->details.size, c->raw.data + raw->at,
+	                   raw->size);
+	raw->segment_id = item->segment_id;
+	raw->segment_slot = item->segment_slot;
+}
+
+/* Compresses the changed items' records, while the server merges their rows. */
+static int send_segments(struct ingest *in, struct ingest_chunk *c,
+                         struct ingest_item *const *changed, size_t n, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(1 << 16);
+	struct pg_params p = {.arena = a};
+	const size_t n_segments = (n + SEGMENT_SLOTS - 1) / SEGMENT_SLOTS;
+	struct strbuf ids = {0}, counts = {0}, sizes = {0};
+	int rc;
+
+	strbuf_reset(&in->frames);
+	pg_put_array_head(&ids, PG_OID_INT8, n_segments);
+	pg_put_array_head(&counts, PG_OID_INT2, n_segments);
+	pg_put_array_head(&sizes, PG_OID_INT4, n_segments);
+	pg_put_array_head(&in->frames, PG_OID_BYTEA, n_segments);
+	for (size_t i = 0; i < n;) {
+		const size_t head = in->frames.size;
+
+		pg_put_int8(&ids, changed[i]->segment_id);
+		for (size_t end = i + SEGMENT_SLOTS < n ? i + SEGMENT_SLOTS : n; i < end; i++)
+			put_slot(in, c, changed[i]);
+		pg_put_int2(&counts, (int)in->segment.n);
+		pg_put_int4(&sizes, (int64_t)in->segment.body.size);
+		pg_put_raw32(&in->frames, 0);
+		segment_writer_end(&in->segment, &in->frames);
+		const uint32_t size = htobe32((uint32_t)(in->frames.size - head - 4));
+
+		memcpy(in->frames.data + head, &size, sizeof(size));
+	}
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, in->run_id);
+	pg_bind_binary(&p, ids.data, ids.size);
+	pg_bind_binary(&p, counts.data, counts.size);
+	pg_bind_binary(&p, sizes.data, sizes.size);
+	pg_bind_binary(&p, in->frames.data, in->frames.size);
+	in->merge[in->n_merge++] = STMT_SEGMENT_INSERT;
+	rc = pg_send(in->pg, STMT_SEGMENT_INSERT, &p, err);
+	strbuf_done(&ids);
+	strbuf_done(&counts);
+	strbuf_done(&sizes);
+	return rc;
+}
+
+static int send_merge_of_rows(struct ingest *in, const struct diff *d, struct error *err)
+{
+	int rc = 0;
+
+	if (d->update || d->n_passing) {
+		in->closed_at = (int)in->n_merge;
+		rc = merge_send(in, STMT_FINDING_KEEP_FORMER, 2, err);
+	}
+	if (rc == 0 && d->update)
+		rc = merge_send_run(in, STMT_FINDING_UPDATE, err);
+	if (rc == 0 && d->insert)
+		rc = merge_send(in, STMT_FINDING_INSERT, 3, err);
+	if (rc == 0 && d->n_passing)
+		rc = merge_send(in, STMT_FINDING_CLOSE_PASSED, 3, err);
+	if (rc == 0 && (d->n_passing || d->has_control))
+		rc = merge_send(in, STMT_CONTROL_STATE_MERGE, 3, err);
+	if (rc == 0 && (d->insert || d->update))
+		rc = merge_send_run(in, STMT_DIRTY_FINDINGS, err);
+	return rc;
+}
+
+static int send_merge(struct ingest *in, struct ingest_chunk *c, const struct diff *d,
+                      struct error *err)
+{
+	ARENA_SCOPED a = arena_new(1 << 16);
+	const size_t n = d->n_new + d->n_changed;
+	struct ingest_item **changed = n ? assign_segments(in, c, n, a) : NULL;
+	bool assets = false;
+	int rc;
+
+	in->n_merge = 0;
+	in->closed_at = -1;
+	if (n && (rc = send_rows(in, c, err)) < 0)
+		return rc;
+	if ((rc = send_assets(in, c, &assets, err)) < 0)
+		return rc;
+	if (c->aliases.size &&
+	    (rc = ingest_copy(in->pg, "copy page_alias from stdin (format binary)", &c->aliases,
+	                      err)) < 0)
+		return rc;
+	if ((rc = send_merge_of_rows(in, d, err)) < 0)
+		return rc;
+	if (assets && ((rc = merge_send(in, STMT_ASSET_INSERT, 2, err)) < 0 ||
+	               (rc = merge_send_run(in, STMT_ASSET_UPDATE, err)) < 0))
+		return rc;
+	if (c->aliases.size && (rc = merge_send(in, STMT_ALIAS_INSERT, 2, err)) < 0)
+		return rc;
+	return n ? send_segments(in, c, changed, n, err) : 0;
+}
+
+static int collect_merge(struct ingest *in, struct error *err)
+{
+	PGresult *results[MERGE_MAX] = {0};
+	const int rc = pg_collect(in->pg, results, in->n_merge, err);
+
+	in->flight = FLIGHT_NONE;
+	if (rc < 0)
+		return rc;
+	if (in->closed_at >= 0)
+		in->counts.closed += pg_get_int(results[in->closed_at], 0, "n_closed");
+	for (size_t i = 0; i < in->n_merge; i++)
+		PQclear(results[i]);
+	return pg_command(in->pg, "truncate page_row, page_asset, page_alias", err);
+}
+
+/* Takes the diff of c in and sends what it calls for. */
+static int finish_diff(struct ingest *in, struct ingest_chunk *c, struct error *err)
+{
+	struct diff d = {0};
+	int rc;
+
+	if (c->n_items && (rc = collect_diff(in, c, &d, err)) < 0)
+		return rc;
+	in->counts.fresh += (int64_t)d.n_new;
+	in->counts.changed += (int64_t)d.n_changed;
+	in->write_mode = (d.n_new + d.n_changed) * 8 > c->n_items;
+	if (c->n_items && (rc = pg_command(in->pg, "truncate page_key", err)) < 0)
+		return rc;
+	if (d.n_new + d.n_changed == 0 && !c->inventory.size && !c->aliases.size)
+		return 0;
+	return send_merge(in, c, &d, err);
+}
+
+/* Ensures source and lock of each connector met since the last chunk. */
+static int ensure_connectors(struct ingest *in, struct error *err)
+{
+	for (size_t i = 0; i < in->n_connectors; i++) {
+		struct ingest_connector *c = &in->connectors[i];
+		ARENA_SCOPED a = arena_new(512);
+		struct pg_params lock = {.arena = a}, source = {.arena = a};
+		int rc;
+
+		if (c->ensured)
+			continue;
+		pg_bind_int(&lock, c->lock_key);
+		pg_bind_int(&source, in->options.org.id);
+		pg_bind_int(&source, c->source_id);
+		pg_bind_text(&source, in->options.source_name ? in->options.source_name : c->name);
+		pg_bind_text(&source, c->name);
+		pg_bind_timestamp(&source, in->options.now);
+		if ((rc = pg_run(in->pg, STMT_INGEST_LOCK, &lock, NULL, err)) < 0 ||
+		    (rc = pg_run(in->pg, STMT_SOURCE_ENSURE, &source, NULL, err)) < 0)
+			return rc;
+		c->ensured = true;
+	}
+	return 0;
+}
+
+int ingest_drain(struct ingest *in, struct error *err)
+{
+	int rc = 0;
+
+	if (in->flight == FLIGHT_DIFF)
+		rc = finish_diff(in, &in->chunks[!in->filling], err);
+	if (rc == 0 && in->flight == FLIGHT_MERGE)
+		rc = collect_merge(in, err);
+	return rc;
+}
+
+int ingest_send_chunk(struct ingest *in, struct error *err)
+{
+	struct ingest_chunk *c = &in->chunks[in->filling];
+	int rc;
+
+	if ((rc = ingest_drain(in, err)) < 0 || (rc = ensure_connectors(in, err)) < 0)
+		return rc;
+	if (c->n_items) {
+		sort_items(c);
+		if ((rc = send_keys(in, c, err)) < 0 || (rc = send_diff(in, err)) < 0)
+			return rc;
+	}
+	in->filling = !in->filling;
+	ingest_chunk_reset(&in->chunks[in->filling]);
+	if (c->n_items && !in->write_mode)
+		return 0;
+	return finish_diff(in, c, err);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_PG_H
+#define ISOBAR_PG_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/timestamp.h"
+#include "model/key.h"
+#include "store/statement_table.h"
+#include "store/statements.h" /* generated: enum statement, from sql/ */
+
+/*
+ * Parameters $1..$n of one statement, in order, in text format (bytea in binary).
+ * Texts are borrowed until the statement was sent, or copied into arena.
+ */
+#define PG_MAX_PARAMS 24
+
+struct pg_params {
+	struct arena *arena;
+	int n;
+	const char *values[PG_MAX_PARAMS];
+	int sizes[PG_MAX_PARAMS];
+	int formats[PG_MAX_PARAMS];
+};
+
+void pg_bind_text(struct pg_params *p, const char *value); /* NULL is SQL NULL */
+void pg_bind_int(struct pg_params *p, int64_t value);
+void pg_bind_bool(struct pg_params *p, bool value);
+void pg_bind_timestamp(struct pg_params *p, timestamp value); /* TIMESTAMP_NONE is NULL */
+void pg_bind_key(struct pg_params *p, const struct key *value); /* uuid */
+void pg_bind_binary(struct pg_params *p, const void *data, size_t size); /* borrowed */
+
+/*
+ * A field of a text-format result, by column name.  Text is borrowed from the
+ * result; NULL reads as "", 0, false, TIMESTAMP_NONE and the zero key.  An unknown
+ * column is a broken invariant (assert).
+ */
+bool pg_is_null(const PGresult *result, int row, const char *field);
+const char *pg_get_text(const PGresult *result, int row, const char *field);
+int64_t pg_get_int(const PGresult *result, int row, const char *field);
+bool pg_get_bool(const PGresult *result, int row, const char *field);
+timestamp pg_get_timestamp(const PGresult *result, int row, const char *field);
+struct key pg_get_key(const PGresult *result, int row, const char *field);
+
+void pg_clearp(PGresult **result); /* for CLEANUP() */
+
+/* SQLSTATE to our codes: scale-out rules' retryable ones are ERR_TRANSIENT. */
+int pg_result_error(const PGresult *result, const char *what, struct error *err);
+int pg_conn_error(const PGconn *conn, const char *what, struct error *err);
+
+/* --- blocking: the scorer, the command line, the tests --- */
+
+struct pg;
+
+struct pg_options {
+	const char *conninfo; /* libpq conninfo or URL; never logged */
+	const char *role;     /* SET ROLE after connecting; NULL: stay */
+	const char *program;  /* application_name */
+	unsigned int groups;  /* of enum pg_group: what is prepared now */
+	unsigned int seed;    /* of a pool's reconnect jitter: another in each process */
+};
+
+/* Prepares all statements of the groups in one round trip, so that a drift between
+ * schema and SQL fails here, named. */
+int pg_open(const struct pg_options *options, struct pg **out, struct error *err) MUST_CHECK;
+void pg_close(struct pg *pg); /* NULL is fine */
+void pg_closep(struct pg **pg);
+PGconn *pg_connection(struct pg *pg); /* for COPY and LISTEN in the store's own files */
+
+int pg_begin(struct pg *pg, struct error *err) MUST_CHECK;
+int pg_commit(struct pg *pg, struct error *err) MUST_CHECK;
+void pg_rollback(struct pg *pg); /* no-op outside a transaction */
+
+/* Text-format result; the caller clears it.  out may be NULL.  Not allowed while
+ * statements sent by pg_send() are outstanding. */
+int pg_run(struct pg *pg, enum statement stmt, const struct pg_params *params,
+           PGresult **out, struct error *err) MUST_CHECK;
+/* The same with a binary-format result, for bulk reads in the store's own files. */
+int pg_run_binary(struct pg *pg, enum statement stmt, const struct pg_params *params,
+                  PGresult **out, struct error *err) MUST_CHECK;
+/* One command without parameters or rows, not from sql/: SET, BEGIN, migrations. */
+int pg_command(struct pg *pg, const char *sql, struct error *err) MUST_CHECK;
+
+/*
+ * Several statements in flight while the caller works on: pg_send() any number,
+ * then pg_collect(), which waits for all.  results[i] is the i-th sent, to be
+ * cleared by the caller; on failure none is left.  Inside a transaction only.
+ */
+int pg_send(struct pg *pg, enum statement stmt, const struct pg_params *params,
+            struct error *err) MUST_CHECK;
+int pg_send_binary(struct pg *pg, enum statement stmt, const struct pg_params *params,
+                   struct error *err) MUST_CHECK; /* its result is in binary format */
+int pg_collect(struct pg *pg, PGresult **results, size_t n, struct error *err) MUST_CHECK;
+
+/* --- on the event loop: the collector, the courier and the api --- */
+
+struct event_base;
+struct pg_pool;
+struct pg_query;
+
+/* Exactly one of result and err is NULL.  result is cleared after the call. */
+typedef void pg_done_fn(const PGresult *result, const struct error *err, void *ctx);
+
+/* options and its strings are copied. */
+struct pg_pool *pg_pool_new(struct event_base *base, const struct pg_options *options,
+                            unsigned int max_connections);
+void pg_pool_free(struct pg_pool *pool); /* abandons what is in flight */
+
+/* Never calls done from inside itself.  Params are copied.  timeout_ms 0: none. */
+struct pg_query *pg_pool_run(struct pg_pool *pool, enum statement stmt,
+                             const struct pg_params *params, unsigned int timeout_ms,
+                             pg_done_fn *done, void *ctx);
+void pg_query_abandon(struct pg_query *query); /* result is discarded, done not called */
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How every session of ours begins, blocking or evented: connection options, the
+ * settings that the statements rely on, temporary tables, prepared statements.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/pg_conn.h"
+
+#define CONNECT_TIMEOUT_MS 30000
+
+/*
+ * ISO dates in UTC are what pg_read.c reads.  jit costs more than it saves on our
+ * small statements.  A session whose client has gone ends within seconds instead
+ * of with its statement.
+ */
+static const char session_settings[] = "set jit = off;\n"
+                                       "set timezone = 'UTC';\n"
+                                       "set datestyle = 'ISO, YMD';\n"
+                                       "set client_min_messages = warning;\n"
+                                       "set client_connection_check_interval = '2s';\n"
+                                       "set search_path = isobar, public;\n";
+
+static void ignore_notice(void *ctx, const PGresult *result)
+{
+	(void)ctx;
+	(void)result;
+}
+
+/* libpq's own text may quote the string, and with it a password. */
+static bool conninfo_is_valid(const char *conninfo)
+{
+	PQconninfoOption *parsed = PQconninfoParse(conninfo, NULL);
+
+	PQconninfoFree(parsed);
+	return parsed != NULL;
+}
+
+PGconn *pg_connect_start(const struct pg_options *options, struct error *err)
+{
+	/* A word without = is a database's name to libpq; to us it is a mistake. */
+	const char *keywords[] = {"dbname", "client_encoding", "application_name", NULL};
+	const char *values[] = {options->conninfo, "UTF8", options->program, NULL};
+	PGconn *conn;
+
+	if (!conninfo_is_valid(options->conninfo)) {
+		error_set(err, ERR_INVALID, "database: the connection string is not valid");
+		return NULL;
+	}
+	conn = PQconnectStartParams(keywords, values, 1);
+	if (conn == NULL) {
+		error_set(err, ERR_INTERNAL, "database: out of memory");
+		return NULL;
+	}
+	if (PQstatus(conn) == CONNECTION_BAD) {
+		pg_conn_error(conn, "database", err);
+		PQfinish(conn);
+		return NULL;
+	}
+	/* Puts the SQLSTATE into the message of a refused connect: pg_error.c. */
+	PQsetErrorVerbosity(conn, PQERRORS_VERBOSE);
+	PQsetNoticeReceiver(conn, ignore_notice, NULL);
+	return conn;
+}
+
+unsigned int pg_connect_timeout_ms(PGconn *conn)
+{
+	unsigned int timeout_ms = CONNECT_TIMEOUT_MS;
+	PQconninfoOption *options = PQconninfo(conn);
+
+	for (PQconninfoOption *o = options; o != NULL && o->keyword != NULL; o++) {
+		long seconds;
+
+		if (strcmp(o->keyword, "connect_timeout") != 0 || o->val == NULL)
+			continue;
+		seconds = strtol(o->val, NULL, 10);
+		if (seconds > 0 && seconds < 3600)
+			timeout_ms = (unsigned int)seconds * 1000;
+	}
+	PQconninfoFree(options);
+	return timeout_ms;
+}
+
+static unsigned int session_groups(unsigned int groups)
+{
+	unsigned int session = groups & (PG_GROUP_SESSION_INGEST | PG_GROUP_SESSION_SCORER);
+
+	if (groups & PG_GROUP_INGEST)
+		session |= PG_GROUP_SESSION_INGEST;
+	if (groups & PG_GROUP_SCORER)
+		session |= PG_GROUP_SESSION_SCORER;
+	return session;
+}
+
+int pg_session_sql(const struct pg_options *options, PGconn *conn, struct strbuf *out,
+                   struct error *err)
+{
+	unsigned int groups = session_groups(options->groups);
+
+	strbuf_puts(out, session_settings);
+	if (options->role != NULL) {
+		char *role = PQescapeIdentifier(conn, options->role, strlen(options->role));
+
+		if (role == NULL)
+			return pg_conn_error(conn, "role", err);
+		strbuf_printf(out, "set role %s;\n", role);
+		PQfreemem(role);
+	}
+	for (size_t i = 0; i < N_STATEMENTS; i++) {
+		if (statement_table[i].group & groups)
+			strbuf_printf(out, "%s\n;\n", statement_table[i].sql);
+	}
+	return 0;
+}
+
+bool pg_group_is_prepared_on_connect(const struct pg_options *options, enum statement stmt)
+{
+	const unsigned int never =
+	        PG_GROUP_ADMIN | PG_GROUP_SESSION_INGEST | PG_GROUP_SESSION_SCORER;
+
+	return (statement_table[stmt].group & options->groups & ~never) != 0;
+}
+
+int pg_prepare_send(const struct pg_options *options, PGconn *conn, struct error *err)
+{
+	if (PQenterPipelineMode(conn) != 1)
+		return pg_conn_error(conn, "prepare", err);
+	for (unsigned int i = 0; i < N_STATEMENTS; i++) {
+		const struct statement_text *text = &statement_table[i];
+
+		if (pg_group_is_prepared_on_connect(options, (enum statement)i) &&
+		    PQsendPrepare(conn, text->name, text->sql, 0, NULL) != 1)
+			return pg_conn_error(conn, text->name, err);
+	}
+	if (PQpipelineSync(conn) != 1)
+		return pg_conn_error(conn, "prepare", err);
+	return 0;
+}

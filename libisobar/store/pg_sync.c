@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The blocking half of pg.h: one connection, used from top to bottom by the
+ * scorer, the command line and the tests.  Statements go one at a time, or, by
+ * pg_send() and pg_collect(), many in one round trip through libpq's pipeline.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "store/pg.h"
+#include "store/pg_conn.h"
+
+struct pg {
+	PGconn *conn;
+	enum statement *sent; /* by pg_send(), not collected yet */
+	size_t n_sent, room_sent;
+	bool prepared[N_STATEMENTS]; /* on this connection */
+};
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits until libpq can go on connecting. */
+static int wait_for_socket(PGconn *conn, short events, int64_t deadline, struct error *err)
+{
+	struct pollfd waiting = {.fd = PQsocket(conn), .events = events};
+	int64_t left = deadline - monotonic_ms();
+	int n = left > 0 ? poll(&waiting, 1, (int)left) : 0;
+
+	if (n == 0)
+		return error_set(err, ERR_TRANSIENT, "database: connecting timed out");
+	if (n < 0 && errno != EINTR)
+		return error_set(err, ERR_INTERNAL, "database: poll: %s", strerror(errno));
+	return 0;
+}
+
+static int connect_wait(PGconn *conn, struct error *err)
+{
+	int64_t deadline = monotonic_ms() + pg_connect_timeout_ms(conn);
+	PostgresPollingStatusType step = PGRES_POLLING_WRITING;
+
+	for (;;) {
+		int rc = wait_for_socket(conn,
+		                         step == PGRES_POLLING_READING ? POLLIN : POLLOUT,
+		                         deadline, err);
+
+		if (rc != 0)
+			return rc;
+		step = PQconnectPoll(conn);
+		if (step == PGRES_POLLING_OK)
+			return 0;
+		if (step == PGRES_POLLING_FAILED)
+			return pg_conn_error(conn, "database", err);
+	}
+}
+
+/* The error of a result, or of the connection when libpq had none to give. */
+static int result_failed(struct pg *pg, const PGresult *result, const char *what,
+                         struct error *err)
+{
+	if (result == NULL || (PQstatus(pg->conn) == CONNECTION_BAD &&
+	                       PQresultErrorField(result, PG_DIAG_SQLSTATE) == NULL))
+		return pg_conn_error(pg->conn, what, err);
+	return pg_result_error(result, what, err);
+}
+
+/* Takes result; gives it to out, if it is a good one and wanted. */
+static int finish(struct pg *pg, PGresult *result, const char *what, PGresult **out,
+                  struct error *err)
+{
+	if (!pg_result_ok(result)) {
+		int rc = result_failed(pg, result, what, err);
+
+		PQclear(result);
+		return rc;
+	}
+	if (out != NULL)
+		*out = result;
+	else
+		PQclear(result);
+	return 0;
+}
+
+/* Reads to the end of the pipeline, into nothing. */
+static void pipeline_drain(PGconn *conn)
+{
+	int nulls = 0; /* two in a row: nothing is left */
+
+	while (nulls < 2 && PQstatus(conn) == CONNECTION_OK) {
+		PGresult *result = PQgetResult(conn);
+		bool end = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+
+		nulls = result == NULL ? nulls + 1 : 0;
+		PQclear(result);
+		if (end)
+			break;
+	}
+	PQexitPipelineMode(conn);
+}
+
+/* One statement's result from the pipeline; NULL only if the connection is gone. */
+static PGresult *pipeline_next(PGconn *conn)
+{
+	PGresult *result = PQgetResult(conn);
+	PGresult *more;
+
+	if (result == NULL)
+		return NULL;
+	while ((more = PQgetResult(conn)) != NULL)
+		PQclear(more);
+	return result;
+}
+
+static int prepare_groups(struct pg *pg, const struct pg_options *options,
+                          struct error *err)
+{
+	int rc = pg_prepare_send(options, pg->conn, err);
+
+	for (unsigned int i = 0; rc == 0 && i < N_STATEMENTS; i++) {
+		if (!pg_group_is_prepared_on_connect(options, (enum statement)i))
+			continue;
+		rc = finish(pg, pipeline_next(pg->conn), statement_table[i].name, NULL,
+		            err);
+		pg->prepared[i] = rc == 0;
+	}
+	if (rc == 0)
+		pipeline_drain(pg->conn); /* a failed connection is closed anyhow */
+	return rc;
+}
+
+static int session_begin(struct pg *pg, const struct pg_options *options, struct error *err)
+{
+	struct strbuf sql = {0};
+	int rc = pg_session_sql(options, pg->conn, &sql, err);
+
+	if (rc == 0)
+		rc = pg_command(pg, strbuf_text(&sql), err);
+	strbuf_done(&sql);
+	if (rc != 0)
+		return error_wrap(err, "session");
+	return prepare_groups(pg, options, err);
+}
+
+int pg_open(const struct pg_options *options, struct pg **out, struct error *err)
+{
+	PGconn *conn = pg_connect_start(options, err);
+	struct pg *pg;
+	int rc;
+
+	if (conn == NULL)
+		return err->code;
+	pg = xcalloc(1, sizeof(*pg));
+	pg->conn = conn;
+	rc = connect_wait(conn, err);
+	if (rc == 0) {
+		PQsetErrorVerbosity(conn, PQERRORS_DEFAULT);
+		rc = session_begin(pg, options, err);
+	}
+	if (rc != 0) {
+		pg_close(pg);
+		return rc;
+	}
+	*out = pg;
+	return 0;
+}
+
+void pg_close(struct pg *pg)
+{
+	if (pg == NULL)
+		return;
+	PQfinish(pg->conn);
+	free(pg->sent);
+	free(pg);
+}
+
+void pg_closep(struct pg **pg)
+{
+	pg_close(*pg);
+	*pg = NULL;
+}
+
+PGconn *pg_connection(struct pg *pg)
+{
+	return pg->conn;
+}
+
+int pg_command(struct pg *pg, const char *sql, struct error *err)
+{
+	assert(pg->n_sent == 0);
+	return finish(pg, PQexec(pg->conn, sql), "command", NULL, err);
+}
+
+int pg_begin(struct pg *pg, struct error *err)
+{
+	assert(pg->n_sent == 0);
+	return finish(pg, PQexec(pg->conn, "begin"), "begin", NULL, err);
+}
+
+int pg_commit(struct pg *pg, struct error *err)
+{
+	PGresult *result = NULL;
+	bool undone;
+	int rc;
+
+	assert(pg->n_sent == 0);
+	rc = finish(pg, PQexec(pg->conn, "commit"), "commit", &result, err);
+	if (rc != 0)
+		return rc;
+	/* What PostgreSQL answers when a statement had failed and nobody looked. */
+	undone = strcmp(PQcmdStatus(result), "ROLLBACK") == 0;
+	PQclear(result);
+	if (undone)
+		return error_set(err, ERR_INTERNAL, "commit: the transaction had failed");
+	return 0;
+}
+
+/* Forgets what pg_send() sent. */
+static void discard_sent(struct pg *pg)
+{
+	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF)
+		return;
+	if (PQpipelineSync(pg->conn) == 1)
+		pipeline_drain(pg->conn);
+	pg->n_sent = 0;
+}
+
+void pg_rollback(struct pg *pg)
+{
+	PGTransactionStatusType status;
+
+	discard_sent(pg);
+	status = PQtransactionStatus(pg->conn);
+	if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
+		PQclear(PQexec(pg->conn, "rollback"));
+}
+
+static int prepare_one(struct pg *pg, enum statement stmt, struct error *err)
+{
+	const struct statement_text *text = &statement_table[stmt];
+	int rc;
+
+	if (pg->prepared[stmt])
+		return 0;
+	rc = finish(pg, PQprepare(pg->conn, text->name, text->sql, 0, NULL), text->name,
+	            NULL, err);
+	pg->prepared[stmt] = rc == 0;
+	return rc;
+}
+
+static int run(struct pg *pg, enum statement stmt, const struct pg_params *params,
+               int result_format, PGresult **out, struct error *err)
+{
+	static const struct pg_params none;
+	const char *name = statement_table[stmt].name;
+	const struct pg_params *p = params != NULL ? params : &none;
+	int rc;
+
+	assert(pg->n_sent == 0);
+	rc = prepare_one(pg, stmt, err);
+	if (rc != 0)
+		return rc;
+	return finish(pg,
+	              PQexecPrepared(pg->conn, name, p->n, p->values, p->sizes, p->formats,
+	                             result_format),
+	              name, out, err);
+}
+
+int pg_run(struct pg *pg, enum statement stmt, const struct pg_params *params,
+           PGresult **out, struct error *err)
+{
+	return run(pg, stmt, params, 0, out, err);
+}
+
+int pg_run_binary(struct pg *pg, enum statement stmt, const struct pg_params *params,
+                  PGresult **out, struct error *err)
+{
+	return run(pg, stmt, params, 1, out, err);
+}
+
+static int pipeline_enter(struct pg *pg, enum statement stmt, struct error *err)
+{
+	int rc = prepare_one(pg, stmt, err);
+
+	if (rc != 0)
+		return rc;
+	assert(PQtransactionStatus(pg->conn) != PQTRANS_IDLE);
+	if (PQenterPipelineMode(pg->conn) != 1)
+		return pg_conn_error(pg->conn, statement_table[stmt].name, err);
+	return 0;
+}
+
+static int send_one(struct pg *pg, enum statement stmt, const struct pg_params *params,
+                    int result_format, struct error *err)
+{
+	static const struct pg_params none;
+	const char *name = statement_table[stmt].name;
+	const struct pg_params *p = params != NULL ? params : &none;
+
+	if (pg->n_sent == 0) {
+		int rc = pipeline_enter(pg, stmt, err);
+
+		if (rc != 0)
+			return rc;
+	}
+	if (!pg->prepared[stmt])
+		return error_set(err, ERR_INTERNAL, "%s: its group is not open", name);
+	/* Flushed at once, so that the server works while the caller does. */
+	if (PQsendQueryPrepared(pg->conn, name, p->n, p->values, p->sizes, p->formats,
+	                        result_format) != 1 ||
+	    PQflush(pg->conn) < 0)
+		return pg_conn_error(pg->conn, name, err);
+	if (pg->n_sent == pg->room_sent) {
+		pg->room_sent = pg->room_sent > 0 ? pg->room_sent * 2 : 16;
+		pg->sent = xrealloc(pg->sent, pg->room_sent * sizeof(pg->sent[0]));
+	}
+	pg->sent[pg->n_sent++] = stmt;
+	return 0;
+}
+
+int pg_send(struct pg *pg, enum statement stmt, const struct pg_params *params,
+            struct error *err)
+{
+	return send_one(pg, stmt, params, 0, err);
+}
+
+int pg_send_binary(struct pg *pg, enum statement stmt, const struct pg_params *params,
+                   struct error *err)
+{
+	return send_one(pg, stmt, params, 1, err);
+}
+
+int pg_collect(struct pg *pg, PGresult **results, size_t n, struct error *err)
+{
+	int rc = 0;
+
+	assert(n == pg->n_sent);
+	for (size_t i = 0; i < n; i++)
+		results[i] = NULL;
+	if (n == 0)
+		return 0;
+	if (PQpipelineSync(pg->conn) != 1)
+		rc = pg_conn_error(pg->conn, "pipeline", err);
+	/* After the first failure the server skips the rest: its reason counts. */
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = finish(pg, pipeline_next(pg->conn), statement_table[pg->sent[i]].name,
+		            &results[i], err);
+	pipeline_drain(pg->conn);
+	pg->n_sent = 0;
+	for (size_t i = 0; rc != 0 && i < n; i++)
+		pg_clearp(&results[i]);
+	return rc;
+}

@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scorer's reading and writing.  Bulk results come in binary form: at a
+ * million findings, reading text would take as long as the scoring itself.
+ */
+#include "store/risk_store.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/pg_copy.h"
+#include "store/pg_encode.h"
+
+/* --- a binary result, read column by column in the statement's order --- */
+
+struct binary_row {
+	const PGresult *result;
+	int row, column;
+};
+
+static const char *next_value(struct binary_row *r)
+{
+	return PQgetvalue(r->result, r->row, r->column++);
+}
+
+static bool next_is_null(const struct binary_row *r)
+{
+	return PQgetisnull(r->result, r->row, r->column);
+}
+
+static int next_int2(struct binary_row *r)
+{
+	uint16_t v;
+
+	memcpy(&v, next_value(r), sizeof(v));
+	return (int16_t)be16toh(v);
+}
+
+static int next_int4(struct binary_row *r)
+{
+	uint32_t v;
+
+	memcpy(&v, next_value(r), sizeof(v));
+	return (int)be32toh(v);
+}
+
+static int64_t next_int8(struct binary_row *r)
+{
+	uint64_t v;
+
+	memcpy(&v, next_value(r), sizeof(v));
+	return (int64_t)be64toh(v);
+}
+
+static timestamp next_timestamp(struct binary_row *r)
+{
+	if (next_is_null(r)) {
+		r->column++;
+		return TIMESTAMP_NONE;
+	}
+	return next_int8(r) + PG_EPOCH_USEC;
+}
+
+static struct key next_key(struct binary_row *r)
+{
+	struct key k;
+
+	memcpy(k.bytes, next_value(r), KEY_SIZE);
+	return k;
+}
+
+/* --- taking a batch --- */
+
+int score_batch_begin(struct pg *pg, const struct org *org, int64_t n_marks,
+                      struct score_batch *out, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(512);
+	struct pg_params lock = {.arena = a}, take = {.arena = a}, count = {.arena = a};
+	const struct key key = key_of_texts("score-lock/1", org->id, NULL, 0);
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	int rc;
+
+	pg_bind_int(&lock, key_number(&key));
+	pg_bind_int(&take, org->id);
+	pg_bind_int(&take, n_marks);
+	pg_bind_int(&count, org->id);
+	if ((rc = pg_begin(pg, err)) < 0 ||
+	    (rc = pg_run(pg, STMT_SCORER_LOCK, &lock, NULL, err)) < 0 ||
+	    (rc = pg_command(pg, "truncate batch_asset; set local enable_hashjoin = on", err)) < 0 ||
+	    (rc = pg_run(pg, STMT_DIRTY_TAKE, &take, NULL, err)) < 0 ||
+	    (rc = pg_command(pg, "set local enable_hashjoin = off; analyze batch_asset", err)) < 0 ||
+	    (rc = pg_run(pg, STMT_BATCH_SLICES, &count, &result, err)) < 0)
+		return rc;
+	out->n_slices = (int)pg_get_int(result, 0, "n");
+	out->has_risks = pg_get_bool(result, 0, "risks");
+	return 0;
+}
+
+int score_slice_send(struct pg *pg, const struct org *org, int slice, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+	int rc;
+
+	pg_bind_int(&p, org->id);
+	pg_bind_int(&p, slice);
+	if ((rc = pg_send_binary(pg, STMT_SLICE_FINDINGS, &p, err)) < 0)
+		return rc;
+	return pg_send_binary(pg, STMT_SLICE_ASSETS, &p, err);
+}
+
+static void evidence_read(struct binary_row r, struct evidence *e)
+{
+	e->canonical_id = next_key(&r);
+	e->asset_id = next_key(&r);
+	e->finding_id = next_key(&r);
+	e->source_id = next_int8(&r);
+	e->run_id = next_int8(&r);
+	e->stored_at = next_timestamp(&r);
+	e->closed_at = next_timestamp(&r);
+	e->epss = next_int4(&r);
+	e->state = (enum finding_state)next_int2(&r);
+	e->closed_by = (enum closed_by)next_int2(&r);
+	e->class = (enum finding_class)next_int2(&r);
+	e->sev100 = next_int2(&r);
+	e->fidelity = (enum fidelity)next_int2(&r);
+	e->maturity = (enum maturity)next_int2(&r);
+	e->flags = (unsigned int)next_int2(&r);
+	e->connector = next_value(&r);
+	e->rule = next_value(&r);
+	e->cve = next_value(&r);
+	e->location = next_value(&r);
+	e->engine = next_value(&r);
+	e->title = next_value(&r);
+}
+
+static void asset_read(struct binary_row r, struct asset_facts *f)
+{
+	f->asset_id = next_key(&r);
+	f->provider = (enum provider)next_int2(&r);
+	f->type = next_value(&r);
+	f->has_context = !next_is_null(&r);
+	if (!f->has_context) {
+		f->context = (struct asset_context){EXPOSURE_UNKNOWN, CRITICALITY_UNKNOWN,
+		                                    SENSITIVITY_UNKNOWN, PRIVILEGE_UNKNOWN};
+		return;
+	}
+	f->context.exposure = (enum exposure)next_int2(&r);
+	f->context.criticality = (enum criticality)next_int2(&r);
+	f->context.sensitivity = (enum sensitivity)next_int2(&r);
+	f->context.privilege = (enum privilege)next_int2(&r);
+}
+
+static int by_asset(const void *a, const void *b)
+{
+	return key_cmp(&((const struct asset_facts *)a)->asset_id,
+	               &((const struct asset_facts *)b)->asset_id);
+}
+
+void score_slice_read(struct score_slice *out, PGresult *findings, PGresult *assets,
+                      struct arena *a)
+{
+	*out = (struct score_slice){.results = {findings, assets}};
+	out->n_evidence = (size_t)PQntuples(findings);
+	out->evidence = ARENA_ARRAY(a, struct evidence, out->n_evidence + 1);
+	for (size_t i = 0; i < out->n_evidence; i++)
+		evidence_read((struct binary_row){findings, (int)i, 0}, &out->evidence[i]);
+	out->n_assets = (size_t)PQntuples(assets);
+	out->assets = ARENA_ARRAY(a, struct asset_facts, out->n_assets + 1);
+	for (size_t i = 0; i < out->n_assets; i++)
+		asset_read((struct binary_row){assets, (int)i, 0}, &out->assets[i]);
+	qsort(out->assets, out->n_assets, sizeof(*out->assets), by_asset);
+}
+
+void score_slice_clear(struct score_slice *slice)
+{
+	PQclear(slice->results[0]);
+	PQclear(slice->results[1]);
+	*slice = (struct score_slice){0};
+}
+
+/* --- reference data of the org --- */
+
+static int by_fact(const void *pa, const void *pb)
+{
+	const struct stored_fact *a = pa, *b = pb;
+	const int d = strcmp(a->connector, b->connector);
+
+	return d ? d : strcmp(a->rule, b->rule);
+}
+
+static int by_alias(const void *a, const void *b)
+{
+	return strcmp(((const struct stored_advisory *)a)->alias,
+	              ((const struct stored_advisory *)b)->alias);
+}
+
+static void read_facts(const PGresult *result, struct arena *a, struct score_reference *out)
+{
+	out->n_facts = (size_t)PQntuples(result);
+	out->facts = ARENA_ARRAY(a, struct stored_fact, out->n_facts + 1);
+	for (int i = 0; i < (int)out->n_facts; i++)
+		out->facts[i] = (struct stored_fact){
+			.connector = pg_get_text(result, i, "connector"),
+			.rule = pg_get_text(result, i, "rule"),
+			.title = pg_get_text(result, i, "title"),
+			.sev100 = (int)pg_get_int(result, i, "sev100"),
+		};
+	qsort(out->facts, out->n_facts, sizeof(*out->facts), by_fact);
+}
+
+static void read_advisories(const PGresult *result, struct arena *a,
+                            struct score_reference *out)
+{
+	out->n_advisories = (size_t)PQntuples(result);
+	out->advisories = ARENA_ARRAY(a, struct stored_advisory, out->n_advisories + 1);
+	for (int i = 0; i < (int)out->n_advisories; i++)
+		out->advisories[i] = (struct stored_advisory){
+			.alias = pg_get_text(result, i, "alias"),
+			.cve = pg_get_text(result, i, "cve"),
+		};
+	qsort(out->advisories, out->n_advisories, sizeof(*out->advisories), by_alias);
+}
+
+static void read_catalog(PGresult *const results[3], struct arena *a,
+                         struct control_catalog *out)
+{
+	out->n_controls = (size_t)PQntuples(results[0]);
+	out->controls = ARENA_ARRAY(a, struct control, out->n_controls + 1);
+	for (int i = 0; i < (int)out->n_controls; i++)
+		out->controls[i] = (struct control){
+			.id = pg_get_text(results[0], i, "control"),
+			.category = pg_get_text(results[0], i, "category"),
+			.title = pg_get_text(results[0], i, "title"),
+			.class = (int)pg_get_int(results[0], i, "class"),
+		};
+	out->n_aliases = (size_t)PQntuples(results[1]);
+	out->aliases = ARENA_ARRAY(a, struct control_alias, out->n_aliases + 1);
+	for (int i = 0; i < (int)out->n_aliases; i++)
+		out->aliases[i] = (struct control_alias){
+			.connector = pg_get_text(results[1], i, "connector"),
+			.rule = pg_get_text(results[1], i, "rule"),
+			.control = pg_get_text(results[1], i, "control"),
+		};
+	out->n_patterns = (size_t)PQntuples(results[2]);
+	out->patterns = ARENA_ARRAY(a, struct rule_pattern, out->n_patterns + 1);
+	for (int i = 0; i < (int)out->n_patterns; i++)
+		out->patterns[i] = (struct rule_pattern){
+			.connector = pg_get_text(results[2], i, "connector"),
+			.pattern = pg_get_text(results[2], i, "rule_pattern"),
+			.category = pg_get_text(results[2], i, "category"),
+			.position = (int)pg_get_int(results[2], i, "position"),
+		};
+	control_catalog_sort(out);
+}
+
+int score_reference_load(struct pg *pg, const struct org *org, struct arena *a,
+                         struct score_reference *out, struct error *err)
+{
+	static const enum statement shared[3] = {STMT_CATALOG_CONTROLS, STMT_CATALOG_ALIASES,
+	                                         STMT_CATALOG_PATTERNS};
+	struct pg_params p = {.arena = a};
+	int rc;
+
+	*out = (struct score_reference){0};
+	pg_bind_int(&p, org->id);
+	rc = pg_run(pg, STMT_RULE_FACTS, &p, &out->results[0], err);
+	if (rc == 0)
+		rc = pg_run(pg, STMT_ADVISORY_ALIASES, &p, &out->results[1], err);
+	for (int i = 0; i < 3 && rc == 0; i++)
+		rc = pg_run(pg, shared[i], NULL, &out->results[2 + i], err);
+	if (rc < 0) {
+		score_reference_clear(out);
+		return rc;
+	}
+	read_facts(out->results[0], a, out);
+	read_advisories(out->results[1], a, out);
+	read_catalog(out->results + 2, a, &out->catalog);
+	return 0;
+}
+
+int score_orgs(struct pg *pg, bool dirty_only, struct arena *a, struct org_list *out,
+               struct error *err)
+{
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	const int rc = pg_run(pg, dirty_only ? STMT_DIRTY_ORGS : STMT_ORGS, NULL, &result, err);
+
+	if (rc < 0)
+		return rc;
+	out->n = (size_t)PQntuples(result);
+	out->orgs = ARENA_ARRAY(a, struct org, out->n + 1);
+	for (int i = 0; i < (int)out->n; i++)
+		out->orgs[i] = (struct org){
+			.id = pg_get_int(result, i, "org_id"),
+			.slug = arena_strdup(a, pg_get_text(result, i, "name"))};
+	return 0;
+}
+
+void score_reference_clear(struct score_reference *ref)
+{
+	for (size_t i = 0; i < N_ELEMENTS(ref->results); i++)
+		PQclear(ref->results[i]);
+	*ref = (struct score_reference){0};
+}
+
+/* --- stored risks --- */
+
+static int copy_fingerprints(struct pg *pg, const struct group_fingerprint *fingerprints,
+                             size_t n, struct error *err)
+{
+	struct pg_copy *copy =
+		pg_copy_begin(pg, "copy page_fingerprint from stdin (format binary)", 2);
+
+	for (size_t i = 0; i < n; i++) {
+		pg_copy_row(copy);
+		pg_copy_int4(copy, (int64_t)fingerprints[i].ordinal);
+		pg_copy_key(copy, &fingerprints[i].fingerprint);
+	}
+	return pg_copy_end(copy, err);
+}
+
+static void stored_risk_read(struct binary_row r, struct stored_risk *out)
+{
+	*out = (struct stored_risk){.ordinal = (size_t)next_int4(&r)};
+	out->risk_id = next_key(&r);
+	out->rank = next_int8(&r);
+	out->state_hash = next_int8(&r);
+	out->version = next_int8(&r);
+	out->opened_at = next_timestamp(&r);
+	out->band_since = next_timestamp(&r);
+	out->rank_since = next_timestamp(&r);
+	out->due_at = next_timestamp(&r);
+	out->resolved_at = next_timestamp(&r);
+	if (next_is_null(&r))
+		r.column++;
+	else
+		out->proof_run_id = next_int8(&r);
+	out->score = next_int2(&r);
+	out->band = (enum band)next_int2(&r);
+	out->state = (enum risk_state)next_int2(&r);
+	out->fingerprint = next_key(&r);
+}
+
+static int by_ordinal(const void *pa, const void *pb)
+{
+	const struct stored_risk *a = pa, *b = pb;
+
+	if (a->ordinal != b->ordinal)
+		return a->ordinal < b->ordinal ? -1 : 1;
+	return key_cmp(&a->risk_id, &b->risk_id);
+}
+
+/* Rows come in the order of ordinal and segment number; a risk's go to all that it is. */
+static void attach_segments(struct stored_risk *risks, size_t n, const PGresult *result,
+                            struct arena *a)
+{
+	const int rows = PQntuples(result);
+	struct stored_segment *all = ARENA_ARRAY(a, struct stored_segment, (size_t)rows + 1);
+	size_t at = 0;
+
+	for (int i = 0; i < rows; i++) {
+		struct binary_row r = {result, i, 0};
+		const size_t ordinal = (size_t)next_int4(&r);
+		const struct key risk_id = next_key(&r);
+
+		all[i].from = next_timestamp(&r);
+		all[i].mode = next_int2(&r);
+		all[i].band = next_int2(&r);
+		while (at < n && (risks[at].ordinal < ordinal ||
+		                  (risks[at].ordinal == ordinal &&
+		                   key_cmp(&risks[at].risk_id, &risk_id) < 0)))
+			at++;
+		if (at == n || risks[at].ordinal != ordinal ||
+		    key_cmp(&risks[at].risk_id, &risk_id) != 0)
+			continue;
+		if (!risks[at].segments)
+			risks[at].segments = &all[i];
+		risks[at].n_segments++;
+	}
+}
+
+int score_risks_load(struct pg *pg, const struct org *org,
+                     const struct group_fingerprint *fingerprints, size_t n,
+                     struct arena *a, struct stored_risk **out, size_t *n_out,
+                     struct error *err)
+{
+	struct pg_params p = {.arena = a};
+	CLEANUP(pg_clearp) PGresult *risks = NULL;
+	CLEANUP(pg_clearp) PGresult *segments = NULL;
+	int rc;
+
+	pg_bind_int(&p, org->id);
+	if ((rc = copy_fingerprints(pg, fingerprints, n, err)) < 0 ||
+	    (rc = pg_run_binary(pg, STMT_RISK_LOAD, &p, &risks, err)) < 0)
+		return rc;
+	const size_t rows = (size_t)PQntuples(risks);
+
+	*out = ARENA_ARRAY(a, struct stored_risk, rows + 1);
+	*n_out = 0;
+	for (size_t i = 0; i < rows; i++)
+		stored_risk_read((struct binary_row){risks, (int)i, 0}, &(*out)[i]);
+	qsort(*out, rows, sizeof(**out), by_ordinal);
+	for (size_t i = 0; i < rows; i++) /* two fingerprints may lead to one risk */
+		if (!*n_out || by_ordinal(&(*out)[*n_out - 1], &(*out)[i]) != 0)
+			(*out)[(*n_out)++] = (*out)[i];
+	if (!*n_out)
+		return 0;
+	if ((rc = pg_run_binary(pg, STMT_SLA_CLOCK, &p, &segments, err)) < 0)
+		return rc;
+	attach_segments(*out, *n_out, segments, a);
+	return 0;
+}
+
+/* --- writing --- */
+
+static void put_row(struct pg_copy *c, const struct risk_row *r)
+{
+	pg_copy_row(c);
+	pg_copy_key(c, &r->risk_id);
+	pg_copy_bool(c, r->is_new);
+	pg_copy_key(c, &r->asset_id);
+	pg_copy_int8(c, r->rank);
+	pg_copy_int8(c, r->state_hash);
+	pg_copy_timestamp(c, r->opened_at);
+	pg_copy_timestamp(c, r->band_since);
+	pg_copy_timestamp(c, r->rank_since);
+	pg_copy_timestamp(c, r->due_at);
+	pg_copy_timestamp(c, r->next_crossing_at);
+	pg_copy_timestamp(c, r->resolved_at);
+	if (r->proof_run_id)
+		pg_copy_int8(c, r->proof_run_id);
+	else
+		pg_copy_null(c);
+	pg_copy_int4(c, r->n_findings);
+	pg_copy_int2(c, r->score);
+	pg_copy_int2(c, r->band);
+	pg_copy_int2(c, r->state);
+	pg_copy_int2(c, r->class);
+	pg_copy_int2(c, r->responsibility);
+	pg_copy_int2(c, r->layer);
+	pg_copy_text(c, r->subject);
+	pg_copy_text(c, r->location);
+	pg_copy_text(c, r->title);
+	pg_copy_int8_array(c, r->source_ids, r->n_source_ids);
+	pg_copy_int4_array(c, r->inputs, SCORE_N_INPUTS);
+	pg_copy_int2_array(c, r->points, SCORE_N_POINTS);
+	pg_copy_int2_array(c, r->basis, SCORE_N_INPUTS);
+	pg_copy_int2_array(c, r->witness, SCORE_N_INPUTS);
+	pg_copy_key_array(c, r->members, r->n_members);
+	pg_copy_int2_array(c, r->reasons, r->n_members);
+	pg_copy_text(c, r->control);
+	pg_copy_int2(c, r->clock_mode);
+	pg_copy_text(c, r->clock_reason);
+}
+
+static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *err)
+{
+	struct pg_copy *copy =
+		pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 32);
+
+	for (size_t i = 0; i < w->n_rows; i++)
+		put_row(copy, &w->rows[i]);
+	return pg_copy_end(copy, err);
+}
+
+static int copy_events(struct pg *pg, const struct score_writes *w, struct error *err)
+{
+	struct pg_copy *c = pg_copy_begin(pg, "copy page_event from stdin (format binary)", 9);
+
+	for (size_t i = 0; i < w->n_events; i++) {
+		const struct risk_event *e = &w->events[i];
+
+		pg_copy_row(c);
+		pg_copy_key(c, &e->row->risk_id);
+		pg_copy_timestamp(c, e->at);
+		pg_copy_int2(c, e->kind);
+		pg_copy_int2(c, e->row->state);
+		pg_copy_int2(c, e->row->band);
+		pg_copy_int2(c, e->row->score);
+		pg_copy_timestamp(c, e->row->due_at);
+		pg_copy_text(c, e->reason);
+		if (e->run_id)
+			pg_copy_int8(c, e->run_id);
+		else
+			pg_copy_null(c);
+	}
+	return pg_copy_end(c, err);
+}
+
+static int copy_aliases(struct pg *pg, const struct score_writes *w, struct error *err)
+{
+	struct pg_copy *c =
+		pg_copy_begin(pg, "copy page_risk_alias from stdin (format binary)", 3);
+
+	for (size_t i = 0; i < w->n_aliases; i++) {
+		pg_copy_row(c);
+		pg_copy_key(c, &w->aliases[i].fingerprint);
+		pg_copy_key(c, &w->aliases[i].risk_id);
+		pg_copy_int2(c, w->aliases[i].reason);
+	}
+	return pg_copy_end(c, err);
+}
+
+/* One statement of the write-back; wants says which of now and model it takes. */
+static int send_write(struct pg *pg, enum statement stmt, const struct org *org,
+                      timestamp now, const char *model, size_t *n, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	pg_bind_int(&p, org->id);
+	if (now != TIMESTAMP_NONE)
+		pg_bind_timestamp(&p, now);
+	if (model)
+		pg_bind_text(&p, model);
+	(*n)++;
+	return pg_send(pg, stmt, &p, err);
+}
+
+int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
+                      const char *model, const struct score_writes *w, size_t *n_sent_out,
+                      struct error *err)
+{
+	const timestamp none = TIMESTAMP_NONE;
+	size_t n = 0, n_new = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < w->n_rows; i++)
+		n_new += w->rows[i].is_new;
+	if (w->n_rows)
+		rc = copy_rows(pg, w, err);
+	if (rc == 0 && w->n_events)
+		rc = copy_events(pg, w, err);
+	if (rc == 0 && w->n_aliases)
+		rc = copy_aliases(pg, w, err);
+	if (rc == 0 && w->n_rows)
+		rc = send_write(pg, STMT_QUEUE_COUNT_ADJUST, org, none, NULL, &n, err);
+	if (rc == 0 && n_new < w->n_rows &&
+	    ((rc = send_write(pg, STMT_RISK_KEEP_FORMER, org, now, NULL, &n, err)) < 0 ||
+	     (rc = send_write(pg, STMT_RISK_UPDATE, org, none, NULL, &n, err)) < 0 ||
+	     (rc = send_write(pg, STMT_EXPLANATION_UPDATE, org, now, model, &n, err)) < 0))
+		return rc;
+	if (rc == 0 && n_new &&
+	    ((rc = send_write(pg, STMT_RISK_INSERT, org, none, NULL, &n, err)) < 0 ||
+	     (rc = send_write(pg, STMT_EXPLANATION_INSERT, org, now, model, &n, err)) < 0 ||
+	     (rc = send_write(pg, STMT_OPENED_INSERT, org, none, NULL, &n, err)) < 0))
+		return rc;
+	if (rc == 0 && w->n_rows)
+		rc = send_write(pg, STMT_CLOCK_INSERT, org, now, NULL, &n, err);
+	if (rc == 0 && w->n_events)
+		rc = send_write(pg, STMT_EVENT_INSERT, org, none, NULL, &n, err);
+	if (rc == 0 && w->n_aliases)
+		rc = send_write(pg, STMT_RISK_ALIAS_PUT, org, now, NULL, &n, err);
+	*n_sent_out += n;
+	return rc;
+}
+
+int score_staging_clear(struct pg *pg, struct error *err)
+{
+	return pg_command(pg, "truncate page_fingerprint, page_risk, page_event, page_risk_alias",
+	                  err);
+}
+
+int score_sweep_crossings(struct pg *pg, const struct org *org, timestamp now, int most,
+                          int64_t *n_out, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	int rc;
+
+	pg_bind_int(&p, org->id);
+	pg_bind_timestamp(&p, now);
+	pg_bind_int(&p, most);
+	if ((rc = pg_run(pg, STMT_SLA_CROSSINGS, &p, &result, err)) < 0)
+		return rc;
+	*n_out = pg_get_int(result, 0, "n");
+	return 0;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_RISK_STORE_H
+#define ISOBAR_RISK_STORE_H
+
+#include "model/control_catalog.h"
+#include "model/evidence.h"
+#include "model/org.h"
+#include "model/risk.h"
+#include "store/pg.h"
+
+/*
+ * What the scorer reads and writes: one transaction takes the dirty assets of an
+ * org in slices, and writes only the risks that came out differently.  pg is open
+ * for PG_GROUP_SCORER and PG_GROUP_SESSION_SCORER.
+ */
+
+#define SCORE_N_INPUTS 15 /* columns of a stored explanation: scorer/score.h */
+#define SCORE_N_POINTS 13
+#define RISK_MEMBERS_MAX 200 /* kept in an explanation */
+
+struct score_batch {
+	int n_slices;
+	bool has_risks; /* the org has stored risks: they have to be looked up */
+};
+
+/* Begins the transaction, waits for other scorers of the org, takes at most n_marks. */
+int score_batch_begin(struct pg *pg, const struct org *org, int64_t n_marks,
+                      struct score_batch *out, struct error *err) MUST_CHECK;
+
+/* The findings and assets of a slice.  Texts point into results: keep it, then free. */
+struct score_slice {
+	struct evidence *evidence;
+	size_t n_evidence;
+	struct asset_facts *assets; /* by asset_id, ascending */
+	size_t n_assets;
+	PGresult *results[2];
+};
+
+/* send, then (after other work) collect, together with whatever was sent before. */
+int score_slice_send(struct pg *pg, const struct org *org, int slice, struct error *err) MUST_CHECK;
+void score_slice_read(struct score_slice *out, PGresult *findings, PGresult *assets,
+                      struct arena *a);
+void score_slice_clear(struct score_slice *slice);
+
+/* What correlation and scoring look up; sorted for bsearch.  Texts are the results'. */
+struct stored_fact {
+	const char *connector, *rule, *title;
+	int sev100;
+};
+struct stored_advisory {
+	const char *alias, *cve;
+};
+struct score_reference {
+	struct stored_fact *facts;
+	size_t n_facts;
+	struct stored_advisory *advisories;
+	size_t n_advisories;
+	struct control_catalog catalog;
+	PGresult *results[5];
+};
+int score_reference_load(struct pg *pg, const struct org *org, struct arena *a,
+                         struct score_reference *out, struct error *err) MUST_CHECK;
+void score_reference_clear(struct score_reference *ref);
+
+/* A fingerprint to look up for the ordinal-th group. */
+struct group_fingerprint {
+	size_t ordinal;
+	struct key fingerprint;
+};
+
+struct stored_segment {
+	timestamp from;
+	int mode; /* enum sla_mode */
+	int band;
+};
+
+struct stored_risk {
+	size_t ordinal;
+	struct key risk_id;
+	struct key fingerprint; /* by which it was found */
+	int64_t rank, state_hash, version, proof_run_id;
+	timestamp opened_at, band_since, rank_since, due_at, resolved_at;
+	int score;
+	enum band band;
+	enum risk_state state;
+	struct stored_segment *segments;
+	size_t n_segments;
+};
+
+/* The stored risks behind fingerprints, by ordinal; with their SLA ledgers. */
+int score_risks_load(struct pg *pg, const struct org *org,
+                     const struct group_fingerprint *fingerprints, size_t n,
+                     struct arena *a, struct stored_risk **out, size_t *n_out,
+                     struct error *err) MUST_CHECK;
+
+/* A risk to be written. */
+struct risk_row {
+	struct key risk_id, asset_id;
+	bool is_new;
+	int64_t rank, state_hash, proof_run_id; /* proof 0: none */
+	timestamp opened_at, band_since, rank_since, due_at, next_crossing_at, resolved_at;
+	int n_findings, score, class, responsibility, layer;
+	enum band band;
+	enum risk_state state;
+	const char *subject, *location, *title, *control;
+	const int64_t *source_ids;
+	size_t n_source_ids;
+	int32_t inputs[SCORE_N_INPUTS];
+	int16_t points[SCORE_N_POINTS];
+	int16_t basis[SCORE_N_INPUTS], witness[SCORE_N_INPUTS];
+	const struct key *members;
+	const int16_t *reasons;
+	size_t n_members;
+	int clock_mode; /* enum sla_mode, or -1: the clock goes on as it was */
+	const char *clock_reason;
+};
+
+enum risk_event_kind {
+	EVENT_OPENED,
+	EVENT_BAND,
+	EVENT_STATE,
+	EVENT_RESOLVED,
+	EVENT_REOPENED,
+	EVENT_DUE_SOON,
+	EVENT_BREACHED,
+	EVENT_OWNER,
+	EVENT_MERGED,
+	EVENT_DUE
+};
+
+struct risk_event {
+	const struct risk_row *row;
+	enum risk_event_kind kind;
+	timestamp at;
+	const char *reason;
+	int64_t run_id; /* 0: none */
+};
+
+struct risk_alias_row {
+	struct key fingerprint, risk_id;
+	int reason; /* 0 renamed asset, 1 catalogue, 2 merged */
+};
+
+struct score_writes {
+	struct risk_row *rows; /* sorted by risk_id */
+	size_t n_rows;
+	struct risk_event *events; /* of known risks; "opened" of new ones goes without saying */
+	size_t n_events;
+	struct risk_alias_row *aliases;
+	size_t n_aliases;
+};
+
+/* Stages and sends; *n_sent_out statements are then in flight. */
+int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
+                      const char *model, const struct score_writes *w, size_t *n_sent_out,
+                      struct error *err) MUST_CHECK;
+/* After they were collected: empties the staging tables. */
+int score_staging_clear(struct pg *pg, struct error *err) MUST_CHECK;
+
+struct org_list {
+	struct org *orgs;
+	size_t n;
+};
+
+/* Orgs with dirty marks, or all of them.  Lives in a. */
+int score_orgs(struct pg *pg, bool dirty_only, struct arena *a, struct org_list *out,
+               struct error *err) MUST_CHECK;
+
+/* Moves slots whose crossing has passed; n_out: how many. */
+int score_sweep_crossings(struct pg *pg, const struct org *org, timestamp now, int most,
+                          int64_t *n_out, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,3 @@
+-- The canonical controls.  Returns control, category, title, class.
+select control, category, title, class
+  from isobar.control

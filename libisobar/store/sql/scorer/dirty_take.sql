@@ -1,0 +1,33 @@
+-- Takes marks off the list and gathers their assets with all other names of them, in slices of
+-- 5,000 canonical assets.
+-- $1 org_id, $2 most marks.  Fills batch_asset.  The deletion comes first; what the marks announce
+-- is read by later statements.
+with taken as (
+    delete from isobar.dirty_mark
+     where org_id = $1
+       and mark_id in (select mark_id
+                         from isobar.dirty_mark
+                        where org_id = $1
+                        order by mark_id
+                        limit $2)
+ returning asset_id
+), canonical as (
+    select distinct a.canonical_id
+      from (select distinct asset_id from taken) as t
+      join isobar.asset as a
+        on a.org_id = $1
+       and a.asset_id = t.asset_id
+), numbered as (
+    select ((row_number() over (order by canonical_id) - 1) / 5000)::integer as slice, canonical_id
+      from canonical
+)
+insert into batch_asset (slice, canonical_id, asset_id)
+select slice, canonical_id, canonical_id
+  from numbered
+union all
+select n.slice, n.canonical_id, a.asset_id
+  from numbered as n
+  join isobar.asset as a
+    on a.org_id = $1
+   and a.canonical_id = n.canonical_id
+   and a.canonical_id <> a.asset_id

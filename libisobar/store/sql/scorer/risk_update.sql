@@ -1,0 +1,14 @@
+-- Writes the changed risks of a page.
+-- $1 org_id.  Reads page_risk.
+update isobar.risk as r
+   set asset_id = p.asset_id, rank = p.rank, state_hash = p.state_hash, version = r.version + 1,
+       opened_at = p.opened_at, band_since = p.band_since, rank_since = p.rank_since,
+       due_at = p.due_at, next_crossing_at = p.next_crossing_at, resolved_at = p.resolved_at,
+       proof_run_id = p.proof_run_id, n_findings = p.n_findings, score = p.score, band = p.band,
+       state = p.state, class = p.class, responsibility = p.responsibility, layer = p.layer,
+       open = p.state <= 2, subject = p.subject, location = p.location, title = p.title,
+       source_ids = p.source_ids
+  from page_risk as p
+ where r.org_id = $1
+   and r.risk_id = p.risk_id
+   and not p.is_new

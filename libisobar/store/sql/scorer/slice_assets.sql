@@ -1,0 +1,12 @@
+-- The canonical assets of one slice with their context, where there is any.
+-- $1 org_id, $2 slice.  Reads batch_asset.  Column order is that of asset_read().
+select b.canonical_id, a.provider, a.type, c.exposure, c.criticality, c.sensitivity, c.privilege
+  from batch_asset as b
+  join isobar.asset as a
+    on a.org_id = $1
+   and a.asset_id = b.canonical_id
+  left join isobar.asset_context as c
+    on c.org_id = $1
+   and c.asset_id = b.canonical_id
+ where b.slice = $2
+   and b.asset_id = b.canonical_id

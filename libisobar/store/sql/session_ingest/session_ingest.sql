@@ -1,0 +1,66 @@
+-- Staging tables of one chunk of findings, and how their statements are planned: a chunk is small
+-- beside the tables, so each key is looked up by index; a hash join would read whole tables.
+-- Run on connect, before the statements that read them are prepared.  No org_id: rows of one org.
+create temporary table page_key (
+    ordinal      integer     not null,
+    asset_id     uuid        not null,
+    finding_id   uuid        not null,
+    content_hash bigint      not null,
+    updated_at   timestamptz not null,
+    passing      boolean     not null
+);
+create temporary table page_row (
+    asset_id     uuid        not null,
+    finding_id   uuid        not null,
+    content_hash bigint      not null,
+    updated_at   timestamptz not null,
+    first_seen   timestamptz,
+    last_seen    timestamptz,
+    closed_at    timestamptz,
+    source_id    bigint      not null,
+    scope_id     bigint      not null,
+    epss         integer     not null,
+    state        smallint    not null,
+    class        smallint    not null,
+    sev100       smallint    not null,
+    fidelity     smallint    not null,
+    maturity     smallint    not null,
+    flags        smallint    not null,
+    connector    text        not null,
+    rule         text        not null,
+    cve          text        not null,
+    location     text        not null,
+    engine       text        not null,
+    title        text        not null,
+    segment_id   bigint      not null,
+    segment_slot smallint    not null,
+    is_new       boolean     not null
+);
+create temporary table page_asset (
+    asset_id uuid     not null,
+    provider smallint not null,
+    account  text     not null,
+    region   text     not null,
+    type     text     not null,
+    name     text     not null,
+    id       text     not null
+);
+create temporary table page_alias (
+    alias_id uuid not null,
+    asset_id uuid not null,
+    alias    text not null
+);
+create temporary table page_advisory (
+    alias text not null,
+    cve   text not null
+);
+create temporary table page_fact (
+    connector   text     not null,
+    rule        text     not null,
+    title       text     not null,
+    sev100      smallint not null,
+    description text     not null,
+    remediation text     not null
+);
+set enable_hashjoin = off;
+set enable_mergejoin = off

@@ -1,0 +1,65 @@
+-- Staging tables of one scoring transaction.  Run on connect, before the statements that read them
+-- are prepared.  No org_id: rows of one org.
+create temporary table batch_asset (
+    slice        integer not null,
+    canonical_id uuid    not null,
+    asset_id     uuid    not null
+);
+create index batch_asset_slice_idx on batch_asset (slice);
+create temporary table page_fingerprint (
+    ordinal     integer not null,
+    fingerprint uuid    not null
+);
+create temporary table page_risk (
+    risk_id          uuid        not null,
+    is_new           boolean     not null,
+    asset_id         uuid        not null,
+    rank             bigint      not null,
+    state_hash       bigint      not null,
+    opened_at        timestamptz not null,
+    band_since       timestamptz not null,
+    rank_since       timestamptz not null,
+    due_at           timestamptz,
+    next_crossing_at timestamptz,
+    resolved_at      timestamptz,
+    proof_run_id     bigint,
+    n_findings       integer     not null,
+    score            smallint    not null,
+    band             smallint    not null,
+    state            smallint    not null,
+    class            smallint    not null,
+    responsibility   smallint    not null,
+    layer            smallint    not null,
+    subject          text        not null,
+    location         text        not null,
+    title            text        not null,
+    source_ids       bigint[]    not null,
+    inputs           integer[]   not null,
+    points           smallint[]  not null,
+    basis            smallint[]  not null,
+    witness          smallint[]  not null,
+    members          uuid[]      not null,
+    reasons          smallint[]  not null,
+    control          text        not null,
+    clock_mode       smallint    not null,
+    clock_reason     text        not null
+);
+create temporary table page_event (
+    risk_id uuid        not null,
+    at      timestamptz not null,
+    kind    smallint    not null,
+    state   smallint    not null,
+    band    smallint    not null,
+    score   smallint    not null,
+    due_at  timestamptz,
+    reason  text        not null,
+    run_id  bigint
+);
+create temporary table page_risk_alias (
+    fingerprint uuid     not null,
+    risk_id     uuid     not null,
+    reason      smallint not null
+);
+set enable_hashjoin = off;
+set enable_mergejoin = off;
+set work_mem = '64MB'

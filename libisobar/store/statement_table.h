@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_STATEMENT_TABLE_H
+#define ISOBAR_STATEMENT_TABLE_H
+
+#include "store/statements.h"
+
+/*
+ * Which program prepares a statement: the folder of store/sql/ that it stands in.
+ * PG_GROUP_SESSION runs on connect, before the others are prepared (staging tables).
+ */
+enum pg_group {
+	PG_GROUP_ADMIN = 1 << 0,   /* migrate, doctor, dump: prepared when first run */
+	PG_GROUP_INGEST = 1 << 1,  /* isobar import, the collector */
+	PG_GROUP_SCORER = 1 << 2,  /* isobar-scorer */
+	PG_GROUP_READ = 1 << 3,    /* queue, explain, findings; the api */
+	PG_GROUP_SESSION_INGEST = 1 << 4, /* run once by connections of PG_GROUP_INGEST */
+	PG_GROUP_SESSION_SCORER = 1 << 5  /* run once by connections of PG_GROUP_SCORER */
+};
+
+struct statement_text {
+	const char *name;
+	enum pg_group group;
+	const char *sql;
+};
+
+extern const struct statement_text statement_table[N_STATEMENTS];
+
+#endif
