@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_AWS_PRODUCT_H
+#define ISOBAR_AWS_PRODUCT_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "model/finding.h"
+
+/* Whose habits a record has: others write into Security Hub's format too. */
+enum aws_writer {
+	AWS_WRITER_HUB,
+	AWS_WRITER_PROWLER,
+	AWS_WRITER_TRIVY
+};
+
+/*
+ * Security Hub hands out the findings of many products, as ASFF and as OCSF.
+ * What both formats need, so that one finding gets one identity in either.
+ */
+struct aws_product {
+	const char *path; /* "aws/guardduty": the tail of the product's ARN */
+	enum aws_writer writer;
+	const char *connector; /* who is said to have said it */
+	const char *engine;
+	enum finding_class class; /* CLASS_OTHER: its types tell */
+	enum fidelity fidelity;
+	bool types_are_rules; /* GeneratorId names a detector or the product, no rule */
+};
+
+/* "aws/guardduty" of an ARN's "product/aws/guardduty" or "productv2/..."; "" if none. */
+const char *aws_product_path(const char *product_arn) NON_NULL;
+
+/* By that path.  Never NULL: others get the entry of third parties, path "". */
+const struct aws_product *aws_product_find(const char *path) NON_NULL;
+
+/*
+ * ProductArn + " " + Id: Id alone is unique within one product only.  Security
+ * Hub v2 writes productv2 for product; the key has the old form for both.
+ */
+const char *aws_native_id(const char *product_arn, const char *id,
+                          struct arena *a) NON_NULL;
+
+/*
+ * Prowler's own key, as it composes the uid of its OCSF and CSV outputs:
+ * prowler-{provider}-{check}-{account}-{region}-{resource name}.
+ */
+struct prowler_key {
+	const char *provider; /* "aws", "azure", "gcp", ...; any case */
+	const char *check;
+	const char *account;
+	const char *region;
+	const char *resource; /* name, not uid */
+};
+
+const char *prowler_native_id(const struct prowler_key *key, struct arena *a) NON_NULL;
+
+/*
+ * "EC2.2" of "aws-foundational-security-best-practices/v/1.0.0/EC2.2",
+ * "cis-1.2.0/4.3" of a CIS ruleset's rule ARN, "IAM.8" of
+ * "security-control/IAM.8"; other generators as they stand.
+ */
+const char *aws_rule_of_generator(const char *generator, struct arena *a) NON_NULL;
+
+/*
+ * The type in its product's own spelling: "DefenseEvasion:EC2/UnusualDNSResolver"
+ * of "TTPs/Defense Evasion/DefenseEvasion:EC2-UnusualDNSResolver"; the last part
+ * of a type without a colon.
+ */
+const char *aws_rule_of_type(const char *type, struct arena *a) NON_NULL;
+bool aws_type_is_native(const char *type); /* has the colon */
+
+/* By the namespace of an ASFF type ("TTPs/...", "Effects/Data Exposure/..."). */
+enum finding_class aws_class_of_type(const char *type);
+
+/* "Port 22 is reachable from ...": "22"; "" for other titles. */
+const char *aws_location_of_title(const char *title, struct arena *a) NON_NULL;
+
+/* One field (from 0: "arn") of an ARN, "" if arn is none or the field is empty. */
+const char *aws_arn_field(const char *arn, unsigned int field, struct arena *a) NON_NULL;
+
+/* "pci-dss/v/3.2.1" of "standards/pci-dss/v/3.2.1". */
+const char *aws_standard_name(const char *standards_id) NON_NULL;
+
+/*
+ * "CIS AWS Foundations Benchmark v1.2.0/1.3", "PCI DSS 10.5.2": the requirement
+ * is what follows the last slash, else the last blank, if it holds a digit.
+ */
+struct control_ref aws_control_of(const char *requirement, struct arena *a);
+
+/* The parts one after the other, up to TEXT_JOIN_MAX; NULL ends the list. */
+#define TEXT_JOIN_MAX 16
+char *text_join(struct arena *a, const char *const *parts) NON_NULL;
+#define TEXT_JOIN(a, ...) text_join((a), (const char *const[]){__VA_ARGS__, NULL})
+
+#endif

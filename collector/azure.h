@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_AZURE_H
+#define ISOBAR_AZURE_H
+
+#include "format.h"
+
+/* Microsoft Defender for Cloud; all but policy states are connector "azure_defender". */
+extern const struct format azure_assessments;         /* posture, one per resource */
+extern const struct format azure_assessment_metadata; /* makes rule facts only */
+extern const struct format azure_subassessments;      /* what is inside an assessment */
+extern const struct format azure_alerts;              /* threats, 2015 to 2022 schemas */
+extern const struct format azure_portal_csv;          /* the portal's "Download CSV" */
+
+/* Azure Policy; connector "azure_policy". */
+extern const struct format azure_policy_states;
+
+/* Azure Resource Graph: rows of all the above, and inventory. */
+extern const struct format azure_resource_graph;
+extern const struct format azure_resource_graph_table;
+
+#endif

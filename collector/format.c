@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of formats, and the growing arrays that their parsers fill.  The
+ * order of the table is the order in which a record is asked about: narrow
+ * shapes (a schema version, a class id) before loose ones (CSV headers).
+ */
+#include "format.h"
+
+#include <string.h>
+
+#include "aws_asff.h"
+#include "azure.h"
+#include "gcp_scc.h"
+#include "ocsf.h"
+#include "trivy.h"
+
+const struct format *const formats[] = {
+        &aws_asff,
+        &ocsf,
+        &azure_assessments,
+        &azure_assessment_metadata,
+        &azure_subassessments,
+        &azure_alerts,
+        &azure_policy_states,
+        &azure_resource_graph,
+        &azure_resource_graph_table,
+        &gcp_scc,
+        &trivy,
+        &trivy_legacy,
+        &azure_portal_csv,
+};
+const size_t n_formats = N_ELEMENTS(formats);
+
+const struct format *format_find(const char *name)
+{
+	for (size_t i = 0; i < n_formats; i++) {
+		if (strcmp(formats[i]->name, name) == 0)
+			return formats[i];
+	}
+	return NULL;
+}
+
+const struct format *format_detect(struct json_view envelope, struct json_view record)
+{
+	for (size_t i = 0; i < n_formats; i++) {
+		if (formats[i]->detect(envelope, record))
+			return formats[i];
+	}
+	return NULL;
+}
+
+/*
+ * Returns room for one more element.  The old array stays in the arena until the
+ * page ends: doubling keeps that waste below the size of the array itself.
+ */
+static void *grow(struct arena *a, void *items, size_t size, size_t n, size_t *room)
+{
+	void *bigger;
+
+	if (n < *room)
+		return items;
+	*room = *room == 0 ? 8 : *room * 2;
+	bigger = arena_alloc_array(a, *room, size);
+	if (n > 0)
+		memcpy(bigger, items, n * size);
+	return bigger;
+}
+
+struct finding *parse_add_finding(struct parse_output *out)
+{
+	struct finding *f;
+
+	out->findings = grow(out->arena, out->findings, sizeof(*out->findings),
+	                     out->n_findings, &out->room_findings);
+	f = &out->findings[out->n_findings++];
+	finding_init(f);
+	return f;
+}
+
+struct rule_fact *parse_add_fact(struct parse_output *out)
+{
+	struct rule_fact *fact;
+
+	out->facts = grow(out->arena, out->facts, sizeof(*out->facts), out->n_facts,
+	                  &out->room_facts);
+	fact = &out->facts[out->n_facts++];
+	memset(fact, 0, sizeof(*fact));
+	return fact;
+}
+
+struct resource *parse_add_resource(struct parse_output *out)
+{
+	struct resource *r;
+
+	out->resources = grow(out->arena, out->resources, sizeof(*out->resources),
+	                      out->n_resources, &out->room_resources);
+	r = &out->resources[out->n_resources++];
+	memset(r, 0, sizeof(*r));
+	return r;
+}

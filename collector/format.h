@@ -1,0 +1,89 @@
+#ifndef ISOBAR_FORMAT_H
+#define ISOBAR_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/json_view.h"
+#include "model/finding.h"
+
+/*
+ * A format turns one record of a provider's file or page into canonical findings.
+ * Formats only parse: no sockets, files, SQL, clock or log.  A record is an
+ * element of the document's list of records (record_paths), one line of NDJSON,
+ * one row of a CSV as an object {header: cell}, or the whole document.
+ */
+
+/* What a rule is, said apart from its findings (Defender's assessmentMetadata). */
+struct rule_fact {
+	const char *connector;
+	const char *rule;
+	const char *title;       /* "" is not stated, as everywhere */
+	int sev100;              /* SEV100_UNKNOWN: not stated */
+	const char *description;
+	const char *remediation;
+};
+
+/* One call of parse. */
+struct parse_input {
+	struct json_view envelope; /* the document without its records; may not exist */
+	struct json_view record;
+	size_t ordinal; /* of the record in its file, from 0 */
+};
+
+/*
+ * What records make.  Arrays grow by the _add functions below; everything lives
+ * in arena or is borrowed from the record's document.
+ */
+struct parse_output {
+	struct arena *arena;
+	struct finding *findings;
+	size_t n_findings, room_findings;
+	struct rule_fact *facts;
+	size_t n_facts, room_facts;
+	struct resource *resources; /* inventory: assets without findings */
+	size_t n_resources, room_resources;
+};
+
+/* Both return a zeroed or finding_init()ed element, valid until the next add. */
+struct finding *parse_add_finding(struct parse_output *out) NON_NULL;
+struct rule_fact *parse_add_fact(struct parse_output *out) NON_NULL;
+struct resource *parse_add_resource(struct parse_output *out) NON_NULL;
+
+struct format {
+	const char *name; /* "asff", "azure-assessments": shown, and taken by --format */
+
+	/* Where the list of records may stand: "Findings", "detail/findings",
+	 * "data/rows", ...; NULL-ended.  A bare array, NDJSON and a single record
+	 * need no path. */
+	const char *const *record_paths;
+
+	/* The envelope matters for parsing (Trivy's ArtifactName): it is read whole
+	 * before the first record is parsed. */
+	bool needs_envelope;
+
+	/* Does this record, in this envelope, have the shape?  By content only; must
+	 * not be true for another format's records. */
+	bool (*detect)(struct json_view envelope, struct json_view record);
+
+	/*
+	 * ERR_INVALID with one line on what is missing: the record is quarantined and
+	 * what it added is dropped.  A record that is no finding by design (a passed
+	 * roll-up, say) adds nothing and returns 0.
+	 */
+	int (*parse)(const struct parse_input *in, struct parse_output *out,
+	             struct error *err);
+};
+
+/* All formats in the order in which detect is asked; formats.c. */
+extern const struct format *const formats[];
+extern const size_t n_formats;
+
+const struct format *format_find(const char *name); /* NULL if unknown */
+
+/* The first format that detects the record; NULL when none does. */
+const struct format *format_detect(struct json_view envelope, struct json_view record);
+
+#endif
