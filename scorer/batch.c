@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One scoring transaction.  While one slice is being computed, the server writes
+ * the one before and reads the one behind it.
+ */
+#include "batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "decide.h"
+#include "model/severity.h"
+
+#define WRITES_MAX 16 /* statements in flight for one slice */
+
+struct batch {
+	const struct scorer *s;
+	const struct org *org;
+	timestamp now;
+	struct score_batch taken;
+	struct score_reference ref;
+	struct control_catalog catalog;
+	struct arena *arena;     /* of the batch */
+	struct arena *slices[2]; /* of the slice in hand, and of the next one */
+	struct score_slice slice, next;
+	size_t n_in_flight; /* write statements sent before the reading of next */
+	struct batch_result *out;
+};
+
+static int fact_order(const void *key, const void *row)
+{
+	const struct stored_fact *a = key, *b = row;
+	const int d = strcmp(a->connector, b->connector);
+
+	return d ? d : strcmp(a->rule, b->rule);
+}
+
+static int fact_severity(const void *ctx, const char *connector, const char *rule)
+{
+	const struct score_reference *ref = ctx;
+	const struct stored_fact key = {.connector = connector, .rule = rule};
+	const struct stored_fact *found =
+		ref->n_facts ? bsearch(&key, ref->facts, ref->n_facts, sizeof(key), fact_order)
+	                     : NULL;
+
+	return found ? found->sev100 : SEV100_UNKNOWN;
+}
+
+static int advisory_order(const void *key, const void *row)
+{
+	return strcmp(key, ((const struct stored_advisory *)row)->alias);
+}
+
+static const char *advisory_cve(const void *ctx, const char *advisory)
+{
+	const struct score_reference *ref = ctx;
+	const struct stored_advisory *found =
+		ref->n_advisories ? bsearch(advisory, ref->advisories, ref->n_advisories,
+	                                    sizeof(*ref->advisories), advisory_order)
+	                          : NULL;
+
+	return found ? found->cve : NULL;
+}
+
+/* Every name under which a slice's groups may be stored. */
+static struct group_fingerprint *fingerprints_of(const struct risk_group *groups, size_t n,
+                                                 struct arena *a, size_t *n_out)
+{
+	size_t total = n;
+
+	for (size_t i = 0; i < n; i++)
+		total += groups[i].n_former;
+	struct group_fingerprint *out = ARENA_ARRAY(a, struct group_fingerprint, total + 1);
+
+	*n_out = 0;
+	for (size_t i = 0; i < n; i++) {
+		out[(*n_out)++] = (struct group_fingerprint){i, groups[i].fingerprint};
+		for (size_t k = 0; k < groups[i].n_former; k++)
+			out[(*n_out)++] = (struct group_fingerprint){i, groups[i].former[k]};
+	}
+	return out;
+}
+
+/* Waits for the writes in flight and, when one was asked for, the next slice. */
+static int collect(struct batch *b, bool with_next, struct arena *a, struct error *err)
+{
+	PGresult *results[WRITES_MAX + 2] = {0};
+	const size_t n = b->n_in_flight + (with_next ? 2 : 0);
+	const int rc = pg_collect(b->s->pg, results, n, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < b->n_in_flight; i++)
+		PQclear(results[i]);
+	if (with_next)
+		score_slice_read(&b->next, results[b->n_in_flight], results[b->n_in_flight + 1], a);
+	if (b->n_in_flight) {
+		b->n_in_flight = 0;
+		return score_staging_clear(b->s->pg, err);
+	}
+	return 0;
+}
+
+/* Computes the slice in hand; what is in flight goes on meanwhile. */
+static void correlate_slice(struct batch *b, struct arena *a, struct risk_group **groups,
+                            size_t *n_groups)
+{
+	const struct correlate_input in = {.org = b->org,
+	                                   .catalog = &b->catalog,
+	                                   .advisory_cve = advisory_cve,
+	                                   .ctx = &b->ref};
+
+	correlate(&in, b->slice.evidence, b->slice.n_evidence, a, groups, n_groups);
+}
+
+static int load_stored(struct batch *b, const struct risk_group *groups, size_t n_groups,
+                       struct arena *a, struct decision_input *in, struct error *err)
+{
+	struct stored_risk *stored = NULL;
+	size_t n_fingerprints;
+
+	if (!b->taken.has_risks || !n_groups)
+		return 0;
+	const struct group_fingerprint *fingerprints =
+		fingerprints_of(groups, n_groups, a, &n_fingerprints);
+	const int rc = score_risks_load(b->s->pg, b->org, fingerprints, n_fingerprints, a, &stored,
+	                                &in->n_stored, err);
+
+	in->stored = stored;
+	if (rc < 0)
+		return rc;
+	return pg_command(b->s->pg, "truncate page_fingerprint", err);
+}
+
+static int run_slice(struct batch *b, int slice, struct error *err)
+{
+	struct arena *a = b->slices[slice % 2], *other = b->slices[!(slice % 2)];
+	const struct rule_severity severity = {fact_severity, &b->ref};
+	const bool more = slice + 1 < b->taken.n_slices;
+	struct decision_input in = {.scorer = b->s,
+	                            .org = b->org,
+	                            .severity = &severity,
+	                            .assets = b->slice.assets,
+	                            .n_assets = b->slice.n_assets,
+	                            .now = b->now};
+	struct risk_group *groups;
+	struct score_writes writes;
+	int rc;
+
+	correlate_slice(b, a, &groups, &in.n_groups);
+	in.groups = groups;
+	if (!b->taken.has_risks)
+		decide(&in, a, &writes);
+	if ((rc = collect(b, more, other, err)) < 0)
+		return rc;
+	if (b->taken.has_risks) {
+		if ((rc = load_stored(b, groups, in.n_groups, a, &in, err)) < 0)
+			return rc;
+		decide(&in, a, &writes);
+	}
+	b->out->n_findings += (int64_t)b->slice.n_evidence;
+	b->out->n_risks += (int64_t)in.n_groups;
+	b->out->n_written += (int64_t)writes.n_rows;
+	rc = score_writes_send(b->s->pg, b->org, b->now, b->s->model_name, &writes, &b->n_in_flight,
+	                       err);
+	score_slice_clear(&b->slice);
+	if (rc == 0 && slice + 2 < b->taken.n_slices)
+		rc = score_slice_send(b->s->pg, b->org, slice + 2, err);
+	arena_reset(a);
+	b->slice = b->next;
+	b->next = (struct score_slice){0};
+	return rc;
+}
+
+/* The first slice is read at once, the second one while the first is computed. */
+static int run_slices(struct batch *b, struct error *err)
+{
+	int rc;
+
+	if (!b->taken.n_slices)
+		return 0;
+	if ((rc = score_slice_send(b->s->pg, b->org, 0, err)) < 0 ||
+	    (rc = collect(b, true, b->slices[0], err)) < 0)
+		return rc;
+	b->slice = b->next;
+	b->next = (struct score_slice){0};
+	if (b->taken.n_slices > 1 && (rc = score_slice_send(b->s->pg, b->org, 1, err)) < 0)
+		return rc;
+	for (int i = 0; i < b->taken.n_slices; i++)
+		if ((rc = run_slice(b, i, err)) < 0)
+			return rc;
+	return collect(b, false, b->arena, err);
+}
+
+static int run_transaction(struct batch *b, int64_t n_marks, struct error *err)
+{
+	int rc;
+
+	if ((rc = score_batch_begin(b->s->pg, b->org, n_marks, &b->taken, err)) < 0 ||
+	    (rc = score_reference_load(b->s->pg, b->org, b->arena, &b->ref, err)) < 0)
+		return rc;
+	b->catalog = b->ref.catalog;
+	if ((rc = run_slices(b, err)) < 0)
+		return rc;
+	return pg_commit(b->s->pg, err);
+}
+
+int batch_run(const struct scorer *s, const struct org *org, timestamp now, int64_t n_marks,
+              struct batch_result *out, struct error *err)
+{
+	struct batch b = {.s = s,
+	                  .org = org,
+	                  .now = now,
+	                  .arena = arena_new(1 << 16),
+	                  .slices = {arena_new(1 << 20), arena_new(1 << 20)},
+	                  .out = out};
+	int rc;
+
+	*out = (struct batch_result){0};
+	rc = run_transaction(&b, n_marks, err);
+	if (rc < 0)
+		pg_rollback(s->pg);
+	score_slice_clear(&b.slice);
+	score_slice_clear(&b.next);
+	score_reference_clear(&b.ref);
+	arena_free(b.arena);
+	arena_free(b.slices[0]);
+	arena_free(b.slices[1]);
+	return rc;
+}

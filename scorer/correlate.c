@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Correlation: sort by (asset, subject, location), then cut where these change.
+ * Nothing here reads a clock or a database.
+ */
+#include "correlate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/subject.h"
+
+/* A finding with its subject, while groups are formed. */
+struct placed {
+	const struct evidence *e;
+	const char *subject;
+	const char *location;
+	const char *native_subject; /* without the catalogue; subject when the same */
+	const struct control *control;
+	int reasons;
+};
+
+static const char *upper(const char *s, struct arena *a)
+{
+	char *copy = arena_strdup(a, s);
+
+	for (char *p = copy; *p; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+	return copy;
+}
+
+/* The CVE behind a finding's advisory, where sources agree on one. */
+static const char *resolve_cve(const struct correlate_input *in, const struct evidence *e,
+                               struct arena *a, int *reasons)
+{
+	if (!*e->cve || strncmp(e->cve, "CVE-", 4) == 0)
+		return e->cve;
+
+	const char *advisory = upper(e->cve, a);
+	const char *cve = in->advisory_cve ? in->advisory_cve(in->ctx, advisory) : NULL;
+
+	if (!cve)
+		return advisory;
+	*reasons |= MERGED_ADVISORY;
+	return cve;
+}
+
+/*
+ * A control is one thing a resource, whatever port or identity a tool adds; only a
+ * file tells apart the many resources that one repository holds.
+ */
+static bool names_a_file(const char *location)
+{
+	return strchr(location, '/') || strchr(location, '.');
+}
+
+static void place(const struct correlate_input *in, const struct evidence *e, struct arena *a,
+                  struct placed *out)
+{
+	*out = (struct placed){.e = e, .location = e->location};
+	out->reasons = key_cmp(&e->asset_id, &e->canonical_id) == 0 ? MERGED_SAME_ASSET
+	                                                            : MERGED_ASSET_ALIAS;
+	if (*e->cve && e->class != CLASS_THREAT) { /* what happened is not what is open */
+		const char *cve = resolve_cve(in, e, a, &out->reasons);
+
+		out->subject = arena_printf(a, "cve:%s", cve);
+		out->native_subject = out->reasons & MERGED_ADVISORY
+		                              ? arena_printf(a, "cve:%s", upper(e->cve, a))
+		                              : out->subject;
+		out->location = "";
+		if (!(out->reasons & MERGED_ADVISORY))
+			out->reasons |= MERGED_SAME_CVE;
+		return;
+	}
+	if (e->class == CLASS_THREAT) {
+		out->subject = out->native_subject = arena_printf(a, "threat:%s", e->rule);
+		out->reasons |= MERGED_SAME_THREAT;
+		return;
+	}
+	out->control = control_of(in->catalog, e->connector, e->rule);
+	out->native_subject = arena_printf(a, "rule:%s/%s", e->connector, e->rule);
+	out->subject = out->control ? arena_printf(a, "control:%s", out->control->id)
+	                            : out->native_subject;
+	out->reasons |= out->control ? MERGED_CONTROL : MERGED_SAME_RULE;
+	if (out->control && !names_a_file(e->location))
+		out->location = "";
+}
+
+static int by_group(const struct placed *a, const struct placed *b)
+{
+	int d = key_cmp(&a->e->canonical_id, &b->e->canonical_id);
+
+	if (!d)
+		d = strcmp(a->subject, b->subject);
+	return d ? d : strcmp(a->location, b->location);
+}
+
+/* Within a group: open findings first, then the worst, then by key. */
+static int by_weight(const struct evidence *a, const struct evidence *b)
+{
+	const bool a_open = a->state == FINDING_OPEN, b_open = b->state == FINDING_OPEN;
+
+	if (a_open != b_open)
+		return a_open ? -1 : 1;
+	if (a->sev100 != b->sev100)
+		return a->sev100 > b->sev100 ? -1 : 1;
+	return key_cmp(&a->finding_id, &b->finding_id);
+}
+
+static int by_place(const void *pa, const void *pb)
+{
+	const struct placed *a = pa, *b = pb;
+	const int d = by_group(a, b);
+
+	return d ? d : by_weight(a->e, b->e);
+}
+
+static void add_former(struct risk_group *g, const struct key *fingerprint)
+{
+	if (key_cmp(fingerprint, &g->fingerprint) == 0)
+		return;
+	for (size_t i = 0; i < g->n_former; i++)
+		if (key_cmp(&g->former[i], fingerprint) == 0)
+			return;
+	g->former[g->n_former++] = *fingerprint;
+}
+
+/* Every other name under which a member may have made a risk. */
+static void gather_former(const struct correlate_input *in, struct risk_group *g,
+                          const struct placed *placed, struct arena *a)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_members; i++)
+		n += (placed[i].reasons & MERGED_ASSET_ALIAS ? 2 : 0) +
+		     (placed[i].subject != placed[i].native_subject ? 1 : 0);
+	if (!n)
+		return;
+	g->former = ARENA_ARRAY(a, struct key, n);
+	for (size_t i = 0; i < g->n_members; i++) {
+		const struct placed *p = &placed[i];
+		struct key k;
+
+		if (p->reasons & MERGED_ASSET_ALIAS) {
+			k = fingerprint_of(in->org, &p->e->asset_id, p->subject, p->location);
+			add_former(g, &k);
+			k = fingerprint_of(in->org, &p->e->asset_id, p->native_subject,
+			                   p->location);
+			add_former(g, &k);
+		}
+		if (p->subject != p->native_subject) {
+			k = fingerprint_of(in->org, &g->asset_id, p->native_subject, p->location);
+			add_former(g, &k);
+		}
+	}
+}
+
+static void make_group(const struct correlate_input *in, const struct placed *placed, size_t n,
+                       struct arena *a, struct risk_group *g)
+{
+	const struct evidence *first = placed[0].e;
+	const char *category = NULL;
+
+	*g = (struct risk_group){.asset_id = first->canonical_id,
+	                         .subject = placed[0].subject,
+	                         .location = placed[0].location,
+	                         .control = placed[0].control,
+	                         .n_members = n};
+	g->members = ARENA_ARRAY(a, struct member, n);
+	for (size_t i = 0; i < n; i++)
+		g->members[i] = (struct member){placed[i].e, placed[i].reasons};
+	if (g->control)
+		category = g->control->category;
+	for (size_t i = 0; i < n && !category; i++)
+		category = rule_category_of(in->catalog, placed[i].e->connector, placed[i].e->rule);
+	g->category = category ? category : "";
+	g->fingerprint = fingerprint_of(in->org, &g->asset_id, g->subject, g->location);
+	gather_former(in, g, placed, a);
+}
+
+void correlate(const struct correlate_input *in, const struct evidence *evidence, size_t n,
+               struct arena *a, struct risk_group **groups_out, size_t *n_groups_out)
+{
+	struct placed *placed = ARENA_ARRAY(a, struct placed, n + 1);
+	struct risk_group *groups = ARENA_ARRAY(a, struct risk_group, n + 1);
+	size_t n_groups = 0;
+
+	for (size_t i = 0; i < n; i++)
+		place(in, &evidence[i], a, &placed[i]);
+	qsort(placed, n, sizeof(*placed), by_place);
+	for (size_t i = 0; i < n;) {
+		size_t end = i + 1;
+
+		while (end < n && by_group(&placed[i], &placed[end]) == 0)
+			end++;
+		make_group(in, placed + i, end - i, a, &groups[n_groups++]);
+		i = end;
+	}
+	*groups_out = groups;
+	*n_groups_out = n_groups;
+}

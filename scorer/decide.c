@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From groups of findings and the risks stored before to the rows that are to be
+ * written.  Pure: time is an argument.
+ */
+#include "decide.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The rows that one group may need. */
+struct decision {
+	const struct decision_input *in;
+	struct arena *a;
+	struct score_writes *out;
+};
+
+static const struct asset_facts *find_asset(const struct decision_input *in,
+                                            const struct key *asset_id)
+{
+	size_t low = 0, high = in->n_assets;
+
+	while (low < high) {
+		const size_t mid = (low + high) / 2;
+
+		if (key_cmp(&in->assets[mid].asset_id, asset_id) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	assert(low < in->n_assets); /* findings and assets are read by one snapshot */
+	return &in->assets[low];
+}
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15u;
+	return h ^ (h >> 32);
+}
+
+static uint64_t mix_bytes(uint64_t h, const void *data, size_t size)
+{
+	const unsigned char *p = data;
+	uint64_t word;
+
+	for (; size >= 8; size -= 8, p += 8) {
+		memcpy(&word, p, 8);
+		h = mix(h, word);
+	}
+	word = size;
+	for (; size; size--, p++)
+		word = (word << 8) | *p;
+	return mix(h, word);
+}
+
+static uint64_t mix_text(uint64_t h, const char *s)
+{
+	return mix_bytes(h, s, strlen(s));
+}
+
+/* Over all that scoring decides, so that an equal hash means nothing to write. */
+static int64_t hash_of(const struct risk_row *r)
+{
+	uint64_t h = 0x6973626172u;
+
+	h = mix_bytes(h, &r->asset_id, sizeof(r->asset_id));
+	h = mix(h, (uint64_t)r->n_findings);
+	h = mix(h, (uint64_t)r->class << 32 | (uint64_t)r->responsibility << 16 |
+	                   (uint64_t)(r->layer + 1));
+	h = mix(h, (uint64_t)r->state << 32 | (uint64_t)r->proof_run_id);
+	h = mix_text(h, r->subject);
+	h = mix_text(h, r->location);
+	h = mix_text(h, r->title);
+	h = mix_text(h, r->control);
+	h = mix_bytes(h, r->source_ids, r->n_source_ids * sizeof(*r->source_ids));
+	h = mix_bytes(h, r->inputs, sizeof(r->inputs));
+	h = mix_bytes(h, r->points, sizeof(r->points));
+	h = mix_bytes(h, r->basis, sizeof(r->basis));
+	h = mix_bytes(h, r->witness, sizeof(r->witness));
+	h = mix_bytes(h, r->members, r->n_members * sizeof(*r->members));
+	h = mix_bytes(h, r->reasons, r->n_members * sizeof(*r->reasons));
+	return (int64_t)h;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Sources of the members that count, ascending, each once. */
+static void fill_sources(struct risk_row *row, const struct risk_group *g, size_t n,
+                         struct arena *a)
+{
+	int64_t *ids = ARENA_ARRAY(a, int64_t, n);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		ids[i] = g->members[i].e->source_id;
+	qsort(ids, n, sizeof(*ids), by_number);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || ids[kept - 1] != ids[i])
+			ids[kept++] = ids[i];
+	row->source_ids = ids;
+	row->n_source_ids = kept;
+}
+
+static void fill_members(struct risk_row *row, const struct risk_group *g, struct arena *a)
+{
+	const size_t n = g->n_members < RISK_MEMBERS_MAX ? g->n_members : RISK_MEMBERS_MAX;
+	struct key *members = ARENA_ARRAY(a, struct key, n);
+	int16_t *reasons = ARENA_ARRAY(a, int16_t, n);
+
+	for (size_t i = 0; i < n; i++) {
+		members[i] = g->members[i].e->finding_id;
+		reasons[i] = (int16_t)g->members[i].reasons;
+	}
+	row->members = members;
+	row->reasons = reasons;
+	row->n_members = n;
+}
+
+static void fill_score(struct risk_row *row, const struct score *score,
+                       const struct gathered *gathered)
+{
+	row->score = score->total;
+	row->band = score->band;
+	inputs_to_row(&gathered->inputs, row->inputs);
+	for (int i = 0; i < N_FACTORS; i++)
+		row->points[i] = (int16_t)score->points[i];
+	for (int i = 0; i < N_INPUTS; i++) {
+		row->basis[i] = (int16_t)gathered->basis[i];
+		row->witness[i] = (int16_t)(gathered->witness[i] < RISK_MEMBERS_MAX
+		                                    ? gathered->witness[i]
+		                                    : -1);
+	}
+	row->responsibility = (int)gathered->responsibility.verdict;
+	row->layer = (int)gathered->responsibility.layer;
+}
+
+/* Where the clock stands after this decision: stored segments and the new one. */
+static struct risk_clock clock_after(const struct decision *d, const struct former_risk *former,
+                                     const struct fate *fate, enum band band)
+{
+	const size_t n = former ? former->n_segments : 0;
+	struct risk_clock_segment *all = ARENA_ARRAY(d->a, struct risk_clock_segment, n + 1);
+	size_t n_all = n;
+
+	if (n)
+		memcpy(all, former->segments, n * sizeof(*all));
+	if (fate->clock_mode >= 0)
+		all[n_all++] = (struct risk_clock_segment){
+			.from = d->in->now, .mode = (enum sla_mode)fate->clock_mode, .band = band};
+	return risk_clock_evaluate(d->in->scorer->policies, all, n_all, d->in->now);
+}
+
+static void fill_clock(struct risk_row *row, const struct risk_clock *clock,
+                       const struct stored_risk *stored, timestamp now)
+{
+	const bool open = risk_state_is_open(row->state);
+
+	row->rank = risk_rank(row->band, clock->sla.state, row->score);
+	row->due_at = clock->sla.due_at;
+	row->next_crossing_at = open ? clock->next_crossing : TIMESTAMP_NONE;
+	row->band_since = clock->band_since;
+	row->rank_since = stored && stored->rank == row->rank ? stored->rank_since : now;
+}
+
+static void add_event(struct decision *d, const struct risk_row *row,
+                      enum risk_event_kind kind, const char *reason)
+{
+	d->out->events[d->out->n_events++] = (struct risk_event){
+		.row = row, .kind = kind, .at = d->in->now, .reason = reason,
+		.run_id = row->proof_run_id};
+}
+
+static void add_events(struct decision *d, const struct risk_row *row,
+                       const struct stored_risk *stored, const struct fate *fate)
+{
+	if (fate->reason)
+		add_event(d, row,
+		          fate->reopened               ? EVENT_REOPENED
+		          : row->state == RISK_RESOLVED ? EVENT_RESOLVED
+		                                        : EVENT_STATE,
+		          fate->reason);
+	if (row->band != stored->band)
+		add_event(d, row, EVENT_BAND,
+		          row->band > stored->band ? "band_up" : "band_down");
+	if (row->due_at != stored->due_at && !fate->reason)
+		add_event(d, row, EVENT_DUE, fate->clock_reason);
+}
+
+static void fill_identity(struct risk_row *row, const struct risk_group *g,
+                          const struct stored_risk *stored)
+{
+	row->risk_id = stored ? stored->risk_id : g->fingerprint;
+	row->asset_id = g->asset_id;
+	row->is_new = !stored;
+	row->subject = g->subject;
+	row->location = g->location;
+	row->control = g->control ? g->control->id : "";
+	row->title = g->control ? g->control->title : g->members[0].e->title;
+	row->class = g->control ? g->control->class : (int)g->members[0].e->class;
+}
+
+/* A risk that others were merged into, or that goes by a new fingerprint. */
+static void add_alias(struct decision *d, const struct risk_group *g, const struct key *to,
+                      int reason)
+{
+	if (key_cmp(&g->fingerprint, to) == 0)
+		return;
+	d->out->aliases[d->out->n_aliases++] =
+		(struct risk_alias_row){.fingerprint = g->fingerprint, .risk_id = *to,
+	                                .reason = reason};
+}
+
+/* Of several stored risks that turn out to be one, the earliest opened goes on. */
+static const struct stored_risk *survivor_of(const struct stored_risk *stored, size_t n)
+{
+	const struct stored_risk *best = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (!best || stored[i].opened_at < best->opened_at ||
+		    (stored[i].opened_at == best->opened_at &&
+		     key_cmp(&stored[i].risk_id, &best->risk_id) < 0))
+			best = &stored[i];
+	return best;
+}
+
+static struct former_risk former_of(const struct stored_risk *s, struct arena *a)
+{
+	struct risk_clock_segment *segments =
+		ARENA_ARRAY(a, struct risk_clock_segment, s->n_segments + 1);
+
+	for (size_t i = 0; i < s->n_segments; i++)
+		segments[i] = (struct risk_clock_segment){
+			.from = s->segments[i].from,
+			.mode = (enum sla_mode)s->segments[i].mode,
+			.band = (enum band)s->segments[i].band};
+	return (struct former_risk){.state = s->state,
+	                            .band = s->band,
+	                            .score = s->score,
+	                            .due_at = s->due_at,
+	                            .segments = segments,
+	                            .n_segments = s->n_segments};
+}
+
+static void decide_group(struct decision *d, const struct risk_group *g,
+                         const struct asset_view *asset, const struct stored_risk *stored,
+                         size_t n_stored)
+{
+	const struct scorer *s = d->in->scorer;
+	const struct stored_risk *old = survivor_of(stored, n_stored);
+	const struct facts facts = facts_of(g);
+
+	if (!old && facts.state != FACTS_LIVE && facts.state != FACTS_MUTED)
+		return;
+
+	const struct gathered gathered =
+		gather_inputs(&s->responsibility, d->in->severity, g, asset);
+	const struct score score = score_of(s->model, &gathered.inputs);
+	struct former_risk former = {0};
+
+	if (old)
+		former = former_of(old, d->a);
+	const struct fate fate = fate_of(&facts, old ? &former : NULL,
+	                                 gathered.responsibility.verdict, score.band);
+	struct risk_row *row = &d->out->rows[d->out->n_rows];
+
+	*row = (struct risk_row){.state = fate.state,
+	                         .resolved_at = TIMESTAMP_NONE,
+	                         .clock_mode = fate.clock_mode,
+	                         .clock_reason = fate.clock_reason};
+	fill_identity(row, g, old);
+	fill_score(row, &score, &gathered);
+	row->n_findings = facts.n_open ? facts.n_open : (int)g->n_members;
+	fill_sources(row, g, (size_t)row->n_findings, d->a);
+	fill_members(row, g, d->a);
+	if (row->state == RISK_RESOLVED) {
+		row->proof_run_id = facts.proof_run_id;
+		row->resolved_at = old->resolved_at != TIMESTAMP_NONE ? old->resolved_at : d->in->now;
+	}
+	row->state_hash = hash_of(row);
+	if (old && old->state_hash == row->state_hash && n_stored == 1 && fate.clock_mode < 0)
+		return;
+
+	const struct risk_clock clock = clock_after(d, old ? &former : NULL, &fate, score.band);
+
+	row->opened_at = old && !fate.reopened ? old->opened_at : d->in->now;
+	fill_clock(row, &clock, old, d->in->now);
+	d->out->n_rows++;
+	if (old)
+		add_events(d, row, old, &fate);
+	add_alias(d, g, &row->risk_id, n_stored > 1 ? 2 : g->control ? 1 : 0);
+}
+
+/*
+ * Stored risks of a group beside the survivor: their fingerprints lead to it from
+ * now on, and they end here.
+ */
+static void retire_others(struct decision *d, const struct risk_group *g,
+                          const struct stored_risk *stored, size_t n)
+{
+	const struct stored_risk *kept = survivor_of(stored, n);
+	const struct risk_row *model =
+		d->out->n_rows ? &d->out->rows[d->out->n_rows - 1] : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct stored_risk *s = &stored[i];
+
+		if (s == kept)
+			continue;
+		d->out->aliases[d->out->n_aliases++] = (struct risk_alias_row){
+			.fingerprint = s->risk_id, .risk_id = kept->risk_id, .reason = 2};
+		if (s->state == RISK_RESOLVED || !model)
+			continue;
+		struct risk_row *row = &d->out->rows[d->out->n_rows++];
+
+		*row = *model;
+		row->risk_id = s->risk_id;
+		row->state = RISK_RESOLVED;
+		row->opened_at = s->opened_at;
+		row->resolved_at = d->in->now;
+		row->next_crossing_at = TIMESTAMP_NONE;
+		row->n_findings = (int)g->n_members;
+		row->clock_mode = SLA_MODE_STOPPED;
+		row->clock_reason = "merged";
+		row->state_hash = hash_of(row);
+		add_event(d, row, EVENT_MERGED, "merged");
+	}
+}
+
+static int by_risk(const void *a, const void *b)
+{
+	return key_cmp(&(*(const struct risk_row *const *)a)->risk_id,
+	               &(*(const struct risk_row *const *)b)->risk_id);
+}
+
+/* Sorted by key, so that the index of the key grows in order; events keep their rows. */
+static void sort_rows(struct score_writes *w, struct arena *a)
+{
+	struct risk_row **order = ARENA_ARRAY(a, struct risk_row *, w->n_rows + 1);
+	struct risk_row *sorted = ARENA_ARRAY(a, struct risk_row, w->n_rows + 1);
+
+	for (size_t i = 0; i < w->n_rows; i++)
+		order[i] = &w->rows[i];
+	qsort(order, w->n_rows, sizeof(*order), by_risk);
+	for (size_t i = 0; i < w->n_rows; i++)
+		sorted[i] = *order[i];
+	w->rows = sorted; /* events point into the old array, which lives as long */
+}
+
+void decide(const struct decision_input *in, struct arena *a, struct score_writes *out)
+{
+	struct decision d = {.in = in, .a = a, .out = out};
+	const size_t room = in->n_groups + in->n_stored + 1;
+	size_t at = 0;
+
+	*out = (struct score_writes){.rows = ARENA_ARRAY(a, struct risk_row, room),
+	                             .events = ARENA_ARRAY(a, struct risk_event, 3 * room),
+	                             .aliases = ARENA_ARRAY(a, struct risk_alias_row, 2 * room)};
+	for (size_t i = 0; i < in->n_groups;) {
+		const struct risk_group *first = &in->groups[i];
+		size_t end = i + 1;
+
+		while (end < in->n_groups &&
+		       key_cmp(&in->groups[end].asset_id, &first->asset_id) == 0)
+			end++;
+		const struct asset_view asset =
+			asset_view_of(&in->scorer->responsibility,
+		                      find_asset(in, &first->asset_id), first, end - i);
+
+		for (; i < end; i++) {
+			size_t n = 0;
+
+			while (at + n < in->n_stored && in->stored[at + n].ordinal == i)
+				n++;
+			decide_group(&d, &in->groups[i], &asset, in->stored + at, n);
+			if (n > 1)
+				retire_others(&d, &in->groups[i], in->stored + at, n);
+			at += n;
+		}
+	}
+	sort_rows(out, a);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_DECIDE_H
+#define ISOBAR_DECIDE_H
+
+#include "batch.h"
+#include "factors.h"
+#include "lifecycle.h"
+
+/* What a slice of findings comes to: rows, events and aliases to be written. */
+struct decision_input {
+	const struct scorer *scorer;
+	const struct org *org;
+	const struct rule_severity *severity;
+	const struct risk_group *groups; /* by asset, subject, location */
+	size_t n_groups;
+	const struct asset_facts *assets; /* by asset_id */
+	size_t n_assets;
+	const struct stored_risk *stored; /* by ordinal of the group */
+	size_t n_stored;
+	timestamp now;
+};
+
+/* Pure.  Writes only what differs from what is stored; rows sorted by risk_id. */
+void decide(const struct decision_input *in, struct arena *a, struct score_writes *out);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From evidence to the fifteen inputs of the score, one small function an input,
+ * each with the member that set it.  docs/scoring.md tells the rules.
+ */
+#include "factors.h"
+
+#include <string.h>
+
+#include "model/severity.h"
+
+#define SEV100_ASSUMED 50  /* docs/scoring.md 2.1: unknown severity */
+#define EPSS_ASSUMED   200 /* 0.2 %: the median of EPSS v4, 59 points */
+
+const struct finding_category *category_of_group(const struct responsibility_tables *t,
+                                                 const struct risk_group *g,
+                                                 const char *asset_type)
+{
+	const struct finding_category *found =
+		*g->category ? finding_category_find(t, g->category) : NULL;
+
+	if (found)
+		return found;
+	switch (g->members[0].e->class) {
+	case CLASS_VULNERABILITY:
+		return finding_category_find(t, strcmp(asset_type, "container.image") == 0
+		                                        ? "container_image_cve"
+		                                        : "os_vulnerability_cve");
+	case CLASS_THREAT:
+		return finding_category_find(t, "malware_or_active_threat");
+	case CLASS_SECRET:
+		return finding_category_find(t, "secret_in_code");
+	case CLASS_LICENSE:
+		return finding_category_find(t, "library_dependency_cve");
+	case CLASS_IDENTITY:
+		return finding_category_find(t, "guest_or_external_owner");
+	case CLASS_EXPOSURE:
+		return finding_category_find(t, "nsg_sg_any_any");
+	case CLASS_MISCONFIGURATION:
+	case CLASS_OTHER:
+		break;
+	}
+	return finding_category_find(t, "runtime_version_eol"); /* settings, application, L1 */
+}
+
+/* One group on its way to inputs. */
+struct gather {
+	const struct risk_group *g;
+	const struct finding_category *category;
+	const struct rule_severity *severity;
+	const struct asset_view *asset;
+	size_t n_live; /* members that count: the open ones, which stand first, or all */
+	bool is_cve;
+	struct gathered out;
+};
+
+static void note(struct gather *x, enum input input, enum basis basis, int witness)
+{
+	x->out.basis[input] = basis;
+	x->out.witness[input] = witness;
+}
+
+static const struct evidence *member(const struct gather *x, size_t i)
+{
+	return x->g->members[i].e;
+}
+
+static unsigned int cvss_version(const struct evidence *e)
+{
+	return (e->flags & FINDING_FLAG_CVSS_MASK) >> FINDING_FLAG_CVSS_SHIFT;
+}
+
+/* Docs 2.1: of CVSS the newest version counts; else the greatest of what tools say. */
+static void gather_severity(struct gather *x)
+{
+	int best = SEV100_UNKNOWN, witness = -1;
+	unsigned int version = 0;
+
+	for (size_t i = 0; i < x->n_live; i++) {
+		const struct evidence *e = member(x, i);
+		const unsigned int v = x->is_cve ? cvss_version(e) : 0;
+		int sev = e->sev100;
+
+		if (sev == SEV100_UNKNOWN)
+			sev = x->severity->lookup(x->severity->ctx, e->connector, e->rule);
+		if (sev == SEV100_UNKNOWN || v < version || (v == version && sev <= best))
+			continue;
+		version = v;
+		best = sev;
+		witness = (int)i;
+	}
+	x->out.inputs.sev100 = best == SEV100_UNKNOWN ? SEV100_ASSUMED : best;
+	note(x, INPUT_SEVERITY, witness < 0 ? BASIS_ASSUMED : BASIS_REPORTED, witness);
+}
+
+static void gather_epss(struct gather *x)
+{
+	int best = -1, witness = -1;
+
+	for (size_t i = 0; i < x->n_live; i++)
+		if (member(x, i)->epss > best) {
+			best = member(x, i)->epss;
+			witness = (int)i;
+		}
+	x->out.inputs.lik_kind = LIKELIHOOD_EPSS;
+	x->out.inputs.lik = best < 0 ? EPSS_ASSUMED : best;
+	note(x, INPUT_LIKELIHOOD, witness < 0 ? BASIS_ASSUMED : BASIS_REPORTED, witness);
+}
+
+static void gather_likelihood(struct gather *x)
+{
+	note(x, INPUT_LIKELIHOOD_KIND, BASIS_DERIVED, -1);
+	if (x->is_cve) {
+		gather_epss(x);
+		return;
+	}
+	x->out.inputs.lik_kind = LIKELIHOOD_CLASS;
+	switch (x->category->likelihood) {
+	case CATEGORY_L0:
+	case CATEGORY_L1:
+	case CATEGORY_L2:
+	case CATEGORY_L3:
+	case CATEGORY_L4:
+		x->out.inputs.lik = (int)x->category->likelihood;
+		break;
+	case CATEGORY_EPSS: /* a vulnerability without a CVE: known weakness, unknown use */
+		x->out.inputs.lik = CATEGORY_L2;
+		break;
+	case CATEGORY_ACTIVE:
+		x->out.inputs.lik = CATEGORY_L4;
+		break;
+	}
+	note(x, INPUT_LIKELIHOOD, *x->g->category ? BASIS_CATALOG : BASIS_ASSUMED, -1);
+}
+
+/* A threat that is not made up was seen in the own tenant: the highest level. */
+static void gather_maturity(struct gather *x)
+{
+	enum maturity best = MATURITY_NONE;
+	int witness = -1;
+
+	for (size_t i = 0; i < x->n_live; i++) {
+		const struct evidence *e = member(x, i);
+		const enum maturity m =
+			e->class == CLASS_THREAT && !(e->flags & FINDING_FLAG_SAMPLE)
+				? MATURITY_RANSOMWARE
+				: e->maturity;
+
+		if (m > best) {
+			best = m;
+			witness = (int)i;
+		}
+	}
+	x->out.inputs.maturity = best;
+	note(x, INPUT_MATURITY, witness < 0 ? BASIS_ASSUMED : BASIS_REPORTED, witness);
+}
+
+static int first_with_flag(const struct gather *x, unsigned int flag)
+{
+	for (size_t i = 0; i < x->n_live; i++)
+		if (member(x, i)->flags & flag)
+			return (int)i;
+	return -1;
+}
+
+static void gather_exposure(struct gather *x)
+{
+	const struct asset_facts *f = x->asset->facts;
+
+	x->out.inputs.exposure = f->context.exposure;
+	note(x, INPUT_EXPOSURE, f->has_context ? BASIS_REPORTED : BASIS_ASSUMED, -1);
+	if (x->asset->exposed_by_finding) {
+		x->out.inputs.exposure = EXPOSURE_OPEN;
+		note(x, INPUT_EXPOSURE, BASIS_DERIVED, -1);
+	}
+}
+
+/* After gather_exposure(): a category may be automatable only where it is reached. */
+static void gather_impact(struct gather *x)
+{
+	const bool exposed = x->out.inputs.exposure >= EXPOSURE_FILTERED;
+	int witness = first_with_flag(x, FINDING_FLAG_AUTOMATABLE);
+
+	x->out.inputs.automatable =
+		x->is_cve ? witness >= 0 : x->category->automatable_if_exposed && exposed;
+	note(x, INPUT_AUTOMATABLE, x->is_cve ? BASIS_DERIVED : BASIS_CATALOG,
+	     x->is_cve ? witness : -1);
+	witness = first_with_flag(x, FINDING_FLAG_TOTAL);
+	x->out.inputs.total = x->is_cve ? witness >= 0 : x->category->total_impact;
+	note(x, INPUT_TOTAL, x->is_cve ? BASIS_DERIVED : BASIS_CATALOG, x->is_cve ? witness : -1);
+}
+
+static void gather_context(struct gather *x)
+{
+	const struct asset_facts *f = x->asset->facts;
+	const enum basis basis = f->has_context ? BASIS_REPORTED : BASIS_ASSUMED;
+
+	x->out.inputs.crit = f->context.criticality;
+	x->out.inputs.data = f->context.sensitivity;
+	x->out.inputs.priv = f->context.privilege;
+	x->out.inputs.path = PATH_NONE;
+	note(x, INPUT_CRITICALITY, basis, -1);
+	note(x, INPUT_SENSITIVITY, basis, -1);
+	note(x, INPUT_PRIVILEGE, basis, -1);
+	note(x, INPUT_PATH, BASIS_DERIVED, -1);
+}
+
+/* Failing layers are counted among those that are ours, beside the risk's own. */
+static void gather_layers(struct gather *x, const struct responsibility_tables *t)
+{
+	const char *type = x->asset->facts->type;
+	const enum layer own = x->out.responsibility.layer;
+	int failing = 0;
+
+	for (int l = 0; l < N_LAYERS; l++)
+		if (l != (int)own && x->asset->failing_layers & (1u << l) &&
+		    layer_is_ours(t, type, (enum layer)l))
+			failing++;
+	x->out.inputs.applicable = applicable_layers(t, type, own);
+	x->out.inputs.failing =
+		failing < x->out.inputs.applicable ? failing : x->out.inputs.applicable;
+	note(x, INPUT_FAILING, BASIS_DERIVED, -1);
+	note(x, INPUT_APPLICABLE, BASIS_CATALOG, -1);
+}
+
+/* Engine families, not products: two products with one engine see with one eye. */
+static void gather_corroboration(struct gather *x)
+{
+	enum corroboration best = CORROBORATION_WEAK;
+	int witness = 0;
+
+	for (size_t i = 0; i < x->n_live; i++) {
+		const struct evidence *e = member(x, i);
+
+		if (strcmp(e->engine, member(x, 0)->engine) != 0) {
+			best = CORROBORATION_INDEPENDENT;
+			witness = (int)i;
+			break;
+		}
+		if ((enum corroboration)e->fidelity > best) {
+			best = (enum corroboration)e->fidelity;
+			witness = (int)i;
+		}
+	}
+	x->out.inputs.corr = best;
+	note(x, INPUT_CORROBORATION, BASIS_REPORTED, witness);
+}
+
+static size_t count_live(const struct risk_group *g)
+{
+	size_t n = 0;
+
+	while (n < g->n_members && g->members[n].e->state == FINDING_OPEN)
+		n++;
+	return n ? n : g->n_members;
+}
+
+struct gathered gather_inputs(const struct responsibility_tables *t,
+                              const struct rule_severity *severity,
+                              const struct risk_group *g, const struct asset_view *asset)
+{
+	struct gather x = {.g = g, .severity = severity, .asset = asset, .n_live = count_live(g)};
+	const char *type = asset->facts->type;
+
+	x.is_cve = strncmp(g->subject, "cve:", 4) == 0;
+	x.category = category_of_group(t, g, type);
+	x.out.responsibility = responsibility_of(t, type, x.category);
+	x.out.inputs.is_cve = x.is_cve;
+	note(&x, INPUT_IS_CVE, BASIS_DERIVED, -1);
+	gather_severity(&x);
+	gather_likelihood(&x);
+	gather_maturity(&x);
+	gather_exposure(&x);
+	gather_impact(&x);
+	gather_context(&x);
+	gather_layers(&x, t);
+	gather_corroboration(&x);
+	return x.out;
+}
+
+static bool is_open(const struct risk_group *g)
+{
+	return g->members[0].e->state == FINDING_OPEN;
+}
+
+/* CVEs and threats are not controls: they do not make a layer fail. */
+static bool is_failing_control(const struct risk_group *g)
+{
+	const enum finding_class class = g->members[0].e->class;
+
+	return class == CLASS_MISCONFIGURATION || class == CLASS_EXPOSURE || class == CLASS_IDENTITY;
+}
+
+struct asset_view asset_view_of(const struct responsibility_tables *t,
+                                const struct asset_facts *facts,
+                                const struct risk_group *groups, size_t n)
+{
+	struct asset_view out = {.facts = facts};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct finding_category *c;
+
+		if (!is_open(&groups[i]) || !is_failing_control(&groups[i]))
+			continue;
+		c = category_of_group(t, &groups[i], facts->type);
+		out.failing_layers |= 1u << c->layer;
+		if (*groups[i].category &&
+		    strcmp(c->domain->name, "public_exposure_setting") == 0)
+			out.exposed_by_finding = true;
+	}
+	return out;
+}
+
+void inputs_to_row(const struct score_inputs *in, int32_t row[N_INPUTS])
+{
+	row[INPUT_SEVERITY] = in->sev100;
+	row[INPUT_LIKELIHOOD_KIND] = (int32_t)in->lik_kind;
+	row[INPUT_LIKELIHOOD] = in->lik;
+	row[INPUT_MATURITY] = (int32_t)in->maturity;
+	row[INPUT_AUTOMATABLE] = in->automatable;
+	row[INPUT_TOTAL] = in->total;
+	row[INPUT_EXPOSURE] = (int32_t)in->exposure;
+	row[INPUT_CRITICALITY] = (int32_t)in->crit;
+	row[INPUT_SENSITIVITY] = (int32_t)in->data;
+	row[INPUT_PRIVILEGE] = (int32_t)in->priv;
+	row[INPUT_PATH] = (int32_t)in->path;
+	row[INPUT_FAILING] = in->failing;
+	row[INPUT_APPLICABLE] = in->applicable;
+	row[INPUT_CORROBORATION] = (int32_t)in->corr;
+	row[INPUT_IS_CVE] = in->is_cve;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What becomes of a risk, from what its findings say now.  The states themselves
+ * and the ways between them are the table of model/risk.c.
+ */
+#include "lifecycle.h"
+
+#include <assert.h>
+
+struct facts facts_of(const struct risk_group *g)
+{
+	struct facts out = {.gone_at = TIMESTAMP_NONE};
+	int n_muted = 0, n_closed = 0, n_unknown = 0;
+
+	for (size_t i = 0; i < g->n_members; i++) {
+		const struct evidence *e = g->members[i].e;
+
+		switch (e->state) {
+		case FINDING_OPEN:
+			out.n_open++;
+			break;
+		case FINDING_SUPPRESSED:
+			n_muted++;
+			break;
+		case FINDING_RESOLVED:
+		case FINDING_NOT_APPLICABLE:
+			n_closed++;
+			if (e->run_id > out.proof_run_id)
+				out.proof_run_id = e->run_id;
+			if (e->closed_at > out.gone_at)
+				out.gone_at = e->closed_at;
+			break;
+		case FINDING_UNKNOWN:
+		case FINDING_PASSING: /* never stored as a finding */
+			n_unknown++;
+			break;
+		}
+	}
+	if (out.n_open)
+		out.state = FACTS_LIVE;
+	else if (n_muted)
+		out.state = FACTS_MUTED;
+	else if (n_closed && !n_unknown)
+		out.state = FACTS_GONE;
+	return out;
+}
+
+static int mode_of(enum risk_state state, enum verdict verdict)
+{
+	switch (state) {
+	case RISK_OPEN:
+	case RISK_IN_PROGRESS:
+	case RISK_CONTESTED:
+		return verdict == VERDICT_PROVIDER ? SLA_MODE_PAUSED : SLA_MODE_RUNNING;
+	case RISK_ACCEPTED:
+	case RISK_FALSE_POSITIVE:
+	case RISK_SUPPRESSED:
+		return SLA_MODE_PAUSED;
+	case RISK_RESOLVED:
+		return SLA_MODE_STOPPED;
+	}
+	return SLA_MODE_RUNNING;
+}
+
+static struct fate fate_of_new(const struct facts *facts, enum verdict verdict)
+{
+	struct fate out = {.clock_mode = -1, .clock_reason = ""};
+
+	if (facts->state != FACTS_LIVE && facts->state != FACTS_MUTED)
+		return out; /* gone before it was ever seen: nothing to rank */
+	out.exists = true;
+	out.state = facts->state == FACTS_LIVE ? RISK_OPEN : RISK_SUPPRESSED;
+	out.clock_mode = mode_of(out.state, verdict);
+	out.clock_reason = out.state == RISK_SUPPRESSED    ? "muted"
+	                   : verdict == VERDICT_PROVIDER ? "provider_owned"
+	                                                 : "opened";
+	return out;
+}
+
+/* The state that facts alone call for; human decisions stand until proof or new evidence. */
+static enum risk_state state_called_for(const struct facts *facts, enum risk_state now)
+{
+	switch (facts->state) {
+	case FACTS_NOTHING:
+		return now;
+	case FACTS_GONE:
+		return RISK_RESOLVED;
+	case FACTS_MUTED:
+		return risk_state_is_open(now) || now == RISK_RESOLVED ? RISK_SUPPRESSED : now;
+	case FACTS_LIVE:
+		return now == RISK_RESOLVED || now == RISK_SUPPRESSED ? RISK_OPEN : now;
+	}
+	return now;
+}
+
+struct fate fate_of(const struct facts *facts, const struct former_risk *former,
+                    enum verdict verdict, enum band band)
+{
+	struct fate out = {.exists = true, .clock_mode = -1, .clock_reason = ""};
+
+	if (!former)
+		return fate_of_new(facts, verdict);
+	out.state = state_called_for(facts, former->state);
+	if (out.state != former->state) {
+		const struct risk_transition *t =
+			risk_transition_find(former->state, out.state, ACTOR_SYSTEM, NULL);
+
+		assert(t); /* the table has a row for every move that facts call for */
+		out.reason = t->reason;
+		out.reopened = former->state == RISK_RESOLVED && risk_state_is_open(out.state);
+	}
+
+	const struct risk_clock_segment *last =
+		former->n_segments ? &former->segments[former->n_segments - 1] : NULL;
+	const int mode = mode_of(out.state, verdict);
+
+	if (!last || (int)last->mode != mode || last->band != band) {
+		out.clock_mode = mode;
+		out.clock_reason = out.reason                        ? out.reason
+		                   : last && (int)last->mode == mode ? "band_changed"
+		                                                     : "responsibility_changed";
+	}
+	return out;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * isobar-scorer: turns dirty assets into ranked risks and moves the risks whose
+ * SLA state changed by time alone.  --once does what there is to do and ends.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "batch.h"
+#include "build_version.h"
+#include "score.h"
+#include "store/embedded.h"
+#include "store/migrate.h"
+#include "store/pg_listen.h"
+
+#define MARKS_MAX   2000000 /* a transaction; an asset's marks should meet in one */
+#define SWEEP_MAX   5000    /* crossings a transaction */
+#define WAIT_MS     1000
+#define EXIT_RETRY  75
+
+struct settings {
+	const char *database;
+	bool once;
+	timestamp now; /* TIMESTAMP_NONE: the clock */
+};
+
+static volatile sig_atomic_t stopping;
+
+static void on_stop(int signo)
+{
+	(void)signo;
+	stopping = 1;
+}
+
+static timestamp clock_of(const struct settings *s)
+{
+	return s->now == TIMESTAMP_NONE ? timestamp_now() : s->now;
+}
+
+static int score_org(const struct scorer *s, const struct org *org, timestamp now,
+                     struct error *err)
+{
+	struct batch_result result;
+
+	do {
+		const int rc = batch_run(s, org, now, MARKS_MAX, &result, err);
+
+		if (rc < 0)
+			return error_wrap(err, "org %s", org->slug);
+		if (result.n_findings)
+			log_info("org %s: %lld findings, %lld risks, %lld written", org->slug,
+			         (long long)result.n_findings, (long long)result.n_risks,
+			         (long long)result.n_written);
+	} while (result.n_findings && !stopping);
+	return 0;
+}
+
+static int sweep_org(const struct scorer *s, const struct org *org, timestamp now,
+                     struct error *err)
+{
+	int64_t n = 0;
+	int rc;
+
+	do {
+		if ((rc = pg_begin(s->pg, err)) < 0)
+			return rc;
+		if ((rc = score_sweep_crossings(s->pg, org, now, SWEEP_MAX, &n, err)) < 0 ||
+		    (rc = pg_commit(s->pg, err)) < 0) {
+			pg_rollback(s->pg);
+			return error_wrap(err, "org %s", org->slug);
+		}
+	} while (n == SWEEP_MAX && !stopping);
+	return 0;
+}
+
+static int work(const struct scorer *s, timestamp now, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct org_list orgs;
+	int rc;
+
+	if ((rc = score_orgs(s->pg, true, a, &orgs, err)) < 0)
+		return rc;
+	for (size_t i = 0; i < orgs.n && !stopping; i++)
+		if ((rc = score_org(s, &orgs.orgs[i], now, err)) < 0)
+			return rc;
+	if ((rc = score_orgs(s->pg, false, a, &orgs, err)) < 0)
+		return rc;
+	for (size_t i = 0; i < orgs.n && !stopping; i++)
+		if ((rc = sweep_org(s, &orgs.orgs[i], now, err)) < 0)
+			return rc;
+	return 0;
+}
+
+static int connect_database(struct scorer *s, const struct settings *settings,
+                            struct error *err)
+{
+	const struct pg_options options = {.conninfo = settings->database,
+	                                   .role = "isobar_scorer",
+	                                   .program = "isobar-scorer",
+	                                   .groups = PG_GROUP_SCORER | PG_GROUP_SESSION_SCORER};
+	struct pg_options first = options;
+	int rc;
+
+	first.role = NULL;
+	first.groups = 0;
+	if ((rc = pg_open(&first, &s->pg, err)) < 0)
+		return rc;
+	rc = migrate_check(s->pg, &(struct migrate_options){0}, err);
+	pg_close(s->pg);
+	s->pg = NULL;
+	if (rc < 0 || (rc = pg_open(&options, &s->pg, err)) < 0)
+		return rc;
+	return settings->once ? 0 : pg_listen(s->pg, PG_CHANNEL_DIRTY, err);
+}
+
+/* The catalogue's tables that are read from the program itself. */
+static int load_tables(struct scorer *s, struct arena *a, struct error *err)
+{
+	const struct responsibility_texts texts = {
+		.matrix = catalog_file_text("responsibility/matrix.csv"),
+		.resource_types = catalog_file_text("responsibility/resource_types.csv"),
+		.finding_categories = catalog_file_text("responsibility/finding_categories.csv"),
+	};
+	const char *model = catalog_file_text("models/rs-1.0.0.json");
+	struct score_model *loaded;
+	int rc;
+
+	if ((rc = score_model_load(model, strlen(model), &loaded, err)) < 0 ||
+	    (rc = responsibility_load(&texts, a, &s->responsibility, err)) < 0)
+		return rc;
+	s->model = loaded;
+	s->model_name = "rs-1.0.0";
+	s->policies = sla_default_policies;
+	return 0;
+}
+
+/* Works until it is told to stop; what may pass is tried again. */
+static int serve(struct scorer *s, const struct settings *settings)
+{
+	unsigned int delay = 1;
+	struct error err = {0};
+
+	while (!stopping) {
+		int rc = s->pg ? 0 : connect_database(s, settings, &err);
+
+		if (rc == 0)
+			rc = work(s, clock_of(settings), &err);
+		if (settings->once || (rc < 0 && rc != ERR_TRANSIENT)) {
+			if (rc < 0)
+				log_error("%s", err.text);
+			return rc == 0 ? 0 : rc == ERR_TRANSIENT ? EXIT_RETRY : 1;
+		}
+		if (rc == 0 && !stopping)
+			rc = pg_wait(s->pg, WAIT_MS, &err);
+		if (rc == 0) {
+			delay = 1;
+			continue;
+		}
+		log_warn("%s; next try in %u s", err.text, delay);
+		pg_close(s->pg);
+		s->pg = NULL;
+		sleep(delay);
+		delay = delay < 16 ? delay * 2 : 30;
+	}
+	return 0;
+}
+
+static void usage(FILE *to)
+{
+	fputs("usage: isobar-scorer [--once] [--now TIME] [--database DSN]\n"
+	      "  --once          score what is dirty, then end\n"
+	      "  --now TIME      an RFC 3339 time instead of the clock\n"
+	      "  --database DSN  libpq conninfo or URL (else ISOBAR_DATABASE)\n",
+	      to);
+}
+
+static int read_arguments(int argc, char **argv, struct settings *s)
+{
+	static const struct option options[] = {{"once", no_argument, NULL, 'o'},
+	                                        {"now", required_argument, NULL, 'n'},
+	                                        {"database", required_argument, NULL, 'd'},
+	                                        {"help", no_argument, NULL, 'h'},
+	                                        {"version", no_argument, NULL, 'v'},
+	                                        {NULL, 0, NULL, 0}};
+	struct error err;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'o':
+			s->once = true;
+			break;
+		case 'n':
+			if (timestamp_parse(optarg, &s->now, &err) < 0) {
+				log_error("--now wants an RFC 3339 time: %s", err.text);
+				return 2;
+			}
+			break;
+		case 'd':
+			s->database = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(0);
+		case 'v':
+			puts("isobar-scorer " ISOBAR_VERSION);
+			exit(0);
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (!s->database) {
+		log_error("no database: give --database or ISOBAR_DATABASE");
+		return 2;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	ARENA_SCOPED arena = arena_new(1 << 16);
+	struct settings settings = {.database = getenv("ISOBAR_DATABASE"), .now = TIMESTAMP_NONE};
+	const struct sigaction stop = {.sa_handler = on_stop};
+	struct scorer scorer = {0};
+	struct error err;
+	int rc;
+
+	log_open("isobar-scorer", !isatty(STDERR_FILENO), LOG_INFO);
+	if ((rc = read_arguments(argc, argv, &settings)) != 0)
+		return rc;
+	if (settings.once)
+		log_open("isobar-scorer", !isatty(STDERR_FILENO), LOG_WARN);
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGINT, &stop, NULL);
+	if (load_tables(&scorer, arena, &err) < 0) {
+		log_error("%s", err.text);
+		return 1;
+	}
+	rc = serve(&scorer, &settings);
+	pg_close(scorer.pg);
+	return rc;
+}
