@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The made-up estate behind tools/make-sample.py."""
