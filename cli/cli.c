@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the commands share: common options, messages, the connection.
+ */
+#include "cli.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/migrate.h"
+
+#define STATE_FILE_MAX 4096
+
+static void say(const struct cli *cli, const char *fmt, va_list ap)
+{
+	fflush(stdout);
+	fprintf(stderr, "isobar %s: ", cli->command);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
+void cli_complain(const struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(cli, fmt, ap);
+	va_end(ap);
+}
+
+void cli_note(const struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cli->quiet)
+		return;
+	va_start(ap, fmt);
+	say(cli, fmt, ap);
+	va_end(ap);
+}
+
+int cli_fail(const struct cli *cli, const struct error *err)
+{
+	cli_complain(cli, "%s", err->text);
+	return err->code == ERR_TRANSIENT || err->code == ERR_THROTTLED ? EXIT_TRY_AGAIN
+	                                                               : EXIT_FAILED;
+}
+
+static int take_common(struct cli *cli, int option)
+{
+	struct error err;
+
+	switch (option) {
+	case 1000:
+		cli->org_name = optarg;
+		return 0;
+	case 1001:
+		cli->json = true;
+		return 0;
+	case 1002:
+		cli->quiet = true;
+		return 0;
+	case 1003:
+		cli->color = false;
+		return 0;
+	case 1004:
+		cli->database = optarg;
+		return 0;
+	case 1005:
+		if (timestamp_parse(optarg, &cli->now, &err) < 0) {
+			cli_complain(cli, "--now wants an RFC 3339 time: %s", err.text);
+			return '?';
+		}
+		cli->now_given = true;
+		return 0;
+	}
+	return option;
+}
+
+int cli_getopt(struct cli *cli, int argc, char **argv, const struct option *options)
+{
+	opterr = 0;
+	for (;;) {
+		const int option = getopt_long(argc, argv, ":", options, NULL);
+
+		if (option == ':' || option == '?') {
+			cli_complain(cli, "%s %s (see isobar --help)",
+			             option == ':' ? "a value is missing for" : "unknown option",
+			             argv[optind - 1]);
+			return '?';
+		}
+		if (option < 1000)
+			return option;
+		if (take_common(cli, option) == '?')
+			return '?';
+	}
+}
+
+bool cli_number(const struct cli *cli, const char *name, const char *text, long long min,
+                long long max, long long *out)
+{
+	char *end;
+
+	errno = 0;
+	const long long n = strtoll(text, &end, 10);
+
+	if (errno || *end || end == text || n < min || n > max) {
+		cli_complain(cli, "%s wants a whole number from %lld to %lld, not \"%s\"", name, min,
+		             max, text);
+		return false;
+	}
+	*out = n;
+	return true;
+}
+
+const char *cli_state_dir(struct arena *a)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	if (state && *state == '/')
+		return arena_printf(a, "%s/isobar", state);
+	return arena_printf(a, "%s/.local/state/isobar", home ? home : "");
+}
+
+const char *cli_program_path(const char *name, struct arena *a)
+{
+	char self[PATH_MAX];
+	const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n <= 0)
+		return name;
+	self[n] = '\0';
+	char *slash = strrchr(self, '/');
+
+	if (slash)
+		*slash = '\0';
+	/* Beside it once installed; in its own folder of the build tree. */
+	const char *const places[] = {
+		arena_printf(a, "%s/%s", self, name),
+		arena_printf(a, "%s/../%s/%s", self,
+	                     strncmp(name, "isobar-", 7) == 0 ? name + 7 : name, name),
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(places); i++)
+		if (access(places[i], X_OK) == 0)
+			return places[i];
+	return name;
+}
+
+/* What `isobar up` recorded: the connection of the private cluster. */
+static const char *recorded_connection(struct arena *a)
+{
+	const char *path = arena_printf(a, "%s/connection", cli_state_dir(a));
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		return NULL;
+	char *text = arena_alloc(a, STATE_FILE_MAX);
+	const char *line = fgets(text, STATE_FILE_MAX, f);
+
+	fclose(f);
+	if (!line)
+		return NULL;
+	text[strcspn(text, "\r\n")] = '\0';
+	return text;
+}
+
+static int find_org(struct cli *cli, struct pg *pg, struct org *org, struct error *err)
+{
+	struct pg_params p = {.arena = cli->arena};
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+
+	pg_bind_text(&p, cli->org_name);
+	const int rc = pg_run(pg, STMT_ORG_FIND, &p, &result, err);
+
+	if (rc < 0)
+		return rc;
+	if (PQntuples(result) == 0)
+		return error_set(err, ERR_NOT_FOUND, "there is no org \"%s\"", cli->org_name);
+	*org = (struct org){.id = pg_get_int(result, 0, "org_id"), .slug = cli->org_name};
+	return 0;
+}
+
+struct pg *cli_connect(struct cli *cli, const char *role, unsigned int groups,
+                       struct org *org, int *exit_out)
+{
+	struct error err;
+	struct pg *pg = NULL;
+	struct pg_options options = {.role = role, .program = "isobar", .groups = groups};
+
+	if (!cli->database)
+		cli->database = recorded_connection(cli->arena);
+	options.conninfo = cli->database;
+	if (!cli->database) {
+		cli_complain(cli, "no database: give --database or ISOBAR_DATABASE, or start one "
+		                  "with isobar up");
+		*exit_out = EXIT_FAILED;
+		return NULL;
+	}
+	if (role) {
+		/* A database without the schema fails here with advice, not in a prepare. */
+		struct pg_options first = options;
+
+		first.role = NULL;
+		first.groups = 0;
+		if (pg_open(&first, &pg, &err) < 0 || migrate_check(pg, &(struct migrate_options){0}, &err) < 0) {
+			pg_close(pg);
+			*exit_out = cli_fail(cli, &err);
+			return NULL;
+		}
+		pg_close(pg);
+		pg = NULL;
+	}
+	if (pg_open(&options, &pg, &err) < 0 || (role && find_org(cli, pg, org, &err) < 0)) {
+		pg_close(pg);
+		*exit_out = cli_fail(cli, &err);
+		return NULL;
+	}
+	return pg;
+}

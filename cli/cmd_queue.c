@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * isobar queue: the ranked risks, worst first, as they stand at the command's clock.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "report.h"
+#include "store/queue_store.h"
+#include "table.h"
+
+#define LIMIT_MAX 1000
+#define CUSTOMER  (1u << VERDICT_CUSTOMER | 1u << VERDICT_SHARED | 1u << VERDICT_UNKNOWN)
+#define PROVIDER  (1u << VERDICT_PROVIDER)
+
+/* Queues that every org has. */
+static const struct {
+	const char *name;
+	unsigned int responsibilities;
+} queues[] = {
+	{"customer", CUSTOMER},
+	{"provider", PROVIDER},
+	{"all", CUSTOMER | PROVIDER},
+};
+
+struct queue_command {
+	struct cli *cli;
+	struct queue_filter filter;
+	const char *queue;
+	const char *where; /* NULL: none */
+};
+
+/* --- --where --- */
+
+static const char *name_of_band(int i)
+{
+	return band_name((enum band)i);
+}
+
+static const char *name_of_state(int i)
+{
+	return risk_state_name((enum risk_state)i);
+}
+
+static const char *name_of_provider(int i)
+{
+	return provider_name((enum provider)i);
+}
+
+static const char *name_of_class(int i)
+{
+	return finding_class_name((enum finding_class)i);
+}
+
+/* The unknown layer comes first: -1 is its number. */
+static const char *name_of_layer(int i)
+{
+	return report_layer(i - 1);
+}
+
+static const char *name_of_verdict(int i)
+{
+	return verdict_name((enum verdict)i);
+}
+
+/* What --where can ask for: of a few names, or any text. */
+struct where_key {
+	const char *name;
+	const char *(*value)(int i); /* NULL: any text */
+	int n_values, first;
+	size_t offset; /* in struct queue_filter */
+};
+
+#define NUMBER(name, value, n, first, field) \
+	{name, value, n, first, offsetof(struct queue_filter, field)}
+#define TEXT(name, field)                                                                \
+	{                                                                                \
+		name, NULL, 0, 0, offsetof(struct queue_filter, field)                   \
+	}
+
+static const struct where_key where_keys[] = {
+	NUMBER("band", name_of_band, N_BANDS, 0, band),
+	NUMBER("state", name_of_state, N_RISK_STATES, 0, state),
+	NUMBER("provider", name_of_provider, N_PROVIDERS, 0, provider),
+	TEXT("account", account),
+	TEXT("region", region),
+	NUMBER("class", name_of_class, N_FINDING_CLASSES, 0, class),
+	NUMBER("layer", name_of_layer, N_LAYERS + 1, -1, layer),
+	NUMBER("responsibility", name_of_verdict, N_VERDICTS, 0, responsibilities),
+	TEXT("owner", owner),
+	TEXT("source", source),
+	TEXT("subject", subject),
+	TEXT("asset", asset),
+	TEXT("text", text),
+};
+
+static void complain_of_key(const struct queue_command *q, const char *key)
+{
+	struct strbuf names = {0};
+
+	for (size_t i = 0; i < N_ELEMENTS(where_keys); i++)
+		strbuf_printf(&names, "%s%s", i ? ", " : "", where_keys[i].name);
+	cli_complain(q->cli, "--where has no key \"%s\"; there are %s", key, strbuf_text(&names));
+	strbuf_done(&names);
+}
+
+static void complain_of_value(const struct queue_command *q, const struct where_key *key,
+                              const char *value)
+{
+	struct strbuf names = {0};
+
+	for (int i = 0; i < key->n_values; i++)
+		strbuf_printf(&names, "%s%s", i ? ", " : "", key->value(i));
+	cli_complain(q->cli, "--where: %s is one of %s, not \"%s\"", key->name,
+	             strbuf_text(&names), value);
+	strbuf_done(&names);
+}
+
+static bool take_number(struct queue_command *q, const struct where_key *key,
+                        const char *value)
+{
+	void *field = (char *)&q->filter + key->offset;
+	int i = 0;
+
+	while (i < key->n_values && strcmp(key->value(i), value) != 0)
+		i++;
+	if (i == key->n_values) {
+		complain_of_value(q, key, value);
+		return false;
+	}
+	if (key->offset == offsetof(struct queue_filter, responsibilities))
+		*(unsigned int *)field &= 1u << i; /* within the queue */
+	else
+		*(int *)field = i + key->first;
+	return true;
+}
+
+static bool take_pair(struct queue_command *q, char *pair)
+{
+	char *value = strchr(pair, '=');
+
+	if (!value) {
+		cli_complain(q->cli, "--where wants KEY=VALUE pairs, not \"%s\"", pair);
+		return false;
+	}
+	*value++ = '\0';
+	for (size_t i = 0; i < N_ELEMENTS(where_keys); i++) {
+		const struct where_key *key = &where_keys[i];
+
+		if (strcmp(key->name, pair) != 0)
+			continue;
+		if (key->value)
+			return take_number(q, key, value);
+		*(const char **)(void *)((char *)&q->filter + key->offset) = value;
+		return true;
+	}
+	complain_of_key(q, pair);
+	return false;
+}
+
+/* A comma ends a value unless what follows is no KEY=: titles hold commas. */
+static char *pair_end(char *pair)
+{
+	for (char *comma = strchr(pair, ','); comma; comma = strchr(comma + 1, ',')) {
+		const size_t n = strspn(comma + 1, "abcdefghijklmnopqrstuvwxyz");
+
+		if (comma[1 + n] == '=' || comma[1 + n] == '\0' || comma[1 + n] == ',')
+			return comma;
+	}
+	return NULL;
+}
+
+static bool take_where(struct queue_command *q, const char *where)
+{
+	char *pair = arena_strdup(q->cli->arena, where);
+
+	while (pair) {
+		char *end = pair_end(pair);
+
+		if (end)
+			*end++ = '\0';
+		if (!take_pair(q, pair))
+			return false;
+		pair = end;
+	}
+	return true;
+}
+
+/* --- other options --- */
+
+static bool take_queue(struct queue_command *q)
+{
+	for (size_t i = 0; i < N_ELEMENTS(queues); i++)
+		if (strcmp(queues[i].name, q->queue) == 0) {
+			q->filter.responsibilities = queues[i].responsibilities;
+			return true;
+		}
+	cli_complain(q->cli, "there is no queue \"%s\"; there are customer, provider, all",
+	             q->queue);
+	return false;
+}
+
+/* RANK,ID: a row of an earlier page. */
+static bool take_after(struct queue_command *q, const char *text)
+{
+	char *end;
+
+	errno = 0;
+	q->filter.after_rank = strtoll(text, &end, 10);
+	q->filter.has_after = true;
+	if (errno || end == text || *end != ',' || key_parse(end + 1, &q->filter.after_id) < 0) {
+		cli_complain(q->cli, "--after wants RANK,ID of the last row, not \"%s\"", text);
+		return false;
+	}
+	return true;
+}
+
+static bool read_arguments(struct queue_command *q, int argc, char **argv)
+{
+	static const struct option options[] = {{"queue", required_argument, NULL, 'q'},
+	                                        {"limit", required_argument, NULL, 'l'},
+	                                        {"where", required_argument, NULL, 'w'},
+	                                        {"after", required_argument, NULL, 'a'},
+	                                        CLI_COMMON_OPTIONS};
+	long long limit = q->filter.limit;
+	int option;
+
+	while ((option = cli_getopt(q->cli, argc, argv, options)) != -1) {
+		if (option == 'q')
+			q->queue = optarg;
+		else if (option == 'w')
+			q->where = optarg;
+		else if (option == 'l' &&
+		         cli_number(q->cli, "--limit", optarg, 1, LIMIT_MAX, &limit))
+			continue;
+		else if (option == 'a' && take_after(q, optarg))
+			continue;
+		else
+			return false;
+	}
+	if (optind < argc) {
+		cli_complain(q->cli, "takes options only, not \"%s\"", argv[optind]);
+		return false;
+	}
+	q->filter.limit = (int)limit;
+	return take_queue(q) && (!q->where || take_where(q, q->where));
+}
+
+/* --- output --- */
+
+static void put_resource(struct strbuf *b, const struct resource *r)
+{
+	report_text(b, "provider", provider_name(r->provider));
+	report_text(b, "account", r->account);
+	report_text(b, "region", r->region);
+	report_text(b, "asset", r->id);
+}
+
+static void print_json(const struct queue_page *page)
+{
+	struct strbuf b = {0};
+
+	for (size_t i = 0; i < page->n; i++) {
+		const struct queue_risk *r = &page->risks[i];
+
+		report_open(&b, NULL, '{');
+		report_key(&b, "id", &r->id);
+		report_int(&b, "rank", r->rank);
+		report_int(&b, "score", r->score);
+		report_text(&b, "band", band_name(r->band));
+		report_text(&b, "state", risk_state_name(r->state));
+		report_text(&b, "title", r->title);
+		report_text(&b, "subject", r->subject);
+		report_text(&b, "class", finding_class_name(r->class));
+		put_resource(&b, &r->resource);
+		report_text(&b, "owner", r->owner);
+		report_text(&b, "responsibility", verdict_name(r->responsibility));
+		report_text(&b, "layer", report_layer(r->layer));
+		report_int(&b, "findings", r->n_findings);
+		report_open(&b, "sources", '[');
+		for (size_t k = 0; k < r->n_sources; k++)
+			report_text(&b, NULL, r->sources[k]);
+		report_close(&b, ']');
+		report_time(&b, "opened_at", r->opened_at);
+		report_time(&b, "due_at", r->due_at);
+		report_text(&b, "sla", sla_state_name(r->sla));
+		report_text(&b, "location", r->location);
+		report_text(&b, "asset_type", r->resource.type);
+		report_text(&b, "asset_name", r->resource.name);
+		report_close(&b, '}');
+		report_line(&b);
+	}
+	strbuf_done(&b);
+}
+
+static const char *due_color(enum sla_state sla)
+{
+	return sla == SLA_BREACHED ? "31" : sla == SLA_DUE_SOON ? "33" : NULL;
+}
+
+static bool any_other(const struct queue_page *page)
+{
+	for (size_t i = 0; i < page->n; i++)
+		if (page->risks[i].responsibility != VERDICT_CUSTOMER)
+			return true;
+	return false;
+}
+
+static void print_table(const struct cli *cli, const struct queue_page *page)
+{
+	static const struct table_column columns[] = {
+		{.head = "#", .right = true},
+		{.head = "score", .right = true},
+		{.head = "band"},
+		{.head = "due"},
+		{.head = "risk", .elastic = true},
+		{.head = "asset", .elastic = true},
+		{.head = "where"},
+		{.head = "seen by"},
+		{.head = "duty"}, /* left out when all are the customer's */
+	};
+	const bool duty = any_other(page);
+	struct table *t = table_new(columns, N_ELEMENTS(columns) - !duty);
+	char due[32];
+
+	for (size_t i = 0; i < page->n; i++) {
+		const struct queue_risk *r = &page->risks[i];
+		const char *color = report_band_color(r->band);
+
+		table_cell(t, arena_printf(cli->arena, "%zu", i + 1), "2");
+		table_cell(t, arena_printf(cli->arena, "%d", r->score), color);
+		table_cell(t, band_name(r->band), color);
+		table_cell(t, report_due(r, cli->now, due), due_color(r->sla));
+		table_cell(t, r->title, NULL);
+		table_cell(t, report_asset_name(&r->resource), NULL);
+		table_cell(t, report_place(&r->resource, cli->arena), "2");
+		table_cell(t, arena_printf(cli->arena, "%d \xc3\x97 %zu", r->n_findings, r->n_sources),
+		           NULL);
+		if (duty)
+			table_cell(t,
+			           r->responsibility == VERDICT_CUSTOMER
+			                   ? ""
+			                   : verdict_name(r->responsibility),
+			           NULL);
+	}
+	table_print(t, stdout, cli->color, 0);
+	table_free(t);
+}
+
+static bool is_filtered(const struct queue_command *q)
+{
+	return q->where || q->filter.has_after;
+}
+
+static void print_nothing(const struct queue_command *q, int64_t total)
+{
+	if (is_filtered(q) && total)
+		printf("No risk of the queue %s is so; without --where and --after there are %lld.\n",
+		       q->queue, (long long)total);
+	else
+		printf("The queue %s is empty. Findings come in by: isobar import PATH...\n",
+		       q->queue);
+}
+
+static void print_totals(const struct queue_command *q, const struct queue_page *page,
+                         const int64_t totals[N_BANDS], int64_t total)
+{
+	printf("\n%zu of %lld open risks in the queue %s:", page->n, (long long)total, q->queue);
+	for (int i = N_BANDS - 1; i >= 0; i--) {
+		const char *color = q->cli->color ? report_band_color((enum band)i) : NULL;
+
+		printf("%s%s%s%s%lld %s%s", i == N_BANDS - 1 ? " " : ", ", color ? "\033[" : "",
+		       color ? color : "", color ? "m" : "", (long long)totals[i],
+		       band_name((enum band)i), color ? "\033[0m" : "");
+	}
+	putchar('\n');
+}
+
+static unsigned int queue_mask(const struct queue_command *q)
+{
+	for (size_t i = 0; i < N_ELEMENTS(queues); i++)
+		if (strcmp(queues[i].name, q->queue) == 0)
+			return queues[i].responsibilities;
+	return CUSTOMER | PROVIDER;
+}
+
+static int show(struct queue_command *q, struct pg *pg, const struct org *org)
+{
+	struct cli *cli = q->cli;
+	struct queue_page page;
+	int64_t totals[N_BANDS], total = 0;
+	struct error err = {0};
+
+	if (queue_list(pg, org, &q->filter, cli->now, cli->arena, &page, &err) < 0)
+		return cli_fail(cli, &err);
+	if (cli->json) {
+		print_json(&page);
+		return report_end(cli);
+	}
+	if (queue_totals(pg, org, queue_mask(q), totals, &err) < 0)
+		return cli_fail(cli, &err);
+	for (int i = 0; i < N_BANDS; i++)
+		total += totals[i];
+	if (page.n == 0) {
+		print_nothing(q, total);
+		return report_end(cli);
+	}
+	print_table(cli, &page);
+	print_totals(q, &page, totals, total);
+	return report_end(cli);
+}
+
+int cmd_queue(struct cli *cli, int argc, char **argv)
+{
+	struct queue_command q = {.cli = cli, .queue = "customer"};
+	struct org org;
+	int exit_code = EXIT_USAGE;
+
+	queue_filter_init(&q.filter);
+	if (!read_arguments(&q, argc, argv))
+		return EXIT_USAGE;
+	struct pg *pg = cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
+
+	if (!pg)
+		return exit_code;
+	exit_code = show(&q, pg, &org);
+	pg_close(pg);
+	return exit_code;
+}

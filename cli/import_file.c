@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One file through the pipeline: record reader, format, finding_seal, ingest.  A
+ * bad record goes to quarantine and its neighbours are stored; a file that breaks
+ * off, or of which no record can be read, leaves nothing.
+ */
+#include "import_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json_view.h"
+#include "collector/record_reader.h"
+
+#define RECORD_MAX   (8u << 20)
+#define ENVELOPE_MAX (1u << 20)
+#define DEPTH_MAX    64
+
+void importer_init(struct importer *im, struct ingest *ingest, const struct org *org,
+                   const struct format *forced)
+{
+	*im = (struct importer){
+		.ingest = ingest,
+		.org = *org,
+		.forced = forced,
+		.record_doc = json_doc_new(RECORD_MAX + 4096, DEPTH_MAX),
+		.envelope_doc = json_doc_new(ENVELOPE_MAX + 4096, DEPTH_MAX),
+		.arena = arena_new(1 << 20),
+	};
+}
+
+void importer_done(struct importer *im)
+{
+	json_doc_free(im->record_doc);
+	json_doc_free(im->envelope_doc);
+	arena_free(im->arena);
+}
+
+static ssize_t read_file(void *ctx, void *buf, size_t size)
+{
+	return read(*(const int *)ctx, buf, size);
+}
+
+static int rewind_file(void *ctx)
+{
+	return lseek(*(const int *)ctx, 0, SEEK_SET) < 0 ? -1 : 0;
+}
+
+/* One file on its way. */
+struct passage {
+	struct importer *im;
+	struct record_reader *reader;
+	const struct format *format;
+	struct json_view envelope;
+	struct import_result *result;
+	int64_t n_good;
+	struct error first_bad; /* of the first bad record */
+	uint64_t first_bad_offset;
+};
+
+/* The reader borrows paths, which the table of formats fills. */
+static struct record_reader *open_reader(struct record_input *input,
+                                         const char *paths[RECORD_MAX_PATHS])
+{
+	struct record_reader_options options = {
+		.paths = paths, .max_record = RECORD_MAX, .max_envelope = ENVELOPE_MAX};
+
+	for (size_t i = 0; i < n_formats; i++)
+		for (const char *const *p = formats[i]->record_paths; p && *p; p++)
+			if (options.n_paths < RECORD_MAX_PATHS)
+				paths[options.n_paths++] = *p;
+	return record_reader_new(&options, input);
+}
+
+static int quarantine(struct passage *p, const struct record *record, const char *code,
+                      const char *reason, struct error *err)
+{
+	const struct ingest_bad_record bad = {
+		.format = p->format ? p->format->name : "",
+		.ordinal = record->ordinal,
+		.offset = record->offset,
+		.code = code,
+		.reason = reason,
+		.raw = record->raw,
+		.size = record->cut ? (size_t)INGEST_QUARANTINE_MAX + 1 : record->raw_size,
+	};
+
+	if (!p->first_bad.code) {
+		error_set(&p->first_bad, ERR_INVALID, "%s", reason);
+		p->first_bad_offset = record->offset;
+	}
+	return ingest_quarantine(p->im->ingest, &bad, err);
+}
+
+static int parse_envelope(struct passage *p, struct error *err)
+{
+	size_t size;
+	const char *text = record_reader_envelope(p->reader, &size);
+
+	p->envelope = (struct json_view){0};
+	if (!size)
+		return 0;
+	return json_doc_parse(p->im->envelope_doc, text, size, &p->envelope, err);
+}
+
+static bool detects(const struct passage *p, const struct format *format,
+                    struct json_view view)
+{
+	return format ? format->detect(p->envelope, view) : false;
+}
+
+/*
+ * Settles the format by the first readable record, with as much of the envelope as
+ * stands before the list, then with all of it.  1: the reader has started over.
+ */
+static int settle_format(struct passage *p, const struct record *record, struct json_view view,
+                         struct error *err)
+{
+	int rc;
+
+	if ((rc = parse_envelope(p, err)) < 0)
+		return rc;
+	p->format = p->im->forced ? p->im->forced : format_detect(p->envelope, view);
+
+	const bool in_list = record_reader_shape(p->reader) == RECORD_SHAPE_ARRAY_MEMBER;
+
+	if (!in_list && p->format)
+		return detects(p, p->format, view)
+		               ? 0
+		               : error_set(err, ERR_INVALID, "is not of the format %s",
+		                           p->format->name);
+	if (in_list && (!p->format || p->format->needs_envelope)) {
+		if ((rc = record_reader_read_envelope(p->reader, err)) < 0)
+			return rc;
+		if ((rc = parse_envelope(p, err)) < 0)
+			return rc;
+		if (!p->format)
+			p->format = format_detect(p->envelope, view);
+	}
+	if (!p->format)
+		return error_set(err, ERR_INVALID,
+		                 "unknown shape: no format knows the record at byte %llu",
+		                 (unsigned long long)record->offset);
+	return in_list && p->format->needs_envelope ? 1 : 0;
+}
+
+/* Seals all before anything is stored: a record is taken whole or not at all. */
+static int seal_all(struct passage *p, struct parse_output *out, struct error *why)
+{
+	for (size_t i = 0; i < out->n_findings; i++) {
+		const int rc =
+			finding_seal(&out->findings[i], &p->im->org, p->im->arena, why);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int store_output(struct passage *p, const struct record *record,
+                        const struct parse_output *out, struct error *err)
+{
+	struct ingest *in = p->im->ingest;
+	int rc;
+
+	if (out->n_findings)
+		ingest_record(in, record->raw, record->raw_size);
+	for (size_t i = 0; i < out->n_findings; i++)
+		if ((rc = ingest_finding(in, &out->findings[i], err)) < 0)
+			return rc;
+	for (size_t i = 0; i < out->n_resources; i++) {
+		resource_canonicalize(&out->resources[i], p->im->arena);
+		if (*out->resources[i].id &&
+		    (rc = ingest_asset(in, &out->resources[i], err)) < 0)
+			return rc;
+	}
+	for (size_t i = 0; i < out->n_facts; i++) {
+		const struct rule_fact *f = &out->facts[i];
+
+		ingest_rule_fact(in, &(struct ingest_fact){.connector = f->connector,
+		                                           .rule = f->rule,
+		                                           .title = f->title,
+		                                           .description = f->description,
+		                                           .remediation = f->remediation,
+		                                           .sev100 = f->sev100});
+	}
+	return 0;
+}
+
+static int take_record(struct passage *p, const struct record *record, struct error *err)
+{
+	struct parse_output out = {.arena = p->im->arena};
+	struct parse_input in = {.envelope = p->envelope, .ordinal = record->ordinal};
+	struct error why = {0};
+	int rc;
+
+	arena_reset(p->im->arena);
+	if (record->problem)
+		return quarantine(p, record, record->cut ? "limit" : "syntax", record->problem, err);
+	if (json_doc_parse(p->im->record_doc, record->text, record->size, &in.record, &why) < 0)
+		return quarantine(p, record, "syntax", why.text, err);
+	if (!p->format) {
+		if ((rc = settle_format(p, record, in.record, err)) != 0)
+			return rc;
+		in.envelope = p->envelope;
+	}
+	if (p->format->parse(&in, &out, &why) < 0)
+		return quarantine(p, record, "shape", why.text, err);
+	if (seal_all(p, &out, &why) < 0)
+		return quarantine(p, record, "contract", why.text, err);
+	p->n_good++;
+	return store_output(p, record, &out, err);
+}
+
+static int take_records(struct passage *p, struct error *err)
+{
+	struct record record;
+	int rc;
+
+	while ((rc = record_reader_next(p->reader, &record, err)) > 0) {
+		p->result->records = (int64_t)record.ordinal + 1;
+		if ((rc = take_record(p, &record, err)) < 0)
+			return rc;
+	}
+	if (rc < 0)
+		return rc;
+	if (!p->result->records)
+		return error_set(err, ERR_INVALID, "an empty %s: nothing tells which tool scanned what",
+		                 record_shape_name(record_reader_shape(p->reader)));
+	if (!p->n_good)
+		return error_set(err, ERR_INVALID, "no record can be read; the first, at byte %llu: %s",
+		                 (unsigned long long)p->first_bad_offset, p->first_bad.text);
+	return 0;
+}
+
+static int import_open_file(struct importer *im, int fd, const char *path,
+                            struct import_result *out, struct error *err)
+{
+	struct record_input input = {.read = read_file, .rewind = rewind_file, .ctx = &fd};
+	const char *paths[RECORD_MAX_PATHS];
+	struct passage p = {.im = im, .result = out, .reader = open_reader(&input, paths)};
+	int rc;
+
+	if ((rc = ingest_begin_file(im->ingest, path, err)) == 0)
+		rc = take_records(&p, err);
+	out->format = p.format ? p.format->name : "";
+	if (rc == 0)
+		rc = ingest_end_file(im->ingest, out->format, out->records, &out->counts, err);
+	if (rc < 0)
+		ingest_abort_file(im->ingest, out->format, err->text);
+	record_reader_free(p.reader);
+	return rc;
+}
+
+int import_file(struct importer *im, const char *path, struct import_result *out,
+                struct error *err)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int rc;
+
+	*out = (struct import_result){.format = ""};
+	if (fd < 0)
+		return error_set(err, ERR_INVALID, "cannot be opened: %s", strerror(errno));
+	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	rc = import_open_file(im, fd, path, out, err);
+	close(fd);
+	return rc;
+}

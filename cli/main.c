@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The program isobar: finds the command and gives it the common options.  What a
+ * command prints is in its own file; exit codes are in cli.h.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "build_version.h"
+#include "cli.h"
+
+struct command {
+	const char *name;
+	command_fn *run;
+	const char *arguments;
+	const char *summary;
+};
+
+/* clang-format off */
+static const struct command commands[] = {
+	{"up",         cmd_up,         "[--data-dir DIR] [--port N]", "run everything in the foreground"},
+	{"migrate",    cmd_migrate,    "[--dry-run]",                 "bring the database to this version"},
+	{"import",     cmd_import,     "[--source NAME] [--format NAME] [--no-score] PATH...", "read findings from files and folders"},
+	{"queue",      cmd_queue,      "[--queue NAME] [--limit N] [--where 'band=critical,...']", "the ranked queue"},
+	{"explain",    cmd_explain,    "ID",                          "why a risk has its score"},
+	{"findings",   cmd_findings,   "[--risk ID] [--status S]",    "what the sources say"},
+	{"quarantine", cmd_quarantine, "[--replay]",                  "records that could not be read"},
+	{"doctor",     cmd_doctor,     "",                            "check this installation"},
+	{"dump",       cmd_dump,       "--table NAME",                "a table's rows, to compare two states"},
+};
+/* clang-format on */
+
+static void print_help(FILE *to)
+{
+	fputs("usage: isobar COMMAND [OPTIONS]\n\ncommands:\n", to);
+	for (size_t i = 0; i < N_ELEMENTS(commands); i++)
+		fprintf(to, "  %-11s %s\n              %s\n", commands[i].name,
+		        commands[i].summary, commands[i].arguments);
+	fputs("\noptions of every command:\n"
+	      "  --org NAME        the tenant (default: default)\n"
+	      "  --json            one JSON object a line\n"
+	      "  --quiet           no messages but errors\n"
+	      "  --no-color        plain text\n"
+	      "  --database DSN    libpq conninfo or URL (else ISOBAR_DATABASE, else the\n"
+	      "                    private cluster that `isobar up` started)\n"
+	      "  --now TIME        an RFC 3339 time instead of the clock\n"
+	      "\nexit codes: 0 done, 1 failed, 2 usage, 3 done in part, 75 try again\n",
+	      to);
+}
+
+static const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < N_ELEMENTS(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	ARENA_SCOPED arena = arena_new(16384);
+	struct cli cli = {
+		.org_name = "default",
+		.database = getenv("ISOBAR_DATABASE"),
+		.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.now = timestamp_now(),
+		.arena = arena,
+	};
+
+	log_open("isobar", false, LOG_INFO);
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("isobar " ISOBAR_VERSION);
+		return EXIT_DONE;
+	}
+
+	const struct command *command = command_find(argv[1]);
+
+	if (!command) {
+		fprintf(stderr, "isobar: there is no command \"%s\" (see isobar --help)\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	cli.command = command->name;
+	if (argc > 2 && strcmp(argv[2], "--help") == 0) {
+		printf("usage: isobar %s %s\n\n%s\n", command->name, command->arguments,
+		       command->summary);
+		return EXIT_DONE;
+	}
+	return command->run(&cli, argc - 1, argv + 1);
+}

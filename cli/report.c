@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the reading commands share: JSON lines, and words for the terminal.
+ */
+#include "report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "table.h"
+
+/* --- JSON --- */
+
+static void begin_value(struct strbuf *b, const char *key)
+{
+	if (b->size && b->data[b->size - 1] != '{' && b->data[b->size - 1] != '[')
+		strbuf_putc(b, ',');
+	if (key) {
+		strbuf_put_json(b, key);
+		strbuf_putc(b, ':');
+	}
+}
+
+void report_open(struct strbuf *b, const char *key, char bracket)
+{
+	begin_value(b, key);
+	strbuf_putc(b, bracket);
+}
+
+void report_close(struct strbuf *b, char bracket)
+{
+	strbuf_putc(b, bracket);
+}
+
+void report_text(struct strbuf *b, const char *key, const char *text)
+{
+	begin_value(b, key);
+	strbuf_put_json(b, text);
+}
+
+void report_stated(struct strbuf *b, const char *key, const char *text)
+{
+	report_text(b, key, text && *text ? text : NULL);
+}
+
+void report_int(struct strbuf *b, const char *key, long long value)
+{
+	begin_value(b, key);
+	strbuf_printf(b, "%lld", value);
+}
+
+void report_bool(struct strbuf *b, const char *key, bool value)
+{
+	begin_value(b, key);
+	strbuf_puts(b, value ? "true" : "false");
+}
+
+void report_null(struct strbuf *b, const char *key)
+{
+	report_text(b, key, NULL);
+}
+
+void report_key(struct strbuf *b, const char *key, const struct key *value)
+{
+	char text[KEY_TEXT_MAX];
+
+	report_text(b, key, key_text(value, text));
+}
+
+void report_time(struct strbuf *b, const char *key, timestamp value)
+{
+	char text[TIMESTAMP_TEXT_MAX];
+
+	report_stated(b, key, timestamp_format(value, text));
+}
+
+void report_line(struct strbuf *b)
+{
+	strbuf_putc(b, '\n');
+	fwrite(b->data, 1, b->size, stdout);
+	strbuf_reset(b);
+}
+
+/* --- words --- */
+
+const char *report_layer(int layer)
+{
+	return layer < 0 ? "unknown" : layer_name((enum layer)layer);
+}
+
+const char *report_band_color(enum band band)
+{
+	switch (band) {
+	case BAND_CRITICAL:
+		return "1;31";
+	case BAND_HIGH:
+		return "38;5;208";
+	case BAND_MEDIUM:
+		return "33";
+	case BAND_LOW:
+		break;
+	}
+	return "2";
+}
+
+const char *report_due(const struct queue_risk *risk, timestamp now, char buf[32])
+{
+	switch (risk->sla) {
+	case SLA_OK:
+	case SLA_DUE_SOON:
+	case SLA_BREACHED:
+		return table_due_words(risk->due_at, now, buf);
+	case SLA_MET:
+	case SLA_MISSED:
+	case SLA_PAUSED:
+		return sla_state_name(risk->sla);
+	case SLA_NONE:
+		break;
+	}
+	return risk_state_is_open(risk->state) && risk->responsibility != VERDICT_PROVIDER
+	               ? "best effort"
+	               : "";
+}
+
+const char *report_asset_name(const struct resource *r)
+{
+	const char *slash = strrchr(r->id, '/');
+
+	if (*r->name)
+		return r->name;
+	return slash && slash[1] ? slash + 1 : r->id;
+}
+
+/* A subscription is told by the first group of its uuid. */
+static const char *short_account(const char *account, struct arena *a)
+{
+	struct key ignored;
+
+	return key_parse(account, &ignored) == 0 ? arena_strndup(a, account, 8) : account;
+}
+
+const char *report_place(const struct resource *r, struct arena *a)
+{
+	const char *account = short_account(r->account, a);
+
+	return arena_printf(a, "%s%s%s%s%s",
+	                    r->provider == PROVIDER_NONE ? "" : provider_name(r->provider),
+	                    *account && r->provider != PROVIDER_NONE ? " " : "", account,
+	                    *r->region ? " " : "", r->region);
+}
+
+const char *report_plain(const char *text, struct arena *a)
+{
+	struct strbuf plain = {0};
+
+	table_plain(text, &plain);
+	const char *copy = arena_strdup(a, strbuf_text(&plain));
+
+	strbuf_done(&plain);
+	return copy;
+}
+
+int report_end(struct cli *cli)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_DONE;
+	cli_complain(cli, "stdout: %s", strerror(errno));
+	return EXIT_FAILED;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two tools that see one thing must come to one fingerprint; two things, to two. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/attr.h"
+#include "model/subject.h"
+
+static const char *const ghsa_and_cves[] = {"GHSA-aaaa", "CVE-2024-9", "cve-2024-10"};
+static const char *const only_ghsa[] = {"GHSA-bbbb", "GHSA-aaaa"};
+
+static void test_subject_of__takes_the_first_rule_that_fits(void **state)
+{
+	static const struct {
+		const char *name;
+		enum finding_class class;
+		const char *cve;
+		const char *const *aliases;
+		size_t n_aliases;
+		const char *control;
+		const char *subject;
+	} rows[] = {
+	        {"a CVE", CLASS_VULNERABILITY, "CVE-2024-3094", NULL, 0, "",
+	         "cve:CVE-2024-3094"},
+	        {"a CVE in lower case", CLASS_VULNERABILITY, "cve-2024-3094", NULL, 0, "",
+	         "cve:CVE-2024-3094"},
+	        {"a CVE before its aliases", CLASS_VULNERABILITY, "CVE-2024-99",
+	         ghsa_and_cves, 3, "", "cve:CVE-2024-99"},
+	        {"the least CVE among the aliases", CLASS_VULNERABILITY, "GHSA-zzzz",
+	         ghsa_and_cves, 3, "", "cve:CVE-2024-10"},
+	        {"an advisory in upper case", CLASS_VULNERABILITY, "ghsa-zzzz-1", only_ghsa,
+	         2, "", "cve:GHSA-ZZZZ-1"},
+	        {"an alias when there is nothing else", CLASS_VULNERABILITY, "", only_ghsa,
+	         2, "", "cve:GHSA-AAAA"},
+	        {"a CVE before a control", CLASS_VULNERABILITY, "CVE-2024-1", NULL, 0,
+	         "os.patching", "cve:CVE-2024-1"},
+	        {"a CVE of another class", CLASS_OTHER, "CVE-2024-1", NULL, 0, "",
+	         "cve:CVE-2024-1"},
+	        {"a control", CLASS_MISCONFIGURATION, "", NULL, 0, "storage.public-access",
+	         "control:storage.public-access"},
+	        {"a threat", CLASS_THREAT, "", NULL, 0, "", "threat:r1"},
+	        {"a threat that names a CVE", CLASS_THREAT, "CVE-2024-1", NULL, 0, "",
+	         "threat:r1"},
+	        {"a rule", CLASS_MISCONFIGURATION, "", NULL, 0, "", "rule:prowler/r1"},
+	        {"a vulnerability without any id", CLASS_VULNERABILITY, "", NULL, 0, "",
+	         "rule:prowler/r1"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		ARENA_SCOPED a = arena_new(1024);
+		struct finding f;
+		const char *subject;
+
+		finding_init(&f);
+		f.connector = "prowler";
+		f.rule = "r1";
+		f.class = rows[i].class;
+		f.cve = rows[i].cve;
+		f.cve_aliases = rows[i].aliases;
+		f.n_cve_aliases = rows[i].n_aliases;
+		subject = subject_of(&f, rows[i].control, a);
+		if (strcmp(subject, rows[i].subject) != 0)
+			fail_msg("%s: %s", rows[i].name, subject);
+	}
+}
+
+static void test_subject_location__is_empty_for_cves(void **state)
+{
+	struct finding f;
+
+	(void)state;
+	finding_init(&f);
+	f.location = "443";
+	assert_string_equal(subject_location(&f, "cve:CVE-2024-1"), "");
+	assert_string_equal(subject_location(&f, "control:x"), "443");
+	assert_true(subject_is_cve("cve:GHSA-A"));
+	assert_false(subject_is_cve("control:cve:"));
+}
+
+static void test_fingerprint_of__depends_on_each_part(void **state)
+{
+	const struct org org = {.id = 1, .slug = "a"};
+	const struct org other_org = {.id = 2, .slug = "b"};
+	const struct key asset = asset_key_of(&org, "arn:aws:s3:::a");
+	const struct key other_asset = asset_key_of(&org, "arn:aws:s3:::b");
+	const struct key keys[] = {
+	        fingerprint_of(&org, &asset, "control:x", ""),
+	        fingerprint_of(&other_org, &asset, "control:x", ""),
+	        fingerprint_of(&org, &other_asset, "control:x", ""),
+	        fingerprint_of(&org, &asset, "control:y", ""),
+	        fingerprint_of(&org, &asset, "control:x", "22"),
+	};
+	const struct key again = fingerprint_of(&org, &asset, "control:x", "");
+
+	(void)state;
+	assert_int_equal(key_cmp(&keys[0], &again), 0);
+	for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
+		for (size_t j = 0; j < i; j++)
+			assert_int_not_equal(key_cmp(&keys[i], &keys[j]), 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_subject_of__takes_the_first_rule_that_fits),
+	        cmocka_unit_test(test_subject_location__is_empty_for_cves),
+	        cmocka_unit_test(test_fingerprint_of__depends_on_each_part),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
