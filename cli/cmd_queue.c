@@ -319,7 +319,7 @@ static void print_table(const struct cli *cli, const struct queue_page *page)
 		{.head = "risk", .elastic = true},
 		{.head = "asset", .elastic = true},
 		{.head = "where"},
-		{.head = "seen by"},
+		{.head = "seen"},
 		{.head = "duty"}, /* left out when all are the customer's */
 	};
 	const bool duty = any_other(page);
@@ -387,6 +387,33 @@ static unsigned int queue_mask(const struct queue_command *q)
 	return CUSTOMER | PROVIDER;
 }
 
+/* Is there a source of the name that --where gives?  Else says which there are. */
+static int check_source(const struct queue_command *q, struct pg *pg, const struct org *org)
+{
+	struct source_list sources;
+	struct strbuf names = {0};
+	struct error err = {0};
+	const char *wanted = q->filter.source;
+
+	if (!wanted)
+		return EXIT_DONE;
+	if (source_list_load(pg, org, q->cli->arena, &sources, &err) < 0)
+		return cli_fail(q->cli, &err);
+	for (size_t i = 0; i < sources.n; i++) {
+		const struct source_row *row = &sources.rows[i];
+
+		if (strcmp(row->name, wanted) == 0 || strcmp(row->connector, wanted) == 0) {
+			strbuf_done(&names);
+			return EXIT_DONE;
+		}
+		strbuf_printf(&names, "%s%s", i ? ", " : "", row->name);
+	}
+	cli_complain(q->cli, "--where: there is no source \"%s\"; there are %s", wanted,
+	             sources.n ? strbuf_text(&names) : "none yet");
+	strbuf_done(&names);
+	return EXIT_USAGE;
+}
+
 static int show(struct queue_command *q, struct pg *pg, const struct org *org)
 {
 	struct cli *cli = q->cli;
@@ -426,7 +453,9 @@ int cmd_queue(struct cli *cli, int argc, char **argv)
 
 	if (!pg)
 		return exit_code;
-	exit_code = show(&q, pg, &org);
+	exit_code = check_source(&q, pg, &org);
+	if (exit_code == EXIT_DONE)
+		exit_code = show(&q, pg, &org);
 	pg_close(pg);
 	return exit_code;
 }

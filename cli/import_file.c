@@ -14,6 +14,7 @@
 
 #include "base/json_view.h"
 #include "collector/record_reader.h"
+#include "model/record_digest.h"
 
 #define RECORD_MAX   (8u << 20)
 #define ENVELOPE_MAX (1u << 20)
@@ -57,6 +58,7 @@ struct passage {
 	struct json_view envelope;
 	struct import_result *result;
 	int64_t n_good;
+	uint64_t digest_salt; /* format and version of what it reads */
 	struct error first_bad; /* of the first bad record */
 	uint64_t first_bad_offset;
 };
@@ -85,7 +87,8 @@ static int quarantine(struct passage *p, const struct record *record, const char
 		.code = code,
 		.reason = reason,
 		.raw = record->raw,
-		.size = record->cut ? (size_t)INGEST_QUARANTINE_MAX + 1 : record->raw_size,
+		.size = record->raw_size,
+		.cut = record->cut,
 	};
 
 	if (!p->first_bad.code) {
@@ -106,10 +109,11 @@ static int parse_envelope(struct passage *p, struct error *err)
 	return json_doc_parse(p->im->envelope_doc, text, size, &p->envelope, err);
 }
 
-static bool detects(const struct passage *p, const struct format *format,
-                    struct json_view view)
+/* A record means the same only to the same format, read by the same version of it. */
+static uint64_t digest_salt_of(const struct format *format)
 {
-	return format ? format->detect(p->envelope, view) : false;
+	return (uint64_t)record_digest(format->name, strlen(format->name), NULL,
+	                               FINDING_HASH_VERSION);
 }
 
 /*
@@ -127,11 +131,8 @@ static int settle_format(struct passage *p, const struct record *record, struct 
 
 	const bool in_list = record_reader_shape(p->reader) == RECORD_SHAPE_ARRAY_MEMBER;
 
-	if (!in_list && p->format)
-		return detects(p, p->format, view)
-		               ? 0
-		               : error_set(err, ERR_INVALID, "is not of the format %s",
-		                           p->format->name);
+	if (!in_list && p->format && !p->format->detect(p->envelope, view))
+		return error_set(err, ERR_INVALID, "is not of the format %s", p->format->name);
 	if (in_list && (!p->format || p->format->needs_envelope)) {
 		if ((rc = record_reader_read_envelope(p->reader, err)) < 0)
 			return rc;
@@ -144,6 +145,7 @@ static int settle_format(struct passage *p, const struct record *record, struct 
 		return error_set(err, ERR_INVALID,
 		                 "unknown shape: no format knows the record at byte %llu",
 		                 (unsigned long long)record->offset);
+	p->digest_salt = digest_salt_of(p->format);
 	return in_list && p->format->needs_envelope ? 1 : 0;
 }
 
@@ -160,14 +162,16 @@ static int seal_all(struct passage *p, struct parse_output *out, struct error *w
 	return 0;
 }
 
-static int store_output(struct passage *p, const struct record *record,
+static int store_output(struct passage *p, const struct record *record, int64_t digest,
                         const struct parse_output *out, struct error *err)
 {
 	struct ingest *in = p->im->ingest;
 	int rc;
 
+	const bool alone = out->n_findings == 1 && !out->n_resources && !out->n_facts;
+
 	if (out->n_findings)
-		ingest_record(in, record->raw, record->raw_size);
+		ingest_record(in, record->raw, record->raw_size, alone ? digest : 0);
 	for (size_t i = 0; i < out->n_findings; i++)
 		if ((rc = ingest_finding(in, &out->findings[i], err)) < 0)
 			return rc;
@@ -197,6 +201,16 @@ static int take_record(struct passage *p, const struct record *record, struct er
 	struct error why = {0};
 	int rc;
 
+	int64_t digest = 0;
+
+	if (p->format && !p->format->needs_envelope && !record->problem) {
+		digest = record_digest(record->text, record->size, p->format->volatile_keys,
+		                       p->digest_salt);
+		if (ingest_knows_record(p->im->ingest, digest)) {
+			p->n_good++;
+			return 0;
+		}
+	}
 	arena_reset(p->im->arena);
 	if (record->problem)
 		return quarantine(p, record, record->cut ? "limit" : "syntax", record->problem, err);
@@ -212,7 +226,7 @@ static int take_record(struct passage *p, const struct record *record, struct er
 	if (seal_all(p, &out, &why) < 0)
 		return quarantine(p, record, "contract", why.text, err);
 	p->n_good++;
-	return store_output(p, record, &out, err);
+	return store_output(p, record, digest, &out, err);
 }
 
 static int take_records(struct passage *p, struct error *err)

@@ -10,6 +10,8 @@
 
 #include "table.h"
 
+#define ACCOUNT_SHOWN 18 /* a table has many columns */
+
 /* --- JSON --- */
 
 static void begin_value(struct strbuf *b, const char *key)
@@ -95,7 +97,7 @@ const char *report_band_color(enum band band)
 	case BAND_CRITICAL:
 		return "1;31";
 	case BAND_HIGH:
-		return "38;5;208";
+		return "31";
 	case BAND_MEDIUM:
 		return "33";
 	case BAND_LOW:
@@ -132,12 +134,14 @@ const char *report_asset_name(const struct resource *r)
 	return slash && slash[1] ? slash + 1 : r->id;
 }
 
-/* A subscription is told by the first group of its uuid. */
+/* A subscription is told by the first group of its uuid; long names are cut. */
 static const char *short_account(const char *account, struct arena *a)
 {
 	struct key ignored;
 
-	return key_parse(account, &ignored) == 0 ? arena_strndup(a, account, 8) : account;
+	if (key_parse(account, &ignored) == 0)
+		return arena_strndup(a, account, 8);
+	return arena_strndup(a, account, ACCOUNT_SHOWN);
 }
 
 const char *report_place(const struct resource *r, struct arena *a)

@@ -175,59 +175,73 @@ static size_t bytes_of(const char *text, size_t n)
 	return (size_t)(p - text);
 }
 
-static void blanks(FILE *to, size_t n)
+/* A line being written: blanks are held back until something follows them. */
+struct line {
+	FILE *to;
+	bool color;
+	size_t blanks;
+};
+
+static void put_text(struct line *line, const char *text, size_t size)
 {
-	while (n--)
-		fputc(' ', to);
+	while (size && line->blanks) {
+		fputc(' ', line->to);
+		line->blanks--;
+	}
+	fwrite(text, 1, size, line->to);
 }
 
-static void print_cell(FILE *to, const struct cell *cell, const struct table_column *column,
-                       size_t width, bool last, bool color)
+static void put_cell(struct line *line, const struct cell *cell,
+                     const struct table_column *column, size_t width)
 {
-	const bool cut = cell->width > width;
+	const bool cut = cell->width > width, colored = line->color && cell->color && cell->width;
 	const size_t pad = cut ? 0 : width - cell->width;
 
-	if (column->right)
-		blanks(to, pad);
-	if (color && cell->color)
-		fprintf(to, "\033[%sm", cell->color);
-	fwrite(cell->text, 1, cut ? bytes_of(cell->text, width - 1) : strlen(cell->text), to);
+	line->blanks += column->right ? pad : 0;
+	if (colored) {
+		put_text(line, "\033[", 2);
+		fprintf(line->to, "%sm", cell->color);
+	}
+	put_text(line, cell->text, cut ? bytes_of(cell->text, width - 1) : strlen(cell->text));
 	if (cut)
-		fputs(ELLIPSIS, to);
-	if (color && cell->color)
-		fputs("\033[0m", to);
-	if (!column->right && !last)
-		blanks(to, pad);
-	if (!last)
-		blanks(to, GAP);
+		fputs(ELLIPSIS, line->to);
+	if (colored)
+		fputs("\033[0m", line->to);
+	line->blanks += (column->right ? 0 : pad) + GAP;
 }
 
-static void print_head(const struct table *t, FILE *to, bool color, const size_t *widths)
+static void end_line(struct line *line)
+{
+	fputc('\n', line->to);
+	line->blanks = 0;
+}
+
+static void put_head(const struct table *t, struct line *line, const size_t *widths)
 {
 	for (size_t i = 0; i < t->n_columns; i++) {
 		char *text = xstrdup(t->columns[i].head);
 		char bold[] = "1";
 		const struct cell head = {text, bold, characters(text)};
 
-		print_cell(to, &head, &t->columns[i], widths[i], i + 1 == t->n_columns, color);
+		put_cell(line, &head, &t->columns[i], widths[i]);
 		free(text);
 	}
-	fputc('\n', to);
+	end_line(line);
 }
 
 void table_print(const struct table *t, FILE *to, bool color, size_t width)
 {
 	size_t *widths = xcalloc(t->n_columns, sizeof(*widths));
+	struct line line = {.to = to, .color = color};
 
 	fit(t, widths, width ? width : terminal_width(to));
-	print_head(t, to, color, widths);
+	put_head(t, &line, widths);
 	for (size_t i = 0; i < t->n_cells; i++) {
 		const size_t c = i % t->n_columns;
-		const bool last = c + 1 == t->n_columns || i + 1 == t->n_cells;
 
-		print_cell(to, &t->cells[i], &t->columns[c], widths[c], last, color);
-		if (last)
-			fputc('\n', to);
+		put_cell(&line, &t->cells[i], &t->columns[c], widths[c]);
+		if (c + 1 == t->n_columns || i + 1 == t->n_cells)
+			end_line(&line);
 	}
 	free(widths);
 }

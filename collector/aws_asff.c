@@ -650,6 +650,8 @@ const struct format aws_asff = {
         .record_paths =
                 (const char *const[]){"Findings", "findings", "detail/findings", NULL},
         .needs_envelope = false,
+        .volatile_keys =
+                (const char *const[]){"UpdatedAt", "LastObservedAt", "ProcessedAt", NULL},
         .detect = detect,
         .parse = parse,
 };

@@ -64,6 +64,11 @@ struct format {
 	 * before the first record is parsed. */
 	bool needs_envelope;
 
+	/* Keys whose values move with every export and change no finding (they may
+	 * set last_seen and source_updated_at only); NULL-ended, or NULL.  A record
+	 * that differs in nothing else is known without being parsed. */
+	const char *const *volatile_keys;
+
 	/* Does this record, in this envelope, have the shape?  By content only; must
 	 * not be true for another format's records. */
 	bool (*detect)(struct json_view envelope, struct json_view record);

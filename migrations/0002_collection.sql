@@ -96,7 +96,7 @@ comment on column isobar.run_scope.source_id is 'The source.';
 comment on column isobar.run_scope.scope_id is 'Number made from connector and scope text.';
 comment on column isobar.run_scope.scope is 'Subscription, account/region, project or artifact.';
 comment on column isobar.run_scope.complete is 'Only a complete scope may close what it did not see.';
-comment on column isobar.run_scope.n_findings is 'Findings seen in it by this run.';
+comment on column isobar.run_scope.n_findings is 'Findings of it that this run parsed: records known by their digest are not in it.';
 
 create unlogged table isobar.run_seen (
     org_id     bigint not null,
@@ -351,6 +351,7 @@ create table isobar.finding (
     run_id       bigint      not null,
     segment_id   bigint      not null,
     content_hash bigint      not null,
+    record_digest bigint     not null,
     updated_at   timestamptz not null,
     stored_at    timestamptz not null,
     first_seen   timestamptz,
@@ -385,6 +386,7 @@ comment on column isobar.finding.scope_id is 'Smallest part of the source that c
 comment on column isobar.finding.run_id is 'Run that wrote this version. @volatile';
 comment on column isobar.finding.segment_id is 'payload_segment with the raw record. @volatile';
 comment on column isobar.finding.content_hash is 'Of all that is worth a write once changed; times are not in it.';
+comment on column isobar.finding.record_digest is 'Of the record that this version was read from, when it is all of it; 0 otherwise. @volatile';
 comment on column isobar.finding.updated_at is 'The source''s time of this version; the command''s clock where the source states none.';
 comment on column isobar.finding.stored_at is 'When it was first stored. @volatile';
 comment on column isobar.finding.first_seen is 'As the source says; null: not stated.';
@@ -444,6 +446,7 @@ create table isobar.control_state (
     scope_id     bigint      not null,
     run_id       bigint      not null,
     content_hash bigint      not null,
+    record_digest bigint     not null,
     updated_at   timestamptz not null,
     valid_from   timestamptz not null,
     state        smallint    not null,
@@ -460,6 +463,7 @@ comment on column isobar.control_state.source_id is 'Source that stated it last.
 comment on column isobar.control_state.scope_id is 'As in finding.';
 comment on column isobar.control_state.run_id is 'Run that wrote this version. @volatile';
 comment on column isobar.control_state.content_hash is 'Of the passing record; 0 while failing.';
+comment on column isobar.control_state.record_digest is 'As in finding; 0 while failing. @volatile';
 comment on column isobar.control_state.updated_at is 'As in finding.';
 comment on column isobar.control_state.valid_from is 'Since when the state holds. @volatile';
 comment on column isobar.control_state.state is '0 passing, 1 failing (the finding says how).';

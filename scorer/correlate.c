@@ -184,15 +184,16 @@ void correlate(const struct correlate_input *in, const struct evidence *evidence
 {
 	struct placed *placed = ARENA_ARRAY(a, struct placed, n + 1);
 	struct risk_group *groups = ARENA_ARRAY(a, struct risk_group, n + 1);
-	size_t n_groups = 0;
+	size_t n_groups = 0, n_placed = 0;
 
-	for (size_t i = 0; i < n; i++)
-		place(in, &evidence[i], a, &placed[i]);
-	qsort(placed, n, sizeof(*placed), by_place);
-	for (size_t i = 0; i < n;) {
+	for (size_t i = 0; i < n; i++) /* what a provider made up is kept, but is no risk */
+		if (!(evidence[i].flags & FINDING_FLAG_SAMPLE))
+			place(in, &evidence[i], a, &placed[n_placed++]);
+	qsort(placed, n_placed, sizeof(*placed), by_place);
+	for (size_t i = 0; i < n_placed;) {
 		size_t end = i + 1;
 
-		while (end < n && by_group(&placed[i], &placed[end]) == 0)
+		while (end < n_placed && by_group(&placed[i], &placed[end]) == 0)
 			end++;
 		make_group(in, placed + i, end - i, a, &groups[n_groups++]);
 		i = end;

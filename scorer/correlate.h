@@ -49,7 +49,8 @@ struct risk_group {
 };
 
 /*
- * Partitions findings into groups.  Pure and independent of input order: every
+ * Partitions findings into groups, but for those that a provider marks as made up
+ * (FINDING_FLAG_SAMPLE).  Pure and independent of input order: every
  * permutation of the findings gives the same groups in the same order (by asset,
  * subject, location), with members in the same order.  O(n log n).  Groups live in
  * a and point into evidence.

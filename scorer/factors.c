@@ -12,6 +12,22 @@
 #define SEV100_ASSUMED 50  /* docs/scoring.md 2.1: unknown severity */
 #define EPSS_ASSUMED   200 /* 0.2 %: the median of EPSS v4, 59 points */
 
+/* Images live in repositories, under which some tools report: their packages are ours. */
+static bool holds_images(const char *type)
+{
+	static const char *const types[] = {
+		"container.image",
+		"AWS::ECR::Repository",
+		"artifactregistry.googleapis.com/Repository",
+		"microsoft.containerregistry/registries",
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(types); i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
+}
+
 const struct finding_category *category_of_group(const struct responsibility_tables *t,
                                                  const struct risk_group *g,
                                                  const char *asset_type)
@@ -23,9 +39,8 @@ const struct finding_category *category_of_group(const struct responsibility_tab
 		return found;
 	switch (g->members[0].e->class) {
 	case CLASS_VULNERABILITY:
-		return finding_category_find(t, strcmp(asset_type, "container.image") == 0
-		                                        ? "container_image_cve"
-		                                        : "os_vulnerability_cve");
+		return finding_category_find(t, holds_images(asset_type) ? "container_image_cve"
+		                                                         : "os_vulnerability_cve");
 	case CLASS_THREAT:
 		return finding_category_find(t, "malware_or_active_threat");
 	case CLASS_SECRET:

@@ -120,7 +120,8 @@ static int connect_database(struct scorer *s, const struct settings *settings,
 }
 
 /* The catalogue's tables that are read from the program itself. */
-static int load_tables(struct scorer *s, struct arena *a, struct error *err)
+static int load_tables(struct scorer *s, struct score_model **model_out, struct arena *a,
+                       struct error *err)
 {
 	const struct responsibility_texts texts = {
 		.matrix = catalog_file_text("responsibility/matrix.csv"),
@@ -128,13 +129,12 @@ static int load_tables(struct scorer *s, struct arena *a, struct error *err)
 		.finding_categories = catalog_file_text("responsibility/finding_categories.csv"),
 	};
 	const char *model = catalog_file_text("models/rs-1.0.0.json");
-	struct score_model *loaded;
 	int rc;
 
-	if ((rc = score_model_load(model, strlen(model), &loaded, err)) < 0 ||
+	if ((rc = score_model_load(model, strlen(model), model_out, err)) < 0 ||
 	    (rc = responsibility_load(&texts, a, &s->responsibility, err)) < 0)
 		return rc;
-	s->model = loaded;
+	s->model = *model_out;
 	s->model_name = "rs-1.0.0";
 	s->policies = sla_default_policies;
 	return 0;
@@ -228,6 +228,7 @@ int main(int argc, char **argv)
 	ARENA_SCOPED arena = arena_new(1 << 16);
 	struct settings settings = {.database = getenv("ISOBAR_DATABASE"), .now = TIMESTAMP_NONE};
 	const struct sigaction stop = {.sa_handler = on_stop};
+	CLEANUP(score_model_freep) struct score_model *model = NULL;
 	struct scorer scorer = {0};
 	struct error err;
 	int rc;
@@ -239,7 +240,7 @@ int main(int argc, char **argv)
 		log_open("isobar-scorer", !isatty(STDERR_FILENO), LOG_WARN);
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGINT, &stop, NULL);
-	if (load_tables(&scorer, arena, &err) < 0) {
+	if (load_tables(&scorer, &model, arena, &err) < 0) {
 		log_error("%s", err.text);
 		return 1;
 	}

@@ -432,8 +432,22 @@ static enum provider provider_of(const struct resource *r, const char *raw)
 	return r->provider;
 }
 
+/* A zeroed resource is an empty one. */
+static void fill_absent(struct resource *r)
+{
+	const char **const texts[] = {&r->account, &r->region, &r->type,
+	                              &r->name,    &r->raw,    &r->id};
+
+	for (size_t i = 0; i < N_ELEMENTS(texts); i++) {
+		if (*texts[i] == NULL)
+			*texts[i] = "";
+	}
+}
+
 void resource_canonicalize(struct resource *r, struct arena *a)
 {
+	fill_absent(r);
+
 	const char *raw = trimmed(r->raw, a);
 
 	if (is_image(r, raw)) {

@@ -41,12 +41,15 @@ struct resource {
 const char *provider_name(enum provider p); /* "azure", "aws", "gcp", "oci", "none" */
 
 /*
- * Sets id from raw, and account, region, type and name from it where they are
- * "": lower case and no trailing slash for ARM ids; every AWS spelling of an
- * account, bucket or instance to its ARN; GCP names to "//service/path".  All
- * strings live in a or are borrowed from r.  A resource without raw gets the
- * account's identity, or "" when there is none either.  Idempotent.
- * Source of the rules: provider documents as listed in docs/identity.md.
+ * Sets id from raw: lower case and no trailing slash for ARM ids; every AWS spelling
+ * of an account, bucket or instance to its ARN; GCP names to "//service/path";
+ * images to registry/repository.  What the id itself says of provider, account,
+ * region and type wins over the record, so that two records of one resource agree;
+ * what it does not say stays as the record has it.  name is set where it is "".  A
+ * resource without raw gets the account's identity, or "" when there is none either.
+ * All strings live in a or are borrowed from r.  Idempotent.  A string left NULL
+ * (a zeroed resource) becomes "".
+ * The rules and their sources: docs/identity.md.
  */
 void resource_canonicalize(struct resource *r, struct arena *a);
 

@@ -575,6 +575,7 @@ static void canonicalize_name(struct resource *r, const char *name, struct arena
 		set_account(r, name, a);
 	} else if (is_access_key(r, name)) {
 		r->type = "AWS::IAM::AccessKey";
+		r->region = "";
 		r->id = arena_printf(a, "AWS::IAM::AccessKey:%s", name);
 	} else if (strcmp(r->type, "AWS::S3::Bucket") == 0 &&
 	           strpbrk(name, "/: ") == NULL) {

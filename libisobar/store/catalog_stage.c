@@ -7,6 +7,7 @@
  */
 #include "store/catalog_stage.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,17 +121,23 @@ static const char *word_of(enum catalog_cell type, int n)
 	case CELL_FLAG:
 		return n > 1 ? NULL : n ? "1" : "0";
 	case CELL_PROVIDER:
-		return n == 0 ? "any" : n < N_PROVIDERS ? provider_name((enum provider)n) : NULL;
+		return n == 0            ? "any"
+		       : n < N_PROVIDERS ? provider_name((enum provider)n)
+		                         : NULL;
 	case CELL_CLOUD:
-		return n == 0 ? "" : n < N_PROVIDERS ? provider_name((enum provider)n) : NULL;
+		return n == 0            ? ""
+		       : n < N_PROVIDERS ? provider_name((enum provider)n)
+		                         : NULL;
 	case CELL_CLASS:
-		return n < N_FINDING_CLASSES ? finding_class_name((enum finding_class)n) : NULL;
+		return n < N_FINDING_CLASSES ? finding_class_name((enum finding_class)n)
+		                             : NULL;
 	case CELL_LAYER:
 		return n < N_LAYERS ? layer_name((enum layer)n) : NULL;
 	case CELL_VERDICT:
 		return n < VERDICT_UNKNOWN ? verdict_name((enum verdict)n) : NULL;
 	case CELL_SERVICE_MODEL:
-		return n < N_SERVICE_MODELS ? service_model_name((enum service_model)n) : NULL;
+		return n < N_SERVICE_MODELS ? service_model_name((enum service_model)n)
+		                            : NULL;
 	case CELL_LIKELIHOOD:
 		return n < (int)N_ELEMENTS(likelihood_words) ? likelihood_words[n] : NULL;
 	case CELL_BAND:
@@ -182,8 +189,10 @@ static int put_cell(const struct reader *r, size_t i, struct pg_copy *copy)
 
 	if (n == 0 && !is_text)
 		n = number_of(r, type, text);
-	if (n < 0 || !copy)
-		return n < 0 ? n : 0;
+	if (n < 0)
+		return n;
+	if (!copy)
+		return 0;
 	if (is_text)
 		pg_copy_text(copy, text);
 	else if (type == CELL_FLAG)
@@ -275,13 +284,24 @@ static int json_failed(struct reader *r, const char *text, size_t size)
 	return fault(r, "no JSON:", found.what ? found.what : r->err->text);
 }
 
+static void put_model(const struct reader *r, const char *name, struct pg_copy *copy)
+{
+	char checksum[CATALOG_CHECKSUM_MAX];
+
+	catalog_checksum(r->at, checksum);
+	pg_copy_row(copy);
+	pg_copy_int4(copy, r->line);
+	pg_copy_text(copy, name);
+	pg_copy_text(copy, checksum);
+	pg_copy_text(copy, r->at);
+}
+
 /* A score model is kept as it stands; its name is the file's, and inside of it. */
 static int read_model(struct reader *r, struct pg_copy *copy)
 {
 	const size_t size = strlen(r->at), folder = strlen(r->table->file);
 	struct json_doc *doc = json_doc_new(MODEL_SIZE_MAX, MODEL_DEPTH_MAX);
 	struct json_view root;
-	char checksum[CATALOG_CHECKSUM_MAX];
 	int rc = json_doc_parse(doc, r->at, size, &root, r->err);
 
 	if (rc != 0) {
@@ -293,13 +313,8 @@ static int read_model(struct reader *r, struct pg_copy *copy)
 		r->line = 1;
 		if (*name == '\0' || strcmp(expected, r->file + folder) != 0) {
 			rc = fault(r, "the file has another name than its model", name);
-		} else {
-			catalog_checksum(r->at, checksum);
-			pg_copy_row(copy);
-			pg_copy_int4(copy, r->line);
-			pg_copy_text(copy, name);
-			pg_copy_text(copy, checksum);
-			pg_copy_text(copy, r->at);
+		} else if (copy) {
+			put_model(r, name, copy);
 		}
 	}
 	json_doc_free(doc);
@@ -352,24 +367,18 @@ static int n_staged(const struct catalog_table *table)
 	return n + 1;
 }
 
+/* Two passes, so that no row is begun that cannot be finished: the files are small. */
 int catalog_stage(struct pg *pg, const struct catalog_table *table,
                   const struct embedded_file *files, size_t n, struct error *err)
 {
-	struct error copy_err;
-	int rc, copied;
+	int rc = stage_files(table, files, n, NULL, err);
 
-	if (!table->copy)
-		return stage_files(table, files, n, NULL, err);
+	if (rc != 0 || !table->copy)
+		return rc;
 
 	struct pg_copy *copy = pg_copy_begin(pg, table->copy, n_staged(table));
 
 	rc = stage_files(table, files, n, copy, err);
-	if (rc != 0)
-		pg_copy_give_up(copy);
-	copied = pg_copy_end(copy, &copy_err);
-	if (rc == 0 && copied != 0) {
-		*err = copy_err;
-		rc = copied;
-	}
-	return rc;
+	assert(rc == 0);
+	return pg_copy_end(copy, err);
 }

@@ -36,6 +36,7 @@ static void finding_read(const PGresult *result, int row, const struct source_li
 		.location = text_of(result, row, "location", a),
 		.title = text_of(result, row, "title", a),
 		.asset = text_of(result, row, "asset", a),
+		.asset_named = text_of(result, row, "asset_named", a),
 		.state = (enum finding_state)state,
 		.sev100 = (int)pg_get_int(result, row, "sev100"),
 		.first_seen = pg_get_timestamp(result, row, "first_seen"),

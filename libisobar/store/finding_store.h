@@ -13,7 +13,8 @@ struct finding_row {
 	bool has_risk;
 	struct key risk_id;
 	const char *source, *connector, *rule, *cve, *location, *title;
-	const char *asset; /* canonical id; of members: the name that the record uses */
+	const char *asset;       /* canonical id */
+	const char *asset_named; /* as the record names it */
 	enum finding_state state;
 	int sev100; /* or SEV100_UNKNOWN */
 	timestamp first_seen;

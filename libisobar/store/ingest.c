@@ -56,6 +56,7 @@ struct ingest *ingest_new(struct pg *pg, const struct ingest_options *options)
 	in->options = *options;
 	in->last_scope = SIZE_MAX;
 	in->asset_cache = xcalloc(INGEST_ASSET_CACHE, sizeof(*in->asset_cache));
+	in->mark_cache = xcalloc(INGEST_ASSET_CACHE, sizeof(*in->mark_cache));
 	chunk_init(&in->chunks[0]);
 	chunk_init(&in->chunks[1]);
 	segment_writer_begin(&in->segment);
@@ -88,7 +89,9 @@ void ingest_free(struct ingest *in)
 	strbuf_done(&in->frames);
 	strbuf_done(&in->facts);
 	strbuf_done(&in->advisories);
+	ingest_forget_known(in);
 	free(in->asset_cache);
+	free(in->mark_cache);
 	free(in->file);
 	free(in);
 }
@@ -115,6 +118,9 @@ int ingest_begin_file(struct ingest *in, const char *name, struct error *err)
 	if (!in->command_id)
 		in->command_id = in->run_id;
 	in->next_segment = 0;
+	in->n_chunks = 0;
+	ingest_forget_known(in);
+	memset(in->mark_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->mark_cache));
 	in->counts = (struct ingest_counts){0};
 	free(in->file);
 	in->file = xstrdup(name);
@@ -134,7 +140,7 @@ static struct ingest_chunk *filling(struct ingest *in)
 	return &in->chunks[in->filling];
 }
 
-void ingest_record(struct ingest *in, const char *raw, size_t size)
+void ingest_record(struct ingest *in, const char *raw, size_t size, int64_t digest)
 {
 	struct ingest_chunk *c = filling(in);
 
@@ -143,6 +149,7 @@ void ingest_record(struct ingest *in, const char *raw, size_t size)
 		c->n_records--;
 		c->raw.size = c->records[c->n_records].at;
 	}
+	in->record_digest = digest;
 	in->current_record = (uint32_t)c->n_records;
 	c->records[c->n_records++] =
 		(struct ingest_raw){.at = (uint32_t)c->raw.size, .size = (uint32_t)size};
@@ -261,7 +268,7 @@ static timestamp closing_time(const struct finding *f, timestamp now)
 	return f->source_updated_at != TIMESTAMP_NONE ? f->source_updated_at : now;
 }
 
-/* page_row but for segment_id, segment_slot and is_new, which the diff decides. */
+/* page_row but for its last four columns, which the diff decides. */
 static struct slice encode_row(struct ingest *in, struct strbuf *b, const struct finding *f,
                                const struct ingest_item *item, int64_t source_id,
                                int64_t scope_id)
@@ -269,10 +276,11 @@ static struct slice encode_row(struct ingest *in, struct strbuf *b, const struct
 	const size_t start = b->size;
 
 	strbuf_reserve(b, 512);
-	pg_put_raw16(b, 25);
+	pg_put_raw16(b, 27);
 	pg_put_key(b, &f->asset_key);
 	pg_put_key(b, &f->key);
 	pg_put_int8(b, item->content_hash);
+	pg_put_int8(b, item->digest);
 	pg_put_timestamp(b, item->updated_at);
 	pg_put_timestamp(b, f->first_seen);
 	pg_put_timestamp(b, f->last_seen);
@@ -413,7 +421,7 @@ static void carry_record(struct ingest *in, const struct ingest_chunk *from, uin
 {
 	const struct ingest_raw *raw = &from->records[record];
 
-	ingest_record(in, from->raw.data + raw->at, raw->size);
+	ingest_record(in, from->raw.data + raw->at, raw->size, in->record_digest);
 }
 
 static int make_room(struct ingest *in, struct error *err)
@@ -463,6 +471,7 @@ int ingest_finding(struct ingest *in, const struct finding *f, struct error *err
 		.order = (uint32_t)c->n_items,
 		.passing = f->state == FINDING_PASSING,
 	};
+	item->digest = in->record_digest ? in->record_digest | item->passing : 0;
 	item->row = encode_row(in, &c->rows, f, item, in->connectors[connector].source_id,
 	                       scope->id);
 	item->details = encode_details(&c->details, f);
@@ -509,6 +518,7 @@ int ingest_quarantine(struct ingest *in, const struct ingest_bad_record *bad,
 {
 	ARENA_SCOPED a = arena_new(2048);
 	struct pg_params p = {.arena = a};
+	unsigned char sha256[KEY_SHA256_SIZE];
 	struct key digest, id;
 	char digest_text[KEY_TEXT_MAX];
 	int rc;
@@ -517,6 +527,7 @@ int ingest_quarantine(struct ingest *in, const struct ingest_bad_record *bad,
 		return rc;
 	digest = key_of(&(struct key_field){bad->raw, bad->size}, 1);
 	key_text(&digest, digest_text);
+	key_sha256(bad->raw, bad->size, sha256);
 	id = key_of_texts("quarantine/1", in->options.org.id,
 	                  (const char *const[]){in->file, bad->code, digest_text}, 3);
 	pg_bind_int(&p, in->options.org.id);
@@ -528,9 +539,9 @@ int ingest_quarantine(struct ingest *in, const struct ingest_bad_record *bad,
 	pg_bind_int(&p, (int64_t)bad->offset);
 	pg_bind_text(&p, bad->code);
 	pg_bind_text(&p, bad->reason);
-	pg_bind_binary(&p, digest.bytes, KEY_SIZE);
+	pg_bind_binary(&p, sha256, sizeof(sha256));
 	pg_bind_int(&p, (int64_t)bad->size);
-	if (bad->size <= INGEST_QUARANTINE_MAX)
+	if (!bad->cut && bad->size <= INGEST_QUARANTINE_MAX)
 		pg_bind_binary(&p, bad->raw, bad->size);
 	else
 		pg_bind_text(&p, NULL);

@@ -38,8 +38,18 @@ void ingest_free(struct ingest *in); /* NULL is fine; rolls back an open file */
 /* name is shown in messages and kept with the run. */
 int ingest_begin_file(struct ingest *in, const char *name, struct error *err) MUST_CHECK;
 
-/* The record that the next findings come from; copied. */
-void ingest_record(struct ingest *in, const char *raw, size_t size);
+/*
+ * Is a record of this digest (record_digest.h) stored and still what its finding
+ * says?  Then it is counted as one unchanged finding and need not be parsed.  False
+ * also while the digests are not loaded: small files and first loads never pay for it.
+ */
+bool ingest_knows_record(struct ingest *in, int64_t digest);
+
+/*
+ * The record that the next findings come from; copied.  digest: 0 when it makes
+ * more than one finding, or anything else.
+ */
+void ingest_record(struct ingest *in, const char *raw, size_t size, int64_t digest);
 
 /*
  * f is sealed; nothing of it is kept.  May send a full chunk and wait for the
@@ -66,6 +76,7 @@ struct ingest_bad_record {
 	const char *reason;
 	const char *raw;
 	size_t size;
+	bool cut; /* raw is the beginning only; never replayable */
 };
 int ingest_quarantine(struct ingest *in, const struct ingest_bad_record *bad,
                       struct error *err) MUST_CHECK;

@@ -31,7 +31,7 @@ static int write_facts(struct ingest *in, struct error *err)
 
 	if (!in->facts.size && !in->advisories.size)
 		return 0;
-	if ((rc = pg_command(in->pg, "set local enable_hashjoin = on", err)) < 0)
+	if ((rc = pg_command(in->pg, "set local enable_hashjoin = on; set local enable_seqscan = on", err)) < 0)
 		return rc;
 	if (in->facts.size &&
 	    ((rc = ingest_copy(in->pg, "copy page_fact from stdin (format binary)", &in->facts,
@@ -43,7 +43,9 @@ static int write_facts(struct ingest *in, struct error *err)
 	                       &in->advisories, err)) < 0 ||
 	     (rc = run_with_now(in, STMT_ADVISORY_INSERT, err)) < 0))
 		return rc;
-	return pg_command(in->pg, "truncate page_fact, page_advisory; set local enable_hashjoin = off",
+	return pg_command(in->pg,
+	                  "truncate page_fact, page_advisory; set local enable_hashjoin = off; "
+	                  "set local enable_seqscan = off",
 	                  err);
 }
 
@@ -140,6 +142,7 @@ void ingest_abort_file(struct ingest *in, const char *format, const char *reason
 		pg_rollback(in->pg);
 	in->open = false;
 	in->flight = FLIGHT_NONE;
+	ingest_forget_known(in);
 	memset(in->asset_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->asset_cache));
 	pg_bind_int(&p, in->options.org.id);
 	pg_bind_int(&p, first ? 0 : in->command_id);

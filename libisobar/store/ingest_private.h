@@ -23,7 +23,8 @@ struct ingest_item {
 	struct key asset_key, key;
 	int64_t content_hash; /* positive: 0 is a closed finding's */
 	timestamp updated_at;
-	struct slice row;     /* of rows: page_row without its last three columns */
+	int64_t digest; /* of its record when that is all of it; 0 otherwise */
+	struct slice row;     /* of rows: page_row without its last four columns */
 	struct slice details; /* of details */
 	struct slice asset;   /* of assets; size 0: was sent before */
 	uint32_t record;      /* index of records */
@@ -99,6 +100,14 @@ struct ingest {
 	struct strbuf facts, advisories;
 	bool aliases_met; /* in this command */
 	uint64_t *asset_cache; /* digests of asset rows sent; direct-mapped */
+	uint64_t *mark_cache;  /* assets marked in this transaction; direct-mapped */
+
+	int64_t record_digest; /* of the current record; 0: of several findings */
+	unsigned int n_chunks; /* sent of this file */
+	bool known_loaded;     /* or found to be too many */
+	int64_t *known;        /* digests of stored records; open addressing; 0: free */
+	size_t room_known;     /* a power of two; 0: not loaded */
+
 
 	struct ingest_counts counts;
 };
@@ -110,6 +119,9 @@ int ingest_drain(struct ingest *in, struct error *err) MUST_CHECK;
 /* One COPY of rows that are in binary form already. */
 int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows,
                 struct error *err) MUST_CHECK;
+/* Reads the digests of the file's connector: ingest_known.c. */
+int ingest_load_known(struct ingest *in, struct error *err) MUST_CHECK;
+void ingest_forget_known(struct ingest *in);
 void ingest_chunk_reset(struct ingest_chunk *chunk);
 
 #endif

@@ -11,6 +11,9 @@
 #include "store/ingest_private.h"
 #include "store/pg_encode.h"
 
+/* So many chunks of known findings, and the rest of the file is likely known too. */
+#define KNOWN_AFTER_CHUNKS 2
+
 /* COPY's signature, flags and header extension: PostgreSQL documentation, COPY. */
 static const char copy_head[19] = "PGCOPY\n\377\r\n";
 
@@ -194,6 +197,22 @@ static struct ingest_item **assign_segments(struct ingest *in, struct ingest_chu
 	return changed;
 }
 
+/* Marks are not unique: one an asset and transaction is enough for the scorer. */
+static bool mark_once(struct ingest *in, const struct ingest_item *item)
+{
+	uint64_t id;
+
+	if (item->passing)
+		return false;
+	memcpy(&id, item->asset_key.bytes, sizeof(id));
+	uint64_t *place = &in->mark_cache[id % INGEST_ASSET_CACHE];
+
+	if (*place == id)
+		return false;
+	*place = id;
+	return true;
+}
+
 static int send_rows(struct ingest *in, const struct ingest_chunk *c, struct error *err)
 {
 	struct strbuf rows = {0};
@@ -209,6 +228,7 @@ static int send_rows(struct ingest *in, const struct ingest_chunk *c, struct err
 		pg_put_int8(&rows, item->segment_id);
 		pg_put_int2(&rows, item->segment_slot);
 		pg_put_bool(&rows, item->is_new);
+		pg_put_bool(&rows, mark_once(in, item));
 	}
 	rc = ingest_copy(in->pg, "copy page_row from stdin (format binary)", &rows, err);
 	strbuf_done(&rows);
@@ -449,6 +469,9 @@ int ingest_send_chunk(struct ingest *in, struct error *err)
 	int rc;
 
 	if ((rc = ingest_drain(in, err)) < 0 || (rc = ensure_connectors(in, err)) < 0)
+		return rc;
+	if (++in->n_chunks > KNOWN_AFTER_CHUNKS && !in->write_mode && !in->known_loaded &&
+	    (rc = ingest_load_known(in, err)) < 0)
 		return rc;
 	if (c->n_items) {
 		sort_items(c);

@@ -88,9 +88,11 @@ int score_batch_begin(struct pg *pg, const struct org *org, int64_t n_marks,
 	pg_bind_int(&count, org->id);
 	if ((rc = pg_begin(pg, err)) < 0 ||
 	    (rc = pg_run(pg, STMT_SCORER_LOCK, &lock, NULL, err)) < 0 ||
-	    (rc = pg_command(pg, "truncate batch_asset; set local enable_hashjoin = on", err)) < 0 ||
+	    (rc = pg_command(pg, "truncate batch_asset; set local enable_hashjoin = on; "
+	                         "set local enable_seqscan = on", err)) < 0 ||
 	    (rc = pg_run(pg, STMT_DIRTY_TAKE, &take, NULL, err)) < 0 ||
-	    (rc = pg_command(pg, "set local enable_hashjoin = off; analyze batch_asset", err)) < 0 ||
+	    (rc = pg_command(pg, "set local enable_hashjoin = off; set local enable_seqscan = off; "
+	                         "analyze batch_asset", err)) < 0 ||
 	    (rc = pg_run(pg, STMT_BATCH_SLICES, &count, &result, err)) < 0)
 		return rc;
 	out->n_slices = (int)pg_get_int(result, 0, "n");

@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # A throw-away PostgreSQL for tests: reachable through a socket in DIR only, not crash-safe.
-#   pg.sh start DIR    makes DIR and a cluster in it, starts it, prints its conninfo
-#   pg.sh stop DIR     stops it and removes DIR
+#   pg.sh start DIR [CONF]    makes DIR and a cluster in it, starts it, prints its conninfo
+#   pg.sh stop DIR            stops it and removes DIR
+# CONF is a file of settings that win over the ones here (the benchmark wants a safe server).
 # As root the server runs as the user postgres, who comes with Debian's package.
 set -euo pipefail
 
-[ $# -eq 2 ] || {
+[ $# -eq 2 ] || { [ $# -eq 3 ] && [ "$1" = start ]; } || {
 	sed -n '4,6s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
 action=$1
 dir=$2
+conf=${3:-/dev/null}
 
 die() {
 	echo "pg.sh: $*" >&2
@@ -35,6 +37,7 @@ start() {
 	[ ! -e "$dir" ] || [ -z "$(ls -A "$dir")" ] || die "$dir is not empty"
 	mkdir -p "$dir"
 	dir=$(cd "$dir" && pwd)
+	conf=$(realpath "$conf")
 	[ ${#dir} -le 80 ] || die "$dir is too long a name for the folder of a socket"
 	chmod 700 "$dir"
 	[ "$(id -u)" -ne 0 ] || chown postgres: "$dir"
@@ -55,6 +58,7 @@ start() {
 		timezone = 'UTC'
 		log_timezone = 'UTC'
 	CONF
+	cat "$conf" >>"$dir/data/postgresql.conf"
 	as_server "$bin/pg_ctl" --pgdata "$dir/data" --log "$dir/server.log" --wait --silent start \
 		>/dev/null || {
 		cat "$dir/server.log" >&2

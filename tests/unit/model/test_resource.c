@@ -138,7 +138,7 @@ static const struct row aws_rows[] = {
 	 PROVIDER_AWS, "arn:aws:s3:::i-abc", ACCT, "eu-west-1", "AWS::S3::Bucket"},
 	{"bucket as a URL", PROVIDER_NONE, "", "", "", "s3://logs-1/prefix",
 	 PROVIDER_AWS, "arn:aws:s3:::logs-1", "", "", "AWS::S3::Bucket"},
-	{"access key in ASFF", PROVIDER_AWS, ACCT, "", "AwsIamAccessKey", "AWS::IAM::AccessKey:ASIAIOSFODNN7EXAMPLE",
+	{"access key in ASFF", PROVIDER_AWS, ACCT, "eu-west-1", "AwsIamAccessKey", "AWS::IAM::AccessKey:ASIAIOSFODNN7EXAMPLE",
 	 PROVIDER_AWS, "AWS::IAM::AccessKey:ASIAIOSFODNN7EXAMPLE", ACCT, "", "AWS::IAM::AccessKey"},
 	{"access key by itself", PROVIDER_AWS, ACCT, "", "", "ASIAIOSFODNN7EXAMPLE",
 	 PROVIDER_AWS, "AWS::IAM::AccessKey:ASIAIOSFODNN7EXAMPLE", ACCT, "", "AWS::IAM::AccessKey"},
@@ -389,6 +389,20 @@ static void test_resource_canonicalize__keeps_a_stated_name(void **state)
 	assert_string_equal(r.name, "The shop");
 }
 
+static void test_resource_canonicalize__takes_a_zeroed_resource(void **state)
+{
+	ARENA_SCOPED a = arena_new(1024);
+	struct resource r = {.provider = PROVIDER_AWS, .raw = "i-0abc"};
+	struct resource empty = {.provider = PROVIDER_NONE};
+
+	(void)state;
+	resource_canonicalize(&r, a);
+	assert_string_equal(r.id, "arn:aws:ec2:::instance/i-0abc");
+	resource_canonicalize(&empty, a);
+	assert_string_equal(empty.id, "");
+	assert_string_equal(empty.account, "");
+}
+
 static void test_resource_canonical_alias__uses_the_place_of_the_resource(void **state)
 {
 	ARENA_SCOPED a = arena_new(1024);
@@ -580,6 +594,7 @@ int main(void)
 	        cmocka_unit_test(test_resource_canonicalize__brings_every_spelling_to_one),
 	        cmocka_unit_test(test_resource_canonicalize__is_idempotent),
 	        cmocka_unit_test(test_resource_canonicalize__keeps_a_stated_name),
+	        cmocka_unit_test(test_resource_canonicalize__takes_a_zeroed_resource),
 	        cmocka_unit_test(
 	                test_resource_canonical_alias__uses_the_place_of_the_resource),
 	        cmocka_unit_test(test_resource_type__follows_cloudformation),

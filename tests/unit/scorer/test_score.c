@@ -337,11 +337,16 @@ static void test_score_group__has_the_published_form(void **state)
 {
 	static const int one[] = {700};
 	static const int two[] = {600, 800};
+	static const int five[] = {500, 500, 500, 500, 500};
 	static int many[2000];
 
 	(void)state;
 	assert_int_equal(score_group(one, 1), 700);
 	assert_int_equal(score_group(two, 2), 800 + 200 * 30 / 1000);
+	assert_int_equal(score_group(five, 5), 500 + 500 * 100 / 1000);
+	for (size_t i = 0; i < N_ELEMENTS(many); i++)
+		many[i] = 500;
+	assert_int_equal(score_group(many, N_ELEMENTS(many)), 500 + 500 * 250 / 1000);
 	for (size_t i = 0; i < N_ELEMENTS(many); i++)
 		many[i] = 1000 - (int)(i % 2) * 200;
 	assert_int_equal(score_group(many, N_ELEMENTS(many)), 1000);

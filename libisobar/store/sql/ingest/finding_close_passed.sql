@@ -3,7 +3,7 @@
 -- $1 org_id, $2 run_id, $3 now.  Reads page_row.
 with closed as (
     update isobar.finding as f
-       set state = 1, closed_by = 1, closed_at = coalesce(p.closed_at, $3), content_hash = 0,
+       set state = 1, closed_by = 1, closed_at = coalesce(p.closed_at, $3), content_hash = 0, record_digest = 0,
            run_id = $2, updated_at = p.updated_at, segment_id = p.segment_id,
            segment_slot = p.segment_slot, misses = 0
       from page_row as p

@@ -20,8 +20,8 @@ with listed as materialized (
      order by m.finding_id, e.risk_id
 )
 select l.finding_id, m.risk_id, l.source_id, l.connector, l.rule, l.cve, l.location, l.title, l.state,
-       l.sev100, l.first_seen, l.segment_id, l.segment_slot, coalesce(c.id, a.id) as asset,
-       0::smallint as reasons
+       l.sev100, l.first_seen, l.segment_id, l.segment_slot, a.id as asset_named,
+       coalesce(c.id, a.id) as asset, 0::smallint as reasons
   from listed as l
   left join member as m
     on m.finding_id = l.finding_id

@@ -24,7 +24,8 @@ with names as (
        and e.risk_id = $2
 )
 select f.finding_id, $2::uuid as risk_id, f.source_id, f.connector, f.rule, f.cve, f.location, f.title,
-       f.state, f.sev100, f.first_seen, f.segment_id, f.segment_slot, a.id as asset, m.reasons
+       f.state, f.sev100, f.first_seen, f.segment_id, f.segment_slot, a.id as asset_named,
+       coalesce(c.id, a.id) as asset, m.reasons
   from members as m
  cross join names as n
   join isobar.finding as f
@@ -34,4 +35,7 @@ select f.finding_id, $2::uuid as risk_id, f.source_id, f.connector, f.rule, f.cv
   left join isobar.asset as a
     on a.org_id = $1
    and a.asset_id = f.asset_id
+  left join isobar.asset as c
+    on c.org_id = $1
+   and c.asset_id = a.canonical_id
  order by m.place

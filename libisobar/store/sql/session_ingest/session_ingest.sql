@@ -1,5 +1,6 @@
 -- Staging tables of one chunk of findings, and how their statements are planned: a chunk is small
--- beside the tables, so each key is looked up by index; a hash join would read whole tables.
+-- beside the tables, so each key is looked up by index; a hash join would read whole tables, and a
+-- plan made while a table was still empty would read it all for every key.
 -- Run on connect, before the statements that read them are prepared.  No org_id: rows of one org.
 create temporary table page_key (
     ordinal      integer     not null,
@@ -13,6 +14,7 @@ create temporary table page_row (
     asset_id     uuid        not null,
     finding_id   uuid        not null,
     content_hash bigint      not null,
+    record_digest bigint     not null,
     updated_at   timestamptz not null,
     first_seen   timestamptz,
     last_seen    timestamptz,
@@ -34,7 +36,8 @@ create temporary table page_row (
     title        text        not null,
     segment_id   bigint      not null,
     segment_slot smallint    not null,
-    is_new       boolean     not null
+    is_new       boolean     not null,
+    mark         boolean     not null
 );
 create temporary table page_asset (
     asset_id uuid     not null,
@@ -62,5 +65,8 @@ create temporary table page_fact (
     description text     not null,
     remediation text     not null
 );
+set enable_seqscan = off;
+set enable_bitmapscan = off;
+set enable_material = off;
 set enable_hashjoin = off;
 set enable_mergejoin = off

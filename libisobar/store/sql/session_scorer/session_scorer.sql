@@ -60,6 +60,9 @@ create temporary table page_risk_alias (
     risk_id     uuid     not null,
     reason      smallint not null
 );
+set enable_seqscan = off;
+set enable_bitmapscan = off;
+set enable_material = off;
 set enable_hashjoin = off;
 set enable_mergejoin = off;
 set work_mem = '64MB'

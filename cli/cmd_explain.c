@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * isobar explain: the score of one risk as the sum that it is, the findings behind it
+ * and why they are together, and its clock.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "report.h"
+#include "scorer/correlate.h"
+#include "scorer/factors.h"
+#include "scorer/score.h"
+#include "store/explain_store.h"
+#include "store/finding_store.h"
+#include "table.h"
+
+struct explain {
+	struct cli *cli;
+	struct explained_risk risk;
+	struct finding_rows findings;
+};
+
+/* --- factors --- */
+
+static const char *const maturity_words[] = {"none",        "proof of concept", "functional",
+                                             "weaponised", "active",           "ransomware"};
+static const char *const exposure_words[] = {"none",    "restricted",        "internal",
+                                             "unknown", "internet filtered", "internet open"};
+static const char *const criticality_words[] = {"sandbox",    "development", "unknown",
+                                                "production", "important",   "mission critical"};
+static const char *const sensitivity_words[] = {"none", "internal", "unknown", "confidential",
+                                                "regulated or secrets"};
+static const char *const privilege_words[] = {"none", "read", "unknown", "write", "broad", "admin"};
+static const char *const path_words[] = {"none", "adjacent to another risk", "toxic combination",
+                                         "path to a high-value asset",
+                                         "path to a crown jewel"};
+static const char *const corroboration_words[] = {"weak", "one standard source",
+                                                  "one authoritative source",
+                                                  "independent engines"};
+static const char *const yes_no[] = {"no", "yes"};
+
+/* A factor with the input that it shows; words NULL: in factor_value(). */
+struct factor_row {
+	const char *name;
+	enum input input;
+	const char *const *words;
+	size_t n_words;
+};
+
+#define WORDS(words) words, N_ELEMENTS(words)
+
+static const struct factor_row factors[] = {
+	[FACTOR_SEVERITY] = {"severity", INPUT_SEVERITY, NULL, 0},
+	[FACTOR_LIKELIHOOD] = {"likelihood", INPUT_LIKELIHOOD, NULL, 0},
+	[FACTOR_MATURITY] = {"maturity", INPUT_MATURITY, WORDS(maturity_words)},
+	[FACTOR_AUTOMATABLE] = {"automatable", INPUT_AUTOMATABLE, WORDS(yes_no)},
+	[FACTOR_TOTAL_IMPACT] = {"total_impact", INPUT_TOTAL, WORDS(yes_no)},
+	[FACTOR_EXPOSURE] = {"exposure", INPUT_EXPOSURE, WORDS(exposure_words)},
+	[FACTOR_CRITICALITY] = {"criticality", INPUT_CRITICALITY, WORDS(criticality_words)},
+	[FACTOR_DATA] = {"data", INPUT_SENSITIVITY, WORDS(sensitivity_words)},
+	[FACTOR_PRIVILEGE] = {"privilege", INPUT_PRIVILEGE, WORDS(privilege_words)},
+	[FACTOR_PATH] = {"path", INPUT_PATH, WORDS(path_words)},
+	[FACTOR_FAILING_LAYERS] = {"failing_layers", INPUT_FAILING, NULL, 0},
+	[FACTOR_CORROBORATION] = {"corroboration", INPUT_CORROBORATION, WORDS(corroboration_words)},
+};
+
+static const char *basis_name(int64_t basis)
+{
+	switch ((enum basis)basis) {
+	case BASIS_ASSUMED:
+		return "assumed";
+	case BASIS_REPORTED:
+		return "reported";
+	case BASIS_DERIVED:
+		return "derived";
+	case BASIS_CATALOG:
+		return "catalogue";
+	}
+	return "unknown";
+}
+
+static const char *likelihood_value(const struct explained_risk *r, struct arena *a)
+{
+	const int64_t lik = r->inputs[INPUT_LIKELIHOOD];
+
+	if (r->inputs[INPUT_LIKELIHOOD_KIND] == LIKELIHOOD_CLASS)
+		return arena_printf(a, "L%lld", (long long)lik);
+	return arena_printf(a, "epss %lld.%05lld%s", (long long)(lik / 100000),
+	                    (long long)(lik % 100000),
+	                    r->basis[INPUT_LIKELIHOOD] == BASIS_ASSUMED ? " (assumed)" : "");
+}
+
+/* The input of a factor in words. */
+static const char *factor_value(const struct explained_risk *r, enum factor factor,
+                                struct arena *a)
+{
+	const struct factor_row *row = &factors[factor];
+	const int64_t value = r->inputs[row->input];
+
+	if (factor == FACTOR_LIKELIHOOD)
+		return likelihood_value(r, a);
+	if (factor == FACTOR_SEVERITY)
+		return arena_printf(a, "CVSS/label %lld", (long long)value);
+	if (factor == FACTOR_FAILING_LAYERS)
+		return arena_printf(a, "%lld of %lld layers", (long long)value,
+		                    (long long)r->inputs[INPUT_APPLICABLE]);
+	if (value >= 0 && value < (int64_t)row->n_words)
+		return row->words[value];
+	return arena_printf(a, "%lld", (long long)value);
+}
+
+/* An explanation of another model than this program's has no lines here. */
+static bool has_factors(const struct explained_risk *r)
+{
+	return r->model && r->n_inputs == N_INPUTS && r->n_points == N_FACTORS;
+}
+
+/* --- reasons --- */
+
+static const char *reason_words(const struct explained_risk *r, int reasons, struct arena *a)
+{
+	const struct {
+		int bit;
+		const char *words;
+	} all[] = {
+		{MERGED_SAME_ASSET, "same asset"},
+		{MERGED_ASSET_ALIAS, "same asset under another name"},
+		{MERGED_SAME_CVE, "same CVE"},
+		{MERGED_ADVISORY, "an advisory of the CVE"},
+		{MERGED_CONTROL, arena_printf(a, "catalogue control %s", r->control)},
+		{MERGED_SAME_RULE, "same rule"},
+		{MERGED_SAME_THREAT, "same threat"},
+	};
+	const char *out = "";
+
+	for (size_t i = 0; i < N_ELEMENTS(all); i++)
+		if (reasons & all[i].bit)
+			out = arena_printf(a, "%s%s%s", out, *out ? ", " : "", all[i].words);
+	return out;
+}
+
+/* --- JSON --- */
+
+static void put_factor(struct strbuf *b, const struct explained_risk *r, enum factor factor,
+                       struct arena *a)
+{
+	const struct factor_row *row = &factors[factor];
+	const int64_t witness = r->witness[row->input];
+
+	report_open(b, NULL, '{');
+	report_text(b, "factor", row->name);
+	report_text(b, "value", factor_value(r, factor, a));
+	report_int(b, "points", r->points[factor]);
+	report_text(b, "basis", basis_name(r->basis[row->input]));
+	report_open(b, "evidence", '[');
+	if (witness >= 0 && witness < (int64_t)r->n_members)
+		report_key(b, NULL, &r->members[witness]);
+	report_close(b, ']');
+	report_close(b, '}');
+}
+
+static void put_findings(struct strbuf *b, const struct explain *x)
+{
+	report_open(b, "findings", '[');
+	for (size_t i = 0; i < x->findings.n; i++) {
+		const struct finding_row *f = &x->findings.rows[i];
+
+		report_open(b, NULL, '{');
+		report_text(b, "source", f->source);
+		report_text(b, "rule", f->rule);
+		report_text(b, "native_id", f->native_id);
+		report_text(b, "merged_because", reason_words(&x->risk, f->reasons, x->cli->arena));
+		report_key(b, "id", &f->id);
+		report_text(b, "status", finding_state_name(f->state));
+		report_text(b, "asset", f->asset_named);
+		report_close(b, '}');
+	}
+	report_close(b, ']');
+}
+
+static const char *mode_name(enum sla_mode mode)
+{
+	switch (mode) {
+	case SLA_MODE_RUNNING:
+		return "running";
+	case SLA_MODE_PAUSED:
+		return "paused";
+	case SLA_MODE_STOPPED:
+		break;
+	}
+	return "stopped";
+}
+
+static void put_clock(struct strbuf *b, const struct queue_risk *r)
+{
+	report_time(b, "opened_at", r->opened_at);
+	report_time(b, "due_at", r->due_at);
+	report_text(b, "sla", sla_state_name(r->sla));
+	report_open(b, "clock", '[');
+	for (size_t i = 0; i < r->n_segments; i++) {
+		const struct clock_segment *s = &r->segments[i];
+
+		report_open(b, NULL, '{');
+		report_time(b, "from", s->from);
+		report_text(b, "mode", mode_name(s->mode));
+		report_text(b, "band", band_name(s->band));
+		report_text(b, "reason", s->reason);
+		report_text(b, "actor", s->actor);
+		report_close(b, '}');
+	}
+	report_close(b, ']');
+}
+
+static void print_json(const struct explain *x)
+{
+	const struct explained_risk *e = &x->risk;
+	const struct queue_risk *r = &e->risk;
+	struct strbuf b = {0};
+
+	report_open(&b, NULL, '{');
+	report_key(&b, "id", &r->id);
+	report_int(&b, "score", r->score);
+	report_text(&b, "band", band_name(r->band));
+	report_text(&b, "model", e->model);
+	report_open(&b, "factors", '[');
+	for (int i = 0; has_factors(e) && i < FACTOR_POLICY; i++)
+		put_factor(&b, e, (enum factor)i, x->cli->arena);
+	report_close(&b, ']');
+	report_int(&b, "policy", has_factors(e) ? e->points[FACTOR_POLICY] : 0);
+	put_findings(&b, x);
+	report_text(&b, "title", r->title);
+	report_text(&b, "subject", r->subject);
+	report_text(&b, "location", r->location);
+	report_text(&b, "asset", r->resource.id);
+	report_text(&b, "state", risk_state_name(r->state));
+	report_text(&b, "owner", r->owner);
+	report_text(&b, "responsibility", verdict_name(r->responsibility));
+	report_text(&b, "layer", report_layer(r->layer));
+	put_clock(&b, r);
+	report_close(&b, '}');
+	report_line(&b);
+	strbuf_done(&b);
+}
+
+/* --- terminal --- */
+
+static void print_styled(const struct cli *cli, const char *style, const char *text)
+{
+	if (cli->color && style)
+		printf("\033[%sm%s\033[0m", style, text);
+	else
+		fputs(text, stdout);
+}
+
+static void print_head(const struct explain *x)
+{
+	const struct cli *cli = x->cli;
+	const struct queue_risk *r = &x->risk.risk;
+	const char *place = report_place(&r->resource, cli->arena);
+	char id[KEY_TEXT_MAX];
+
+	print_styled(cli, "1", report_plain(r->title, cli->arena));
+	printf("\nasset     %s%s%s%s\n", report_plain(r->resource.id, cli->arena),
+	       *place ? " (" : "", report_plain(place, cli->arena), *place ? ")" : "");
+	if (*r->location)
+		printf("location  %s\n", report_plain(r->location, cli->arena));
+	printf("subject   %s\n", report_plain(r->subject, cli->arena));
+	printf("risk      %s  %s\n\n", key_text(&r->id, id), risk_state_name(r->state));
+}
+
+static void print_sum_line(const struct explain *x, int points, const char *name,
+                           const char *value, const char *basis)
+{
+	struct strbuf line = {0};
+
+	strbuf_printf(&line, "%6d  %-15s %-26s %s", points, name, value, basis);
+	while (line.size && line.data[line.size - 1] == ' ')
+		line.data[--line.size] = '\0';
+	print_styled(x->cli, points ? NULL : "2", strbuf_text(&line));
+	putchar('\n');
+	strbuf_done(&line);
+}
+
+static void print_sum(const struct explain *x)
+{
+	const struct explained_risk *e = &x->risk;
+	struct arena *a = x->cli->arena;
+
+	if (!has_factors(e)) {
+		printf("score %d, %s; there is no explanation that this program can read\n",
+		       e->risk.score, band_name(e->risk.band));
+		return;
+	}
+	for (int i = 0; i < FACTOR_POLICY; i++)
+		print_sum_line(x, (int)e->points[i], factors[i].name,
+		               factor_value(e, (enum factor)i, a),
+		               basis_name(e->basis[factors[i].input]));
+	const int policy = (int)e->points[FACTOR_POLICY];
+
+	print_sum_line(x, policy, "policy",
+	               policy < 0   ? "capped"
+	               : policy > 0 ? "raised to the floor"
+	                            : "no cap, no floor",
+	               "");
+	printf("  ----\n%6d  ", e->risk.score);
+	print_styled(x->cli, report_band_color(e->risk.band), band_name(e->risk.band));
+	printf("  by %s\n", report_plain(e->model, a));
+}
+
+/* That it is the same asset goes without saying when there is more to say. */
+static int told_reasons(int reasons)
+{
+	const int more = reasons & ~MERGED_SAME_ASSET;
+
+	return more ? more : reasons;
+}
+
+static void print_findings(const struct explain *x)
+{
+	static const struct table_column columns[] = {
+		{.head = "source"},
+		{.head = "status"},
+		{.head = "rule", .elastic = true},
+		{.head = "native id", .elastic = true},
+		{.head = "here because"},
+	};
+	struct table *t = table_new(columns, N_ELEMENTS(columns));
+
+	for (size_t i = 0; i < x->findings.n; i++) {
+		const struct finding_row *f = &x->findings.rows[i];
+
+		table_cell(t, f->source, NULL);
+		table_cell(t, finding_state_name(f->state), f->state == FINDING_OPEN ? NULL : "2");
+		table_cell(t, f->rule, NULL);
+		table_cell(t, f->native_id ? f->native_id : "(raw record not kept)",
+		           f->native_id ? NULL : "2");
+		table_cell(t, reason_words(&x->risk, told_reasons(f->reasons), x->cli->arena),
+		           NULL);
+	}
+	printf("\n%zu finding%s\n", x->findings.n, x->findings.n == 1 ? "" : "s");
+	if (x->findings.n)
+		table_print(t, stdout, x->cli->color, 0);
+	table_free(t);
+}
+
+static void print_clock(const struct explain *x)
+{
+	const struct queue_risk *r = &x->risk.risk;
+	char at[TIMESTAMP_TEXT_MAX], due[32];
+
+	printf("\nSLA: %s", sla_state_name(r->sla));
+	if (r->due_at != TIMESTAMP_NONE)
+		printf(", due %s (%s)", timestamp_format(r->due_at, at),
+		       table_due_words(r->due_at, x->cli->now, due));
+	printf("; opened %s\n", timestamp_format(r->opened_at, at));
+	for (size_t i = 0; i < r->n_segments; i++) {
+		const struct clock_segment *s = &r->segments[i];
+
+		printf("  %s  %-7s  %-8s  %s, by %s\n", timestamp_format(s->from, at),
+		       mode_name(s->mode), band_name(s->band),
+		       report_plain(s->reason, x->cli->arena),
+		       report_plain(s->actor, x->cli->arena));
+	}
+}
+
+static void print_duty(const struct queue_risk *r, struct arena *a)
+{
+	const char *duty = "";
+
+	switch (r->responsibility) {
+	case VERDICT_CUSTOMER:
+		duty = "The fix is the customer's duty";
+		break;
+	case VERDICT_SHARED:
+		duty = "The fix is shared between the customer and the provider";
+		break;
+	case VERDICT_PROVIDER:
+		duty = "The fix is the provider's duty; the clock is paused";
+		break;
+	case VERDICT_UNKNOWN:
+		duty = "No row of the matrix says whose duty the fix is; it counts as the "
+		       "customer's";
+		break;
+	}
+	printf("\n%s. Defence layer: %s. Owner: %s.\n", duty, report_layer(r->layer),
+	       r->owner ? report_plain(r->owner, a) : "nobody yet");
+}
+
+/* --- the command --- */
+
+static int show(struct explain *x, struct pg *pg, const struct org *org, const char *id)
+{
+	struct cli *cli = x->cli;
+	struct error err = {0};
+	struct key risk_id;
+
+	if (risk_find(pg, org, id, &risk_id, &err) < 0) {
+		cli_complain(cli, "%s", report_plain(err.text, cli->arena));
+		return err.code == ERR_INVALID ? EXIT_USAGE : EXIT_FAILED;
+	}
+	if (risk_explain(pg, org, &risk_id, cli->now, cli->arena, &x->risk, &err) < 0 ||
+	    finding_members(pg, org, &risk_id, cli->arena, &x->findings, &err) < 0)
+		return cli_fail(cli, &err);
+	if (cli->json) {
+		print_json(x);
+		return report_end(cli);
+	}
+	print_head(x);
+	print_sum(x);
+	print_findings(x);
+	print_clock(x);
+	print_duty(&x->risk.risk, cli->arena);
+	return report_end(cli);
+}
+
+int cmd_explain(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {CLI_COMMON_OPTIONS};
+	struct explain x = {.cli = cli};
+	struct org org;
+	int exit_code;
+
+	if (cli_getopt(cli, argc, argv, options) != -1)
+		return EXIT_USAGE;
+	if (optind + 1 != argc) {
+		cli_complain(cli, "wants the id of one risk, as isobar queue --json shows it");
+		return EXIT_USAGE;
+	}
+	struct pg *pg = cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
+
+	if (!pg)
+		return exit_code;
+	exit_code = show(&x, pg, &org, argv[optind]);
+	pg_close(pg);
+	return exit_code;
+}

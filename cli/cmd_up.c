@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * isobar up: runs everything in the foreground.  Starts the private cluster (or
+ * takes the database it is given), migrates, starts the daemons, starts them again
+ * when they die, and stops all in order: daemons first, the database last.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/strbuf.h"
+#include "store/catalog.h"
+#include "store/migrate.h"
+
+#include "child.h"
+#include "cli.h"
+#include "cluster.h"
+#include "report.h"
+
+#define DELAY_MAX      30    /* seconds between two starts of a daemon that dies */
+#define STEADY_MS      60000 /* after which its death is news */
+#define DAEMON_STOP_MS 10000
+#define CONNECTION_MAX 4096
+
+struct up {
+	struct cli *cli;
+	const char *data_dir, *state_dir;
+	bool is_private; /* the cluster is ours */
+	struct cluster cluster;
+	int stop_fd;  /* readable once we shall end; never read */
+	int child_fd; /* readable when a child ended */
+	int lock_fd;
+	const char *record; /* file with the connection; NULL: not written */
+
+	pid_t scorer;         /* 0: does not run */
+	int64_t started, due; /* monotonic ms: its last start, its next */
+	unsigned int delay;   /* seconds to the next but one */
+};
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- signals --- */
+
+static int watch(const int *signals, size_t n)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < n; i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* A shell starts what runs in the background with SIGINT ignored; that is no wish. */
+static int watch_signals(struct up *u)
+{
+	static const int stop[] = {SIGINT, SIGTERM, SIGHUP};
+	static const int child[] = {SIGCHLD};
+	const struct sigaction by_default = {.sa_handler = SIG_DFL};
+
+	sigaction(SIGINT, &by_default, NULL);
+	sigaction(SIGTERM, &by_default, NULL);
+	sigaction(SIGCHLD, &by_default, NULL);
+	u->stop_fd = watch(stop, N_ELEMENTS(stop));
+	u->child_fd = watch(child, N_ELEMENTS(child));
+	if (u->stop_fd >= 0 && u->child_fd >= 0)
+		return EXIT_DONE;
+	cli_complain(u->cli, "signalfd: %s", strerror(errno));
+	return EXIT_FAILED;
+}
+
+static bool shall_stop(const struct up *u)
+{
+	struct pollfd stop = {.fd = u->stop_fd, .events = POLLIN};
+
+	return poll(&stop, 1, 0) > 0;
+}
+
+/* --- the private cluster --- */
+
+static const char *absolute(const char *path, struct arena *a)
+{
+	char *whole, *end;
+
+	if (*path == '/') {
+		whole = arena_strdup(a, path);
+	} else {
+		char *here = getcwd(NULL, 0);
+
+		whole = arena_printf(a, "%s/%s", here ? here : "", path);
+		free(here);
+	}
+	for (end = whole + strlen(whole); end > whole + 1 && end[-1] == '/';)
+		*--end = '\0';
+	return whole;
+}
+
+/* The folder that a path lies in. */
+static const char *parent_of(const char *path, struct arena *a)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash > path ? arena_strndup(a, path, (size_t)(slash - path)) : "/";
+}
+
+/* Held until we end, however that happens. */
+static int lock_data(struct up *u)
+{
+	const char *path = arena_printf(u->cli->arena, "%s.lock", u->data_dir);
+	char holder[16] = "";
+
+	u->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (u->lock_fd < 0) {
+		cli_complain(u->cli, "%s: %s", path, strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (flock(u->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+		const ssize_t n = pread(u->lock_fd, holder, sizeof(holder) - 1, 0);
+
+		holder[n > 0 ? strspn(holder, "0123456789") : 0] = '\0';
+		cli_complain(u->cli, "another isobar up (process %s) runs on %s",
+		             *holder ? holder : "unknown", u->data_dir);
+		return EXIT_FAILED;
+	}
+	if (ftruncate(u->lock_fd, 0) < 0 ||
+	    dprintf(u->lock_fd, "%ld\n", (long)getpid()) < 0)
+		cli_note(u->cli, "%s: %s", path, strerror(errno)); /* the lock holds */
+	return EXIT_DONE;
+}
+
+static int make_database(const char *conninfo, struct arena *a, struct error *err)
+{
+	const struct pg_options options = {
+	        .conninfo = conninfo, .program = "isobar", .groups = PG_GROUP_ADMIN};
+	struct pg_params params = {.arena = a};
+	CLEANUP(pg_closep) struct pg *pg = NULL;
+	CLEANUP(pg_clearp) PGresult *rows = NULL;
+	int rc = pg_open(&options, &pg, err);
+
+	if (rc != 0)
+		return rc;
+	pg_bind_text(&params, "isobar");
+	rc = pg_run(pg, STMT_DATABASE_FIND, &params, &rows, err);
+	if (rc == 0 && !pg_get_bool(rows, 0, "found"))
+		rc = pg_command(pg, statement_table[STMT_DATABASE_CREATE].sql, err);
+	return rc;
+}
+
+/* What the other commands find the database by; never half written. */
+static int record_connection(struct up *u, struct error *err)
+{
+	const char *path = arena_printf(u->cli->arena, "%s/connection", u->state_dir);
+	const char *fresh = arena_printf(u->cli->arena, "%s.new", path);
+	const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return error_set(err, ERR_INTERNAL, "%s: %s", fresh, strerror(errno));
+	const bool written = dprintf(fd, "%s\n", u->cluster.conninfo) > 0;
+
+	if (close(fd) < 0 || !written || rename(fresh, path) < 0)
+		return error_set(err, ERR_INTERNAL, "%s: %s", path, strerror(errno));
+	u->record = path;
+	return 0;
+}
+
+/* Another `up` on other data may have written its own meanwhile. */
+static void remove_record(struct up *u)
+{
+	char line[CONNECTION_MAX] = "";
+	FILE *f = u->record ? fopen(u->record, "re") : NULL;
+
+	if (f == NULL)
+		return;
+	if (fgets(line, sizeof(line), f) != NULL)
+		line[strcspn(line, "\n")] = '\0';
+	fclose(f);
+	if (strcmp(line, u->cluster.conninfo) == 0)
+		unlink(u->record);
+	u->record = NULL;
+}
+
+static int start_cluster(struct up *u)
+{
+	struct cli *cli = u->cli;
+	const struct cluster_options options = {.data_dir = u->data_dir,
+	                                        .state_dir = u->state_dir,
+	                                        .stop_fd = u->stop_fd,
+	                                        .arena = cli->arena};
+	struct error err;
+	int exit_code;
+
+	if (cluster_check_user(&err) != 0 || cluster_make_folder(u->state_dir, &err) != 0 ||
+	    cluster_make_folder(parent_of(u->data_dir, cli->arena), &err) != 0)
+		return cli_fail(cli, &err);
+	if ((exit_code = lock_data(u)) != EXIT_DONE)
+		return exit_code;
+	if (cluster_start(&u->cluster, &options, &err) != 0) {
+		if (shall_stop(u))
+			return EXIT_DONE;
+		return cli_fail(cli, &err);
+	}
+	if (make_database(u->cluster.template_conninfo, cli->arena, &err) != 0 ||
+	    record_connection(u, &err) != 0)
+		return cli_fail(cli, &err);
+	cli->database = u->cluster.conninfo;
+	return EXIT_DONE;
+}
+
+/* --- schema and daemons --- */
+
+static void report_migration(const struct migration *m, void *ctx)
+{
+	if (m->is_new)
+		cli_note(ctx, "applied %s", m->name);
+}
+
+static int bring_up_to_date(struct up *u)
+{
+	const struct migrate_options options = {0};
+	struct catalog_result loaded = {0};
+	struct error err;
+	int exit_code = EXIT_FAILED;
+	CLEANUP(pg_closep)
+	struct pg *pg = cli_connect(u->cli, NULL, PG_GROUP_ADMIN, NULL, &exit_code);
+
+	if (pg == NULL)
+		return exit_code;
+	if (migrate_run(pg, &options, report_migration, u->cli, &err) != 0 ||
+	    catalog_load(pg, u->cli->now, &loaded, &err) != 0)
+		return cli_fail(u->cli, &err);
+	if (loaded.n_files)
+		cli_note(u->cli, "catalogue: %zu files loaded", loaded.n_files);
+	return EXIT_DONE;
+}
+
+static void start_scorer(struct up *u)
+{
+	char now[TIMESTAMP_TEXT_MAX];
+	const char *argv[] = {cli_program_path("isobar-scorer", u->cli->arena), NULL, NULL,
+	                      NULL};
+	const struct child child = {.argv = argv,
+	                            .output = -1,
+	                            .death_signal = SIGTERM,
+	                            .name = "ISOBAR_DATABASE",
+	                            .value = u->cli->database};
+	struct error err;
+
+	if (u->cli->now_given) {
+		argv[1] = "--now";
+		argv[2] = timestamp_format(u->cli->now, now);
+	}
+	u->started = monotonic_ms();
+	u->scorer = child_start(&child, &err);
+	if (u->scorer < 0) {
+		cli_complain(u->cli, "%s", err.text);
+		u->scorer = 0;
+		u->due = u->started + DELAY_MAX * 1000;
+	}
+}
+
+static void scorer_ended(struct up *u, int status)
+{
+	char words[48];
+	const int64_t now = monotonic_ms();
+
+	if (now - u->started >= STEADY_MS || u->delay == 0)
+		u->delay = 1;
+	cli_complain(u->cli, "isobar-scorer %s; it starts again in %u s",
+	             child_status_words(status, words), u->delay);
+	u->scorer = 0;
+	u->due = now + u->delay * 1000;
+	u->delay = u->delay * 2 > DELAY_MAX ? DELAY_MAX : u->delay * 2;
+}
+
+static void stop_scorer(struct up *u)
+{
+	int status;
+
+	if (u->scorer == 0)
+		return;
+	kill(u->scorer, SIGTERM);
+	if (!child_wait(u->scorer, DAEMON_STOP_MS, &status)) {
+		kill(u->scorer, SIGKILL);
+		waitpid(u->scorer, &status, 0);
+	}
+	u->scorer = 0;
+}
+
+/* Sees who ended.  False: without the database nothing goes on. */
+static bool reap(struct up *u)
+{
+	struct signalfd_siginfo info;
+	char words[48];
+	int status;
+	pid_t pid;
+
+	while (read(u->child_fd, &info, sizeof(info)) > 0)
+		; /* several deaths may make one signal: waitpid tells all */
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == u->scorer)
+			scorer_ended(u, status);
+		if (pid != u->cluster.pid)
+			continue;
+		u->cluster.pid = 0;
+		cli_complain(u->cli, "PostgreSQL %s; everything stops",
+		             child_status_words(status, words));
+		cluster_show_log(&u->cluster);
+		return false;
+	}
+	return true;
+}
+
+static int wait_ms(const struct up *u)
+{
+	if (u->scorer)
+		return -1;
+	const int64_t left = u->due - monotonic_ms();
+
+	return left > 0 ? (int)left : 0;
+}
+
+static int supervise(struct up *u)
+{
+	struct pollfd fds[] = {{.fd = u->stop_fd, .events = POLLIN},
+	                       {.fd = u->child_fd, .events = POLLIN}};
+
+	for (;;) {
+		if (poll(fds, N_ELEMENTS(fds), wait_ms(u)) < 0 && errno != EINTR) {
+			cli_complain(u->cli, "poll: %s", strerror(errno));
+			return EXIT_FAILED;
+		}
+		if (fds[0].revents)
+			return EXIT_DONE;
+		if (fds[1].revents && !reap(u))
+			return EXIT_FAILED;
+		if (!u->scorer && monotonic_ms() >= u->due)
+			start_scorer(u);
+	}
+}
+
+/* A given connection may hold a password: only ours is shown. */
+static void say_ready(const struct up *u)
+{
+	const char *database = u->is_private ? u->cluster.conninfo : NULL;
+	struct strbuf b = {0};
+
+	if (u->cli->json) {
+		report_open(&b, NULL, '{');
+		report_bool(&b, "ready", true);
+		report_text(&b, "database", database);
+		report_null(&b, "url");
+		report_close(&b, '}');
+		report_line(&b);
+	} else if (!u->cli->quiet) {
+		printf("ready%s%s; Ctrl-C stops everything\n", database ? ": " : "",
+		       database ? database : "");
+	}
+	strbuf_done(&b);
+	fflush(stdout);
+}
+
+static int run(struct up *u)
+{
+	int exit_code = watch_signals(u);
+
+	if (exit_code == EXIT_DONE && u->is_private)
+		exit_code = start_cluster(u);
+	if (exit_code == EXIT_DONE && !shall_stop(u))
+		exit_code = bring_up_to_date(u);
+	if (exit_code == EXIT_DONE && !shall_stop(u)) {
+		start_scorer(u);
+		say_ready(u);
+		exit_code = supervise(u);
+	}
+	if (shall_stop(u))
+		cli_note(u->cli, "stopping");
+	stop_scorer(u);
+	remove_record(u);
+	cluster_stop(&u->cluster);
+	return exit_code;
+}
+
+static bool read_arguments(struct up *u, int argc, char **argv)
+{
+	static const struct option options[] = {{"data-dir", required_argument, NULL, 'd'},
+	                                        {"port", required_argument, NULL, 'p'},
+	                                        CLI_COMMON_OPTIONS};
+	long long port;
+	int option;
+
+	while ((option = cli_getopt(u->cli, argc, argv, options)) != -1) {
+		if (option == 'd' && *optarg) {
+			u->data_dir = absolute(optarg, u->cli->arena);
+		} else if (option == 'p') {
+			if (!cli_number(u->cli, "--port", optarg, 1, 65535, &port))
+				return false;
+			cli_note(u->cli, "--port %lld: nothing listens yet", port);
+		} else {
+			return false;
+		}
+	}
+	if (optind < argc)
+		cli_complain(u->cli, "takes no argument: \"%s\"", argv[optind]);
+	return optind == argc;
+}
+
+int cmd_up(struct cli *cli, int argc, char **argv)
+{
+	struct up u = {.cli = cli, .stop_fd = -1, .child_fd = -1, .lock_fd = -1};
+
+	if (!read_arguments(&u, argc, argv))
+		return EXIT_USAGE;
+	u.is_private = !cli->database || !*cli->database;
+	if (!u.is_private && u.data_dir)
+		cli_note(cli, "--data-dir is not used: the database is given");
+	u.state_dir = absolute(cli_state_dir(cli->arena), cli->arena);
+	if (!u.data_dir)
+		u.data_dir = arena_printf(cli->arena, "%s/pg", u.state_dir);
+	return run(&u);
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# One command comes to the same result in whatever order it is given its files.
+. "$(dirname "$0")/lib.sh"
+
+n_orders=10
+n_corpus=40
+tables=(finding control_state asset rule_fact risk risk_explanation sla_segment)
+
+# compare_orders WHAT FILE: FILE lists paths; each order goes into a database of its own.
+compare_orders() {
+	local what=$1 i first order_seed
+	for ((i = 0; i <= n_orders; i++)); do
+		make_db
+		order_seed=$((seed + i))
+		if [ "$i" -eq 0 ]; then
+			cp "$2" "$tmp/order" # the order of a walk
+		else
+			shuffle_by "$order_seed" <"$2" >"$tmp/order"
+		fi
+		mapfile -t files <"$tmp/order"
+		run "$isobar" import --quiet --now "$now" "${files[@]}"
+		[ "$code" -eq 0 ] || [ "$code" -eq 3 ] || fail "$what, seed $order_seed" "exit code $code"
+		dump_tables "$tmp/$what.$i" "${tables[@]}"
+		[ "$i" -eq 0 ] || expect_same_dumps "$what, seed $order_seed (ISOBAR_SEED=$seed)" \
+			"$tmp/$what.0" "$tmp/$what.$i" "${tables[@]}"
+		server_sql "drop database ${databases[-1]} with (force)"
+		unset 'databases[-1]'
+	done
+	expect_some "$what: risks" "$(wc -l <"$tmp/$what.0/risk")"
+}
+
+say "seed $seed (ISOBAR_SEED sets it)"
+make_db # the one that the others are copies of
+
+find "$sample" -type f | sort >"$tmp/sample.files"
+compare_orders sample "$tmp/sample.files"
+proves "the sample estate in $n_orders random orders: the same findings, risks, scores and ranks"
+
+# Made for it: one finding three times, where the last time repeats the content of the first.  The
+# record with the latest time wins, whatever stood between.
+asff() { # UPDATED LABEL
+	printf '{"SchemaVersion":"2018-10-08","Id":"arn:aws:securityhub:eu-west-1:111122223333:subscription/x/finding/1",'
+	printf '"ProductArn":"arn:aws:securityhub:eu-west-1::product/aws/securityhub","GeneratorId":"security-control/S3.8",'
+	printf '"AwsAccountId":"111122223333","Region":"eu-west-1","Types":["Software and Configuration Checks"],'
+	printf '"CreatedAt":"2026-11-01T00:00:00Z","FirstObservedAt":"%s","UpdatedAt":"%s","Severity":{"Label":"%s"},' "$1" "$1" "$2"
+	printf '"Title":"S3.8","Description":"d","Resources":[{"Type":"AwsS3Bucket","Id":"arn:aws:s3:::orders"}],'
+	printf '"Compliance":{"Status":"FAILED","SecurityControlId":"S3.8"},"Workflow":{"Status":"NEW"},"RecordState":"ACTIVE"}\n'
+}
+asff 2026-11-02T00:00:00Z HIGH >"$tmp/a.json"
+asff 2026-11-03T00:00:00Z LOW >"$tmp/b.json"
+asff 2026-11-04T00:00:00Z HIGH >"$tmp/c.json"
+for order in "a b c" "a c b" "b a c" "b c a" "c a b" "c b a"; do
+	make_db
+	files=()
+	for name in $order; do files+=("$tmp/$name.json"); done
+	must "$isobar" import --quiet --now "$now" "${files[@]}"
+	dump_tables "$tmp/abc.${order// /}" finding risk
+	[ "$order" = "a b c" ] || expect_same_dumps "one finding three times, files $order" \
+		"$tmp/abc.abc" "$tmp/abc.${order// /}" finding risk
+done
+proves "of three records of one finding the latest wins in all six orders"
+
+if [ -d "$shared/corpus" ]; then
+	# Real payloads, among them the same findings by several tools; bad files are refused on the way.
+	find -L "$shared/corpus" -type f \( -path '*/aws/*' -o -path '*/azure/*' -o -path '*/gcp/*' \
+		-o -path '*/ocsf/*' -o -path '*/prowler/*' -o -path '*/trivy/*' \
+		-o -path '*/cross_tool/aws_*' -o -path '*/malformed/*' \) | sort |
+		shuffle_by "$seed" | head -n "$n_corpus" | sort >"$tmp/corpus.files"
+	compare_orders corpus "$tmp/corpus.files"
+	proves "$n_corpus files of the corpus in $n_orders random orders: the same"
+else
+	say "skipped: the part with $shared/corpus, which is absent"
+fi
+
+done_testing
