@@ -24,7 +24,7 @@ struct explain {
 /* --- factors --- */
 
 static const char *const maturity_words[] = {"none",        "proof of concept", "functional",
-                                             "weaponised", "active",           "ransomware"};
+                                             "weaponised", "active",           "ransomware, or seen here"};
 static const char *const exposure_words[] = {"none",    "restricted",        "internal",
                                              "unknown", "internet filtered", "internet open"};
 static const char *const criticality_words[] = {"sandbox",    "development", "unknown",

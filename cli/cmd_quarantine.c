@@ -175,7 +175,7 @@ static int store(struct replay *r, const struct quarantined *q, const struct par
 			return rc;
 	}
 	if (out->n_findings)
-		ingest_record(r->ingest, q->raw, q->raw_size);
+		ingest_record(r->ingest, q->raw, q->raw_size, 0);
 	for (size_t i = 0; i < out->n_findings; i++)
 		if ((rc = ingest_finding(r->ingest, &out->findings[i], err)) < 0)
 			return rc;

@@ -188,15 +188,15 @@ int azure_parse_alert(const struct azure_record *r, struct parse_output *out,
 	id = azure_either(id, azure_property_text(r, "systemAlertId"));
 	if (id[0] == '\0')
 		return error_set(err, ERR_INVALID, "id and systemAlertId are missing");
-	/* An incident groups alerts that are listed themselves. */
-	if (is_incident(r))
-		return 0;
 	if (read_resources(r, ids, &n, err) != 0)
 		return ERR_INVALID;
 	for (size_t i = 0; i == 0 || i < n; i++) {
 		struct finding *f = parse_add_finding(out);
 
 		read_alert(r, id, out->arena, f);
+		/* It groups alerts that are listed themselves: kept, but not ranked. */
+		if (is_incident(r) && f->state == FINDING_OPEN)
+			f->state = FINDING_UNKNOWN;
 		if (f->rule[0] == '\0')
 			return error_set(err, ERR_INVALID, "alertType is missing");
 		if (n == 0) {

@@ -40,7 +40,7 @@ comment on column isobar.risk.org_id is 'The tenant.';
 comment on column isobar.risk.risk_id is 'The fingerprint that first named it; never changes. @volatile';
 comment on column isobar.risk.asset_id is 'The canonical asset.';
 comment on column isobar.risk.rank is '((band * 4 + slot) * 1024 + score); slot: breached 2, due soon 1, else 0.';
-comment on column isobar.risk.state_hash is 'Of everything that scoring writes: an unchanged risk is not written.';
+comment on column isobar.risk.state_hash is 'Of everything that scoring writes: an unchanged risk is not written. @volatile';
 comment on column isobar.risk.version is 'Counts writes: the ETag of the api. @volatile';
 comment on column isobar.risk.opened_at is 'When Isobar stored the risk, or its last reopening.';
 comment on column isobar.risk.band_since is 'Start of the current unbroken stretch in this or a higher band.';

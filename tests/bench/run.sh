@@ -4,8 +4,8 @@
 #   run.sh [--json] [--runs N] [--sizes 1e4,1e5,1e6] [NAME…]
 #   run.sh --list      names the figures; "ingest" and no name stand for all of them
 # A plain name is a figure of 10^6 findings, first_load_1e4 the same of 10^4.  Machine, versions and
-# commands are printed first, on stderr with --json.  Exit code 0: every figure is within its target,
-# 1: one is not, 2: usage, 3: it could not be measured.
+# commands are printed first, on stderr with --json.  Exit code 0: every figure of the largest size
+# is within its target, 1: one is not, 2: usage, 3: it could not be measured.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

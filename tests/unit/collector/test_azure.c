@@ -489,7 +489,7 @@ static const struct {
 } samples[] = {
         {"alerts/list_subscription_2019-01-01_autodismiss.json", "azure-alerts", 1, 1, 0,
          0},
-        {"alerts/list_subscription_2021-01-01.json", "azure-alerts", 2, 0, 0, 0},
+        {"alerts/list_subscription_2021-01-01.json", "azure-alerts", 2, 2, 0, 0},
         {"alerts/sample_alert_defender_1.json", "azure-alerts", 1, 1, 0, 0},
         {"assessments/get_expand_metadata_2020-01-01.json", "azure-assessments", 1, 1, 0,
          0},
