@@ -5,9 +5,10 @@
  */
 #include <stdio.h>
 
+#include "store/dump_store.h"
+
 #include "cli.h"
 #include "report.h"
-#include "store/dump_store.h"
 
 static int print_row(void *ctx, const char *row)
 {
@@ -55,7 +56,8 @@ int cmd_dump(struct cli *cli, int argc, char **argv)
 
 	if (!table)
 		return EXIT_USAGE;
-	struct pg *pg = cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
+	struct pg *pg =
+	        cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
 
 	if (!pg)
 		return exit_code;

@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/explain_store.h"
+#include "store/finding_store.h"
+
 #include "cli.h"
 #include "report.h"
 #include "scorer/correlate.h"
 #include "scorer/factors.h"
 #include "scorer/score.h"
-#include "store/explain_store.h"
-#include "store/finding_store.h"
 #include "table.h"
 
 struct explain {
@@ -23,21 +24,22 @@ struct explain {
 
 /* --- factors --- */
 
-static const char *const maturity_words[] = {"none",        "proof of concept", "functional",
-                                             "weaponised", "active",           "ransomware, or seen here"};
-static const char *const exposure_words[] = {"none",    "restricted",        "internal",
-                                             "unknown", "internet filtered", "internet open"};
-static const char *const criticality_words[] = {"sandbox",    "development", "unknown",
-                                                "production", "important",   "mission critical"};
-static const char *const sensitivity_words[] = {"none", "internal", "unknown", "confidential",
-                                                "regulated or secrets"};
-static const char *const privilege_words[] = {"none", "read", "unknown", "write", "broad", "admin"};
-static const char *const path_words[] = {"none", "adjacent to another risk", "toxic combination",
-                                         "path to a high-value asset",
+static const char *const maturity_words[] = {"none",       "proof of concept",
+                                             "functional", "weaponised",
+                                             "active",     "ransomware, or seen here"};
+static const char *const exposure_words[] = {
+        "none", "restricted", "internal", "unknown", "internet filtered", "internet open"};
+static const char *const criticality_words[] = {
+        "sandbox", "development", "unknown", "production", "important", "mission critical"};
+static const char *const sensitivity_words[] = {"none", "internal", "unknown",
+                                                "confidential", "regulated or secrets"};
+static const char *const privilege_words[] = {"none",  "read",  "unknown",
+                                              "write", "broad", "admin"};
+static const char *const path_words[] = {"none", "adjacent to another risk",
+                                         "toxic combination", "path to a high-value asset",
                                          "path to a crown jewel"};
-static const char *const corroboration_words[] = {"weak", "one standard source",
-                                                  "one authoritative source",
-                                                  "independent engines"};
+static const char *const corroboration_words[] = {
+        "weak", "one standard source", "one authoritative source", "independent engines"};
 static const char *const yes_no[] = {"no", "yes"};
 
 /* A factor with the input that it shows; words NULL: in factor_value(). */
@@ -51,18 +53,19 @@ struct factor_row {
 #define WORDS(words) words, N_ELEMENTS(words)
 
 static const struct factor_row factors[] = {
-	[FACTOR_SEVERITY] = {"severity", INPUT_SEVERITY, NULL, 0},
-	[FACTOR_LIKELIHOOD] = {"likelihood", INPUT_LIKELIHOOD, NULL, 0},
-	[FACTOR_MATURITY] = {"maturity", INPUT_MATURITY, WORDS(maturity_words)},
-	[FACTOR_AUTOMATABLE] = {"automatable", INPUT_AUTOMATABLE, WORDS(yes_no)},
-	[FACTOR_TOTAL_IMPACT] = {"total_impact", INPUT_TOTAL, WORDS(yes_no)},
-	[FACTOR_EXPOSURE] = {"exposure", INPUT_EXPOSURE, WORDS(exposure_words)},
-	[FACTOR_CRITICALITY] = {"criticality", INPUT_CRITICALITY, WORDS(criticality_words)},
-	[FACTOR_DATA] = {"data", INPUT_SENSITIVITY, WORDS(sensitivity_words)},
-	[FACTOR_PRIVILEGE] = {"privilege", INPUT_PRIVILEGE, WORDS(privilege_words)},
-	[FACTOR_PATH] = {"path", INPUT_PATH, WORDS(path_words)},
-	[FACTOR_FAILING_LAYERS] = {"failing_layers", INPUT_FAILING, NULL, 0},
-	[FACTOR_CORROBORATION] = {"corroboration", INPUT_CORROBORATION, WORDS(corroboration_words)},
+        [FACTOR_SEVERITY] = {"severity", INPUT_SEVERITY, NULL, 0},
+        [FACTOR_LIKELIHOOD] = {"likelihood", INPUT_LIKELIHOOD, NULL, 0},
+        [FACTOR_MATURITY] = {"maturity", INPUT_MATURITY, WORDS(maturity_words)},
+        [FACTOR_AUTOMATABLE] = {"automatable", INPUT_AUTOMATABLE, WORDS(yes_no)},
+        [FACTOR_TOTAL_IMPACT] = {"total_impact", INPUT_TOTAL, WORDS(yes_no)},
+        [FACTOR_EXPOSURE] = {"exposure", INPUT_EXPOSURE, WORDS(exposure_words)},
+        [FACTOR_CRITICALITY] = {"criticality", INPUT_CRITICALITY, WORDS(criticality_words)},
+        [FACTOR_DATA] = {"data", INPUT_SENSITIVITY, WORDS(sensitivity_words)},
+        [FACTOR_PRIVILEGE] = {"privilege", INPUT_PRIVILEGE, WORDS(privilege_words)},
+        [FACTOR_PATH] = {"path", INPUT_PATH, WORDS(path_words)},
+        [FACTOR_FAILING_LAYERS] = {"failing_layers", INPUT_FAILING, NULL, 0},
+        [FACTOR_CORROBORATION] = {"corroboration", INPUT_CORROBORATION,
+                                  WORDS(corroboration_words)},
 };
 
 static const char *basis_name(int64_t basis)
@@ -88,7 +91,8 @@ static const char *likelihood_value(const struct explained_risk *r, struct arena
 		return arena_printf(a, "L%lld", (long long)lik);
 	return arena_printf(a, "epss %lld.%05lld%s", (long long)(lik / 100000),
 	                    (long long)(lik % 100000),
-	                    r->basis[INPUT_LIKELIHOOD] == BASIS_ASSUMED ? " (assumed)" : "");
+	                    r->basis[INPUT_LIKELIHOOD] == BASIS_ASSUMED ? " (assumed)"
+	                                                                : "");
 }
 
 /* The input of a factor in words. */
@@ -118,25 +122,27 @@ static bool has_factors(const struct explained_risk *r)
 
 /* --- reasons --- */
 
-static const char *reason_words(const struct explained_risk *r, int reasons, struct arena *a)
+static const char *reason_words(const struct explained_risk *r, int reasons,
+                                struct arena *a)
 {
 	const struct {
 		int bit;
 		const char *words;
 	} all[] = {
-		{MERGED_SAME_ASSET, "same asset"},
-		{MERGED_ASSET_ALIAS, "same asset under another name"},
-		{MERGED_SAME_CVE, "same CVE"},
-		{MERGED_ADVISORY, "an advisory of the CVE"},
-		{MERGED_CONTROL, arena_printf(a, "catalogue control %s", r->control)},
-		{MERGED_SAME_RULE, "same rule"},
-		{MERGED_SAME_THREAT, "same threat"},
+	        {MERGED_SAME_ASSET, "same asset"},
+	        {MERGED_ASSET_ALIAS, "same asset under another name"},
+	        {MERGED_SAME_CVE, "same CVE"},
+	        {MERGED_ADVISORY, "an advisory of the CVE"},
+	        {MERGED_CONTROL, arena_printf(a, "catalogue control %s", r->control)},
+	        {MERGED_SAME_RULE, "same rule"},
+	        {MERGED_SAME_THREAT, "same threat"},
 	};
 	const char *out = "";
 
 	for (size_t i = 0; i < N_ELEMENTS(all); i++)
 		if (reasons & all[i].bit)
-			out = arena_printf(a, "%s%s%s", out, *out ? ", " : "", all[i].words);
+			out = arena_printf(a, "%s%s%s", out, *out ? ", " : "",
+			                   all[i].words);
 	return out;
 }
 
@@ -170,7 +176,8 @@ static void put_findings(struct strbuf *b, const struct explain *x)
 		report_text(b, "source", f->source);
 		report_text(b, "rule", f->rule);
 		report_text(b, "native_id", f->native_id);
-		report_text(b, "merged_because", reason_words(&x->risk, f->reasons, x->cli->arena));
+		report_text(b, "merged_because",
+		            reason_words(&x->risk, f->reasons, x->cli->arena));
 		report_key(b, "id", &f->id);
 		report_text(b, "status", finding_state_name(f->state));
 		report_text(b, "asset", f->asset_named);
@@ -319,11 +326,11 @@ static int told_reasons(int reasons)
 static void print_findings(const struct explain *x)
 {
 	static const struct table_column columns[] = {
-		{.head = "source"},
-		{.head = "status"},
-		{.head = "rule", .elastic = true},
-		{.head = "native id", .elastic = true},
-		{.head = "here because"},
+	        {.head = "source"},
+	        {.head = "status"},
+	        {.head = "rule", .elastic = true},
+	        {.head = "native id", .elastic = true},
+	        {.head = "here because"},
 	};
 	struct table *t = table_new(columns, N_ELEMENTS(columns));
 
@@ -331,11 +338,13 @@ static void print_findings(const struct explain *x)
 		const struct finding_row *f = &x->findings.rows[i];
 
 		table_cell(t, f->source, NULL);
-		table_cell(t, finding_state_name(f->state), f->state == FINDING_OPEN ? NULL : "2");
+		table_cell(t, finding_state_name(f->state),
+		           f->state == FINDING_OPEN ? NULL : "2");
 		table_cell(t, f->rule, NULL);
 		table_cell(t, f->native_id ? f->native_id : "(raw record not kept)",
 		           f->native_id ? NULL : "2");
-		table_cell(t, reason_words(&x->risk, told_reasons(f->reasons), x->cli->arena),
+		table_cell(t,
+		           reason_words(&x->risk, told_reasons(f->reasons), x->cli->arena),
 		           NULL);
 	}
 	printf("\n%zu finding%s\n", x->findings.n, x->findings.n == 1 ? "" : "s");
@@ -424,10 +433,12 @@ int cmd_explain(struct cli *cli, int argc, char **argv)
 	if (cli_getopt(cli, argc, argv, options) != -1)
 		return EXIT_USAGE;
 	if (optind + 1 != argc) {
-		cli_complain(cli, "wants the id of one risk, as isobar queue --json shows it");
+		cli_complain(cli,
+		             "wants the id of one risk, as isobar queue --json shows it");
 		return EXIT_USAGE;
 	}
-	struct pg *pg = cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
+	struct pg *pg =
+	        cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
 
 	if (!pg)
 		return exit_code;

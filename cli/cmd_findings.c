@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
 #include "model/severity.h"
-#include "report.h"
 #include "store/explain_store.h"
 #include "store/finding_store.h"
+
+#include "cli.h"
+#include "report.h"
 #include "table.h"
 
 #define LIMIT_DEFAULT 1000
@@ -40,7 +41,8 @@ static bool take_status(struct findings *f, const char *name)
 		strbuf_printf(&names, "%s%s", i ? ", " : "",
 		              finding_state_name((enum finding_state)i));
 	}
-	cli_complain(f->cli, "--status is one of %s, not \"%s\"", strbuf_text(&names), name);
+	cli_complain(f->cli, "--status is one of %s, not \"%s\"", strbuf_text(&names),
+	             name);
 	strbuf_done(&names);
 	return false;
 }
@@ -113,13 +115,13 @@ static void flush_table(struct findings *f)
 static void print_row(struct findings *f, const struct finding_row *r)
 {
 	static const struct table_column columns[] = {
-		{.head = "source"},
-		{.head = "status"},
-		{.head = "severity"},
-		{.head = "rule", .elastic = true},
-		{.head = "title", .elastic = true},
-		{.head = "asset", .elastic = true},
-		{.head = "risk"},
+	        {.head = "source"},
+	        {.head = "status"},
+	        {.head = "severity"},
+	        {.head = "rule", .elastic = true},
+	        {.head = "title", .elastic = true},
+	        {.head = "asset", .elastic = true},
+	        {.head = "risk"},
 	};
 	char risk[KEY_TEXT_MAX] = "";
 
@@ -129,7 +131,8 @@ static void print_row(struct findings *f, const struct finding_row *r)
 		key_text(&r->risk_id, risk);
 	risk[8] = '\0';
 	table_cell(f->table, r->source, NULL);
-	table_cell(f->table, finding_state_name(r->state), r->state == FINDING_OPEN ? NULL : "2");
+	table_cell(f->table, finding_state_name(r->state),
+	           r->state == FINDING_OPEN ? NULL : "2");
 	table_cell(f->table, severity_label(r->sev100), NULL);
 	table_cell(f->table, *r->cve ? r->cve : r->rule, NULL);
 	table_cell(f->table, r->title, NULL);
@@ -182,7 +185,8 @@ static int show_all(struct findings *f, struct pg *pg, const struct org *org)
 
 	if (finding_listing_open(pg, org, f->state, f->limit, &listing, &err) < 0)
 		return cli_fail(f->cli, &err);
-	while ((rc = finding_listing_next(listing, &rows, &err)) == 0 && rows.n && !ferror(stdout))
+	while ((rc = finding_listing_next(listing, &rows, &err)) == 0 && rows.n &&
+	       !ferror(stdout))
 		print_rows(f, &rows);
 	finding_listing_free(listing);
 	return rc < 0 ? cli_fail(f->cli, &err) : EXIT_DONE;
@@ -199,7 +203,8 @@ static int finish(struct findings *f, int exit_code)
 		cli_note(f->cli, "the first %lld; --limit 0 shows all", f->limit);
 	exit_code = report_end(f->cli);
 	if (exit_code == EXIT_DONE && f->n_damaged) {
-		cli_complain(f->cli, "the raw records of %zu findings are damaged", f->n_damaged);
+		cli_complain(f->cli, "the raw records of %zu findings are damaged",
+		             f->n_damaged);
 		exit_code = EXIT_PART;
 	}
 	return exit_code;
@@ -213,7 +218,8 @@ int cmd_findings(struct cli *cli, int argc, char **argv)
 
 	if (!read_arguments(&f, argc, argv))
 		return EXIT_USAGE;
-	struct pg *pg = cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
+	struct pg *pg =
+	        cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
 
 	if (!pg)
 		return exit_code;

@@ -8,12 +8,13 @@
 #include <string.h>
 
 #include "base/json_view.h"
-#include "cli.h"
-#include "collector/format.h"
-#include "build_version.h"
-#include "report.h"
 #include "store/ingest.h"
 #include "store/quarantine_store.h"
+
+#include "build_version.h"
+#include "cli.h"
+#include "collector/format.h"
+#include "report.h"
 #include "table.h"
 
 #define RECORD_MAX (INGEST_QUARANTINE_MAX + 4096)
@@ -68,12 +69,9 @@ static void print_json(const struct quarantine_page *page)
 static void print_table(const struct cli *cli, const struct quarantine_page *page)
 {
 	static const struct table_column columns[] = {
-		{.head = "file", .elastic = true},
-		{.head = "offset", .right = true},
-		{.head = "size", .right = true},
-		{.head = "format"},
-		{.head = "reason", .elastic = true},
-		{.head = "replayable"},
+	        {.head = "file", .elastic = true},   {.head = "offset", .right = true},
+	        {.head = "size", .right = true},     {.head = "format"},
+	        {.head = "reason", .elastic = true}, {.head = "replayable"},
 	};
 	struct table *t = table_new(columns, N_ELEMENTS(columns));
 	char number[24];
@@ -88,7 +86,8 @@ static void print_table(const struct cli *cli, const struct quarantine_page *pag
 		table_cell(t, number, NULL);
 		table_cell(t, q->format, NULL);
 		table_cell(t, q->reason, NULL);
-		table_cell(t, is_replayable(q) ? "yes" : "no", is_replayable(q) ? NULL : "2");
+		table_cell(t, is_replayable(q) ? "yes" : "no",
+		           is_replayable(q) ? NULL : "2");
 	}
 	table_print(t, stdout, cli->color, 0);
 	table_free(t);
@@ -150,7 +149,8 @@ static int parse(struct replay *r, const struct quarantined *q, struct parse_out
 		                 "%s needs all of the file: import it again", q->format);
 	if ((rc = json_doc_parse(r->doc, q->raw, q->raw_size, &in.record, why)) < 0)
 		return rc;
-	format = *q->format ? format_find(q->format) : format_detect(in.envelope, in.record);
+	format =
+	        *q->format ? format_find(q->format) : format_detect(in.envelope, in.record);
 	if (!format)
 		return error_set(why, ERR_INVALID, "no format knows the record");
 	if ((rc = format->parse(&in, out, why)) < 0)
@@ -162,8 +162,8 @@ static int parse(struct replay *r, const struct quarantined *q, struct parse_out
 	return 0;
 }
 
-static int store(struct replay *r, const struct quarantined *q, const struct parse_output *out,
-                 struct error *err)
+static int store(struct replay *r, const struct quarantined *q,
+                 const struct parse_output *out, struct error *err)
 {
 	int rc;
 
@@ -188,12 +188,13 @@ static int store(struct replay *r, const struct quarantined *q, const struct par
 	for (size_t i = 0; i < out->n_facts; i++) {
 		const struct rule_fact *f = &out->facts[i];
 
-		ingest_rule_fact(r->ingest, &(struct ingest_fact){.connector = f->connector,
-		                                                  .rule = f->rule,
-		                                                  .title = f->title,
-		                                                  .description = f->description,
-		                                                  .remediation = f->remediation,
-		                                                  .sev100 = f->sev100});
+		ingest_rule_fact(r->ingest,
+		                 &(struct ingest_fact){.connector = f->connector,
+		                                       .rule = f->rule,
+		                                       .title = f->title,
+		                                       .description = f->description,
+		                                       .remediation = f->remediation,
+		                                       .sev100 = f->sev100});
 	}
 	r->ids[r->n_ids++] = q->id;
 	return 0;
@@ -243,7 +244,8 @@ static int replay_file(struct replay *r, const struct quarantined *rows, size_t 
 		return rc;
 	}
 	/* Were this to fail, the records would be replayed again, to the same findings. */
-	if ((rc = quarantine_replayed(r->pg, &r->org, r->ids, r->n_ids, r->cli->now, err)) < 0)
+	if ((rc = quarantine_replayed(r->pg, &r->org, r->ids, r->n_ids, r->cli->now, err)) <
+	    0)
 		return rc;
 	for (size_t i = 0; i < n; i++)
 		if (good[i])
@@ -253,14 +255,16 @@ static int replay_file(struct replay *r, const struct quarantined *rows, size_t 
 	return 0;
 }
 
-static int replay_page(struct replay *r, const struct quarantine_page *page, struct error *err)
+static int replay_page(struct replay *r, const struct quarantine_page *page,
+                       struct error *err)
 {
 	r->ids = ARENA_ARRAY(r->cli->arena, struct key, page->n);
 	for (size_t i = 0, n; i < page->n; i += n) {
 		int rc;
 
 		n = 1;
-		while (i + n < page->n && strcmp(page->rows[i].file, page->rows[i + n].file) == 0)
+		while (i + n < page->n &&
+		       strcmp(page->rows[i].file, page->rows[i + n].file) == 0)
 			n++;
 		if ((rc = replay_file(r, &page->rows[i], n, err)) < 0)
 			return rc;
@@ -278,7 +282,8 @@ static int replay_pages(struct replay *r, struct error *err)
 	for (;;) {
 		former = arena;
 		arena = arena_new(1 << 16);
-		rc = quarantine_next(r->pg, &r->org, former ? &last : NULL, true, arena, &page, err);
+		rc = quarantine_next(r->pg, &r->org, former ? &last : NULL, true, arena,
+		                     &page, err);
 		arena_free(former);
 		if (rc < 0 || page.n == 0 || (rc = replay_page(r, &page, err)) < 0)
 			break;
@@ -303,7 +308,7 @@ static int sum_up(struct replay *r)
 static int replay(struct cli *cli, struct pg *pg, const struct org *org)
 {
 	const struct ingest_options options = {
-		.org = *org, .now = cli->now, .build = "isobar " ISOBAR_VERSION};
+	        .org = *org, .now = cli->now, .build = "isobar " ISOBAR_VERSION};
 	struct replay r = {.cli = cli, .pg = pg, .org = *org, .format = ""};
 	struct error err = {0};
 	int rc;
@@ -340,9 +345,10 @@ int cmd_quarantine(struct cli *cli, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	/* Storing findings is the collector's right, not the operator's. */
-	pg = wants_replay ? cli_connect(cli, "isobar_collector", PG_GROUP_READ | PG_GROUP_INGEST,
-	                                &org, &exit_code)
-	                  : cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
+	pg = wants_replay
+	             ? cli_connect(cli, "isobar_collector", PG_GROUP_READ | PG_GROUP_INGEST,
+	                           &org, &exit_code)
+	             : cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
 	if (!pg)
 		return exit_code;
 	exit_code = wants_replay ? replay(cli, pg, &org) : list(cli, pg, &org);

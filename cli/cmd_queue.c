@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/queue_store.h"
+
 #include "cli.h"
 #include "report.h"
-#include "store/queue_store.h"
 #include "table.h"
 
 #define LIMIT_MAX 1000
@@ -21,9 +22,9 @@ static const struct {
 	const char *name;
 	unsigned int responsibilities;
 } queues[] = {
-	{"customer", CUSTOMER},
-	{"provider", PROVIDER},
-	{"all", CUSTOMER | PROVIDER},
+        {"customer", CUSTOMER},
+        {"provider", PROVIDER},
+        {"all", CUSTOMER | PROVIDER},
 };
 
 struct queue_command {
@@ -74,27 +75,29 @@ struct where_key {
 	size_t offset; /* in struct queue_filter */
 };
 
-#define NUMBER(name, value, n, first, field) \
-	{name, value, n, first, offsetof(struct queue_filter, field)}
-#define TEXT(name, field)                                                                \
-	{                                                                                \
-		name, NULL, 0, 0, offsetof(struct queue_filter, field)                   \
+#define NUMBER(name, value, n, first, field)                                \
+	{                                                                   \
+		name, value, n, first, offsetof(struct queue_filter, field) \
+	}
+#define TEXT(name, field)                                              \
+	{                                                              \
+		name, NULL, 0, 0, offsetof(struct queue_filter, field) \
 	}
 
 static const struct where_key where_keys[] = {
-	NUMBER("band", name_of_band, N_BANDS, 0, band),
-	NUMBER("state", name_of_state, N_RISK_STATES, 0, state),
-	NUMBER("provider", name_of_provider, N_PROVIDERS, 0, provider),
-	TEXT("account", account),
-	TEXT("region", region),
-	NUMBER("class", name_of_class, N_FINDING_CLASSES, 0, class),
-	NUMBER("layer", name_of_layer, N_LAYERS + 1, -1, layer),
-	NUMBER("responsibility", name_of_verdict, N_VERDICTS, 0, responsibilities),
-	TEXT("owner", owner),
-	TEXT("source", source),
-	TEXT("subject", subject),
-	TEXT("asset", asset),
-	TEXT("text", text),
+        NUMBER("band", name_of_band, N_BANDS, 0, band),
+        NUMBER("state", name_of_state, N_RISK_STATES, 0, state),
+        NUMBER("provider", name_of_provider, N_PROVIDERS, 0, provider),
+        TEXT("account", account),
+        TEXT("region", region),
+        NUMBER("class", name_of_class, N_FINDING_CLASSES, 0, class),
+        NUMBER("layer", name_of_layer, N_LAYERS + 1, -1, layer),
+        NUMBER("responsibility", name_of_verdict, N_VERDICTS, 0, responsibilities),
+        TEXT("owner", owner),
+        TEXT("source", source),
+        TEXT("subject", subject),
+        TEXT("asset", asset),
+        TEXT("text", text),
 };
 
 static void complain_of_key(const struct queue_command *q, const char *key)
@@ -103,7 +106,8 @@ static void complain_of_key(const struct queue_command *q, const char *key)
 
 	for (size_t i = 0; i < N_ELEMENTS(where_keys); i++)
 		strbuf_printf(&names, "%s%s", i ? ", " : "", where_keys[i].name);
-	cli_complain(q->cli, "--where has no key \"%s\"; there are %s", key, strbuf_text(&names));
+	cli_complain(q->cli, "--where has no key \"%s\"; there are %s", key,
+	             strbuf_text(&names));
 	strbuf_done(&names);
 }
 
@@ -211,8 +215,10 @@ static bool take_after(struct queue_command *q, const char *text)
 	errno = 0;
 	q->filter.after_rank = strtoll(text, &end, 10);
 	q->filter.has_after = true;
-	if (errno || end == text || *end != ',' || key_parse(end + 1, &q->filter.after_id) < 0) {
-		cli_complain(q->cli, "--after wants RANK,ID of the last row, not \"%s\"", text);
+	if (errno || end == text || *end != ',' ||
+	    key_parse(end + 1, &q->filter.after_id) < 0) {
+		cli_complain(q->cli, "--after wants RANK,ID of the last row, not \"%s\"",
+		             text);
 		return false;
 	}
 	return true;
@@ -312,15 +318,15 @@ static bool any_other(const struct queue_page *page)
 static void print_table(const struct cli *cli, const struct queue_page *page)
 {
 	static const struct table_column columns[] = {
-		{.head = "#", .right = true},
-		{.head = "score", .right = true},
-		{.head = "band"},
-		{.head = "due"},
-		{.head = "risk", .elastic = true},
-		{.head = "asset", .elastic = true},
-		{.head = "where"},
-		{.head = "seen"},
-		{.head = "duty"}, /* left out when all are the customer's */
+	        {.head = "#", .right = true},
+	        {.head = "score", .right = true},
+	        {.head = "band"},
+	        {.head = "due"},
+	        {.head = "risk", .elastic = true},
+	        {.head = "asset", .elastic = true},
+	        {.head = "where"},
+	        {.head = "seen"},
+	        {.head = "duty"}, /* left out when all are the customer's */
 	};
 	const bool duty = any_other(page);
 	struct table *t = table_new(columns, N_ELEMENTS(columns) - !duty);
@@ -337,7 +343,9 @@ static void print_table(const struct cli *cli, const struct queue_page *page)
 		table_cell(t, r->title, NULL);
 		table_cell(t, report_asset_name(&r->resource), NULL);
 		table_cell(t, report_place(&r->resource, cli->arena), "2");
-		table_cell(t, arena_printf(cli->arena, "%d \xc3\x97 %zu", r->n_findings, r->n_sources),
+		table_cell(t,
+		           arena_printf(cli->arena, "%d \xc3\x97 %zu", r->n_findings,
+		                        r->n_sources),
 		           NULL);
 		if (duty)
 			table_cell(t,
@@ -358,23 +366,27 @@ static bool is_filtered(const struct queue_command *q)
 static void print_nothing(const struct queue_command *q, int64_t total)
 {
 	if (is_filtered(q) && total)
-		printf("No risk of the queue %s is so; without --where and --after there are %lld.\n",
+		printf("No risk of the queue %s is so; without --where and --after there "
+		       "are %lld.\n",
 		       q->queue, (long long)total);
 	else
-		printf("The queue %s is empty. Findings come in by: isobar import PATH...\n",
+		printf("The queue %s is empty. Findings come in by: isobar import "
+		       "PATH...\n",
 		       q->queue);
 }
 
 static void print_totals(const struct queue_command *q, const struct queue_page *page,
                          const int64_t totals[N_BANDS], int64_t total)
 {
-	printf("\n%zu of %lld open risks in the queue %s:", page->n, (long long)total, q->queue);
+	printf("\n%zu of %lld open risks in the queue %s:", page->n, (long long)total,
+	       q->queue);
 	for (int i = N_BANDS - 1; i >= 0; i--) {
 		const char *color = q->cli->color ? report_band_color((enum band)i) : NULL;
 
-		printf("%s%s%s%s%lld %s%s", i == N_BANDS - 1 ? " " : ", ", color ? "\033[" : "",
-		       color ? color : "", color ? "m" : "", (long long)totals[i],
-		       band_name((enum band)i), color ? "\033[0m" : "");
+		printf("%s%s%s%s%lld %s%s", i == N_BANDS - 1 ? " " : ", ",
+		       color ? "\033[" : "", color ? color : "", color ? "m" : "",
+		       (long long)totals[i], band_name((enum band)i),
+		       color ? "\033[0m" : "");
 	}
 	putchar('\n');
 }
@@ -449,7 +461,8 @@ int cmd_queue(struct cli *cli, int argc, char **argv)
 	queue_filter_init(&q.filter);
 	if (!read_arguments(&q, argc, argv))
 		return EXIT_USAGE;
-	struct pg *pg = cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
+	struct pg *pg =
+	        cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
 
 	if (!pg)
 		return exit_code;

@@ -14,6 +14,7 @@
 
 #include "base/json_view.h"
 #include "collector/record_reader.h"
+#include "collector/secret_mask.h"
 #include "model/record_digest.h"
 
 #define RECORD_MAX   (8u << 20)
@@ -77,6 +78,17 @@ static struct record_reader *open_reader(struct record_input *input,
 	return record_reader_new(&options, input);
 }
 
+/* The record as it may be stored: without what a secret scanner found in it. */
+static const char *storable(const struct passage *p, const struct record *record)
+{
+	if (!p->format || !p->format->secret_keys)
+		return record->raw;
+	char *copy = arena_strndup(p->im->arena, record->raw, record->raw_size);
+
+	secret_mask(copy, record->raw_size, p->format->secret_keys);
+	return copy;
+}
+
 static int quarantine(struct passage *p, const struct record *record, const char *code,
                       const char *reason, struct error *err)
 {
@@ -86,7 +98,7 @@ static int quarantine(struct passage *p, const struct record *record, const char
 		.offset = record->offset,
 		.code = code,
 		.reason = reason,
-		.raw = record->raw,
+		.raw = storable(p, record),
 		.size = record->raw_size,
 		.cut = record->cut,
 	};
@@ -171,7 +183,7 @@ static int store_output(struct passage *p, const struct record *record, int64_t 
 	const bool alone = out->n_findings == 1 && !out->n_resources && !out->n_facts;
 
 	if (out->n_findings)
-		ingest_record(in, record->raw, record->raw_size, alone ? digest : 0);
+		ingest_record(in, storable(p, record), record->raw_size, alone ? digest : 0);
 	for (size_t i = 0; i < out->n_findings; i++)
 		if ((rc = ingest_finding(in, &out->findings[i], err)) < 0)
 			return rc;

@@ -3,16 +3,17 @@
 #define ISOBAR_REPORT_H
 
 #include "base/strbuf.h"
-#include "cli.h"
 #include "model/risk.h"
 #include "store/queue_store.h"
+
+#include "cli.h"
 
 /*
  * What the reading commands share.  JSON: a line is built up in a strbuf, each call
  * puts a comma where one is needed; key NULL in an array.
  */
-void report_open(struct strbuf *b, const char *key, char bracket); /* '{' or '[' */
-void report_close(struct strbuf *b, char bracket);                 /* '}' or ']' */
+void report_open(struct strbuf *b, const char *key, char bracket);     /* '{' or '[' */
+void report_close(struct strbuf *b, char bracket);                     /* '}' or ']' */
 void report_text(struct strbuf *b, const char *key, const char *text); /* NULL: null */
 /* "" is null too: what a source did not state. */
 void report_stated(struct strbuf *b, const char *key, const char *text);

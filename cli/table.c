@@ -194,7 +194,8 @@ static void put_text(struct line *line, const char *text, size_t size)
 static void put_cell(struct line *line, const struct cell *cell,
                      const struct table_column *column, size_t width)
 {
-	const bool cut = cell->width > width, colored = line->color && cell->color && cell->width;
+	const bool cut = cell->width > width,
+	           colored = line->color && cell->color && cell->width;
 	const size_t pad = cut ? 0 : width - cell->width;
 
 	line->blanks += column->right ? pad : 0;
@@ -202,7 +203,8 @@ static void put_cell(struct line *line, const struct cell *cell,
 		put_text(line, "\033[", 2);
 		fprintf(line->to, "%sm", cell->color);
 	}
-	put_text(line, cell->text, cut ? bytes_of(cell->text, width - 1) : strlen(cell->text));
+	put_text(line, cell->text,
+	         cut ? bytes_of(cell->text, width - 1) : strlen(cell->text));
 	if (cut)
 		fputs(ELLIPSIS, line->to);
 	if (colored)
@@ -251,13 +253,15 @@ const char *table_due_words(long long due_usec, long long now_usec, char buf[32]
 	long long left;
 
 	buf[0] = '\0';
-	if (due_usec == TIMESTAMP_NONE || __builtin_sub_overflow(due_usec, now_usec, &left) ||
-	    left == INT64_MIN)
+	if (due_usec == TIMESTAMP_NONE ||
+	    __builtin_sub_overflow(due_usec, now_usec, &left) || left == INT64_MIN)
 		return buf;
 
 	const bool late = left < 0;
 	const long long minutes = (late ? -left : left) / (60 * USEC_PER_SEC);
-	const long long n = minutes < 60 ? minutes : minutes / 60 < 72 ? minutes / 60 : minutes / 1440;
+	const long long n = minutes < 60        ? minutes
+	                    : minutes / 60 < 72 ? minutes / 60
+	                                        : minutes / 1440;
 	const char *unit = minutes < 60 ? "min" : minutes / 60 < 72 ? "h" : "days";
 
 	if (late)

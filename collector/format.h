@@ -69,6 +69,10 @@ struct format {
 	 * that differs in nothing else is known without being parsed. */
 	const char *const *volatile_keys;
 
+	/* Keys whose text values are secrets that the tool found: masked before
+	 * anything of the record is stored.  NULL-ended, or NULL. */
+	const char *const *secret_keys;
+
 	/* Does this record, in this envelope, have the shape?  By content only; must
 	 * not be true for another format's records. */
 	bool (*detect)(struct json_view envelope, struct json_view record);

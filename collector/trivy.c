@@ -605,11 +605,15 @@ static int legacy_parse(const struct parse_input *in, struct parse_output *out,
 	return add_result(&r, in->record, out, err);
 }
 
+/* Secrets[].Match, and Code.Lines[] of secrets and misconfigurations. */
+static const char *const secret_keys[] = {"Match", "Content", "Highlighted", NULL};
+
 const struct format trivy = {
         .name = "trivy",
         .record_paths = record_paths,
         .needs_envelope = true,
         .detect = detect,
+        .secret_keys = secret_keys,
         .parse = parse,
 };
 
@@ -617,5 +621,6 @@ const struct format trivy_legacy = {
         .name = "trivy-legacy",
         .record_paths = no_paths,
         .detect = legacy_detect,
+        .secret_keys = secret_keys,
         .parse = legacy_parse,
 };

@@ -46,45 +46,38 @@ static const char *resolve_cve(const struct correlate_input *in, const struct ev
 	return cve;
 }
 
-/*
- * A control is one thing a resource, whatever port or identity a tool adds; only a
- * file tells apart the many resources that one repository holds.
- */
-static bool names_a_file(const char *location)
-{
-	return strchr(location, '/') || strchr(location, '.');
-}
-
 static void place(const struct correlate_input *in, const struct evidence *e, struct arena *a,
                   struct placed *out)
 {
-	*out = (struct placed){.e = e, .location = e->location};
+	struct subject_input what = {.class = e->class,
+	                             .connector = e->connector,
+	                             .rule = e->rule,
+	                             .cve = e->cve,
+	                             .control = ""};
+	const char *native, *subject;
+
+	*out = (struct placed){.e = e};
 	out->reasons = key_cmp(&e->asset_id, &e->canonical_id) == 0 ? MERGED_SAME_ASSET
 	                                                            : MERGED_ASSET_ALIAS;
-	if (*e->cve && e->class != CLASS_THREAT) { /* what happened is not what is open */
-		const char *cve = resolve_cve(in, e, a, &out->reasons);
-
-		out->subject = arena_printf(a, "cve:%s", cve);
-		out->native_subject = out->reasons & MERGED_ADVISORY
-		                              ? arena_printf(a, "cve:%s", upper(e->cve, a))
-		                              : out->subject;
-		out->location = "";
-		if (!(out->reasons & MERGED_ADVISORY))
+	native = subject = subject_of(&what, a);
+	if (subject_is_cve(subject)) {
+		what.cve = resolve_cve(in, e, a, &out->reasons);
+		if (out->reasons & MERGED_ADVISORY)
+			subject = subject_of(&what, a);
+		else
 			out->reasons |= MERGED_SAME_CVE;
-		return;
-	}
-	if (e->class == CLASS_THREAT) {
-		out->subject = out->native_subject = arena_printf(a, "threat:%s", e->rule);
+	} else if (e->class == CLASS_THREAT) {
 		out->reasons |= MERGED_SAME_THREAT;
-		return;
+	} else if ((out->control = control_of(in->catalog, e->connector, e->rule))) {
+		what.control = out->control->id;
+		subject = subject_of(&what, a);
+		out->reasons |= MERGED_CONTROL;
+	} else {
+		out->reasons |= MERGED_SAME_RULE;
 	}
-	out->control = control_of(in->catalog, e->connector, e->rule);
-	out->native_subject = arena_printf(a, "rule:%s/%s", e->connector, e->rule);
-	out->subject = out->control ? arena_printf(a, "control:%s", out->control->id)
-	                            : out->native_subject;
-	out->reasons |= out->control ? MERGED_CONTROL : MERGED_SAME_RULE;
-	if (out->control && !names_a_file(e->location))
-		out->location = "";
+	out->subject = subject;
+	out->native_subject = native;
+	out->location = subject_location(subject, e->location);
 }
 
 static int by_group(const struct placed *a, const struct placed *b)

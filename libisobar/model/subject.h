@@ -12,24 +12,31 @@
  * location it names the risk.  A change to these rules needs a new tag in
  * fingerprint_of() and aliases for the risks there are.
  */
+struct subject_input {
+	enum finding_class class;
+	const char *connector;
+	const char *rule;
+	const char *cve;     /* CVE or another advisory id; "" none */
+	const char *control; /* that the catalogue has for the rule; "" none */
+};
 
 /*
- * The subject of a sealed finding:
- *   "cve:CVE-2024-3094"  a CVE of it (cve, else the first of cve_aliases in order
- *                        of text), else its advisory id in upper case
- *   "control:<control>"  the control that the catalogue has for its rule
- *   "threat:<rule>"      of class threat
- *   "rule:<connector>/<rule>"
- * control is "" when the catalogue has none.  Threats never take a CVE: what
- * happened is not what is open.
+ * "cve:CVE-2024-3094"  its CVE, or advisory id, in upper case
+ * "control:<control>"  the control
+ * "threat:<rule>"      of class threat
+ * "rule:<connector>/<rule>"
+ * in this order; but threats never take a CVE: what happened is not what is open.
  */
-const char *subject_of(const struct finding *f, const char *control,
-                       struct arena *a) NON_NULL;
+const char *subject_of(const struct subject_input *in, struct arena *a) NON_NULL;
 
 bool subject_is_cve(const char *subject);
 
-/* f's location as far as it tells risks apart: "" for CVEs. */
-const char *subject_location(const struct finding *f, const char *subject) NON_NULL;
+/*
+ * A finding's location as far as it tells risks apart: "" for CVEs, and for
+ * controls, which are one thing a resource whatever port or identity a tool adds;
+ * only a file tells apart the many resources that one repository holds.
+ */
+const char *subject_location(const char *subject, const char *location) NON_NULL;
 
 /* The identity of a risk, and of the risk's row when it is first stored. */
 struct key fingerprint_of(const struct org *org, const struct key *asset_key,

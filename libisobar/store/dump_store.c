@@ -73,7 +73,8 @@ static int read_columns(struct pg *pg, struct dump *d, struct error *err)
 
 	if (rc < 0)
 		return rc;
-	d->columns = ARENA_ARRAY(d->arena, struct dump_column, (size_t)PQntuples(result) + 1);
+	d->columns =
+	        ARENA_ARRAY(d->arena, struct dump_column, (size_t)PQntuples(result) + 1);
 	for (int i = 0; i < PQntuples(result); i++) {
 		const char *name = pg_get_text(result, i, "name");
 
@@ -86,9 +87,9 @@ static int read_columns(struct pg *pg, struct dump *d, struct error *err)
 		else if (pg_get_bool(result, i, "volatile") || is_secret(name))
 			continue;
 		d->columns[d->n_columns++] = (struct dump_column){
-			.name = arena_strdup(d->arena, name),
-			.key_place = (int)pg_get_int(result, i, "key_place"),
-			.is_text = pg_get_bool(result, i, "is_text"),
+		        .name = arena_strdup(d->arena, name),
+		        .key_place = (int)pg_get_int(result, i, "key_place"),
+		        .is_text = pg_get_bool(result, i, "is_text"),
 		};
 	}
 	return 0;
@@ -137,8 +138,9 @@ static int put_order(const struct dump *d, struct strbuf *sql, const struct dump
 
 	strbuf_puts(sql, sql->data[sql->size - 1] == ' ' ? "" : ", ");
 	if (stands_for_risk(d, c)) {
-		strbuf_puts(sql, "risk_asset, risk_subject collate \"C\", risk_location collate "
-		                 "\"C\"");
+		strbuf_puts(sql,
+		            "risk_asset, risk_subject collate \"C\", risk_location collate "
+		            "\"C\"");
 		return 0;
 	}
 	if ((rc = put_name(d, sql, c->name, err)) < 0)
@@ -177,8 +179,10 @@ static int put_select(const struct dump *d, struct strbuf *sql, struct error *er
 		return rc;
 	strbuf_puts(sql, " as listed");
 	if (d->names_risk)
-		strbuf_puts(sql, " left join isobar.risk as risk on risk.org_id = listed.org_id and "
-		                 "risk.risk_id = listed.risk_id");
+		strbuf_puts(
+		        sql,
+		        " left join isobar.risk as risk on risk.org_id = listed.org_id and "
+		        "risk.risk_id = listed.risk_id");
 	if (d->has_org)
 		strbuf_puts(sql, " where listed.org_id = $1");
 	strbuf_puts(sql, ") as shown");

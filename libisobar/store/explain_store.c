@@ -34,7 +34,8 @@ static int id_range(const char *id, struct key *first, struct key *last, struct 
 		if (*p == '-')
 			continue;
 		if (value < 0 || n == HEX_DIGITS)
-			return error_set(err, ERR_INVALID, "\"%.40s\" is not the id of a risk", id);
+			return error_set(err, ERR_INVALID,
+			                 "\"%.40s\" is not the id of a risk", id);
 		first->bytes[n / 2] |= (uint8_t)(value << shift);
 		last->bytes[n / 2] &= (uint8_t)(value << shift | (shift ? 0x0f : 0xf0));
 		n++;
@@ -54,8 +55,8 @@ static int ambiguous(const PGresult *result, const char *id, struct error *err)
 	for (int i = 0; i < PQntuples(result) && i < 4; i++)
 		names = arena_printf(a, "%s%s%.13s", names, i ? ", " : "",
 		                     pg_get_text(result, i, "risk_id"));
-	return error_set(err, ERR_CONFLICT, "several risks begin with %.40s: %s%s", id, names,
-	                 PQntuples(result) > 4 ? ", ..." : "");
+	return error_set(err, ERR_CONFLICT, "several risks begin with %.40s: %s%s", id,
+	                 names, PQntuples(result) > 4 ? ", ..." : "");
 }
 
 int risk_find(struct pg *pg, const struct org *org, const char *id, struct key *out,

@@ -26,23 +26,23 @@ static void finding_read(const PGresult *result, int row, const struct source_li
 
 	assert(state >= 0 && state < N_FINDING_STATES); /* a check of the schema */
 	*out = (struct finding_row){
-		.id = pg_get_key(result, row, "finding_id"),
-		.has_risk = !pg_is_null(result, row, "risk_id"),
-		.risk_id = pg_get_key(result, row, "risk_id"),
-		.source = source_name_of(sources, pg_get_int(result, row, "source_id")),
-		.connector = text_of(result, row, "connector", a),
-		.rule = text_of(result, row, "rule", a),
-		.cve = text_of(result, row, "cve", a),
-		.location = text_of(result, row, "location", a),
-		.title = text_of(result, row, "title", a),
-		.asset = text_of(result, row, "asset", a),
-		.asset_named = text_of(result, row, "asset_named", a),
-		.state = (enum finding_state)state,
-		.sev100 = (int)pg_get_int(result, row, "sev100"),
-		.first_seen = pg_get_timestamp(result, row, "first_seen"),
-		.reasons = (int)pg_get_int(result, row, "reasons"),
-		.segment = pg_get_int(result, row, "segment_id"),
-		.slot = (unsigned int)pg_get_int(result, row, "segment_slot"),
+	        .id = pg_get_key(result, row, "finding_id"),
+	        .has_risk = !pg_is_null(result, row, "risk_id"),
+	        .risk_id = pg_get_key(result, row, "risk_id"),
+	        .source = source_name_of(sources, pg_get_int(result, row, "source_id")),
+	        .connector = text_of(result, row, "connector", a),
+	        .rule = text_of(result, row, "rule", a),
+	        .cve = text_of(result, row, "cve", a),
+	        .location = text_of(result, row, "location", a),
+	        .title = text_of(result, row, "title", a),
+	        .asset = text_of(result, row, "asset", a),
+	        .asset_named = text_of(result, row, "asset_named", a),
+	        .state = (enum finding_state)state,
+	        .sev100 = (int)pg_get_int(result, row, "sev100"),
+	        .first_seen = pg_get_timestamp(result, row, "first_seen"),
+	        .reasons = (int)pg_get_int(result, row, "reasons"),
+	        .segment = pg_get_int(result, row, "segment_id"),
+	        .slot = (unsigned int)pg_get_int(result, row, "segment_slot"),
 	};
 }
 
@@ -206,7 +206,8 @@ int finding_listing_open(struct pg *pg, const struct org *org, int state, int64_
 	else
 		pg_bind_text(&p, NULL);
 	if ((rc = source_list_load(pg, org, l->arena, &l->sources, err)) < 0 ||
-	    (rc = pg_cursor_open(pg, statement_table[STMT_FINDING_LIST].sql, &p, err)) < 0) {
+	    (rc = pg_cursor_open(pg, statement_table[STMT_FINDING_LIST].sql, &p, err)) <
+	            0) {
 		finding_listing_free(l);
 		return rc;
 	}

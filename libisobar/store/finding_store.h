@@ -34,7 +34,8 @@ struct finding_rows {
 
 /* The findings of a risk, worst first; at most those that its explanation names. */
 int finding_members(struct pg *pg, const struct org *org, const struct key *risk_id,
-                    struct arena *a, struct finding_rows *out, struct error *err) MUST_CHECK;
+                    struct arena *a, struct finding_rows *out,
+                    struct error *err) MUST_CHECK;
 
 /* All findings, in batches: memory does not grow with their number. */
 struct finding_listing;

@@ -333,32 +333,32 @@ static void encode_asset(struct strbuf *b, const struct key *key, const struct r
 	pg_put_text(b, r->id);
 }
 
+static uint64_t mix_text(uint64_t h, const char *s)
+{
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 1099511628211u;
+	return (h ^ (h >> 29)) * 0x9e3779b97f4a7c15u;
+}
+
 /* Puts the asset's row, unless the very same one was sent not long ago. */
 static struct slice asset_row(struct ingest *in, struct strbuf *b, const struct key *key,
                               const struct resource *r)
 {
 	const size_t start = b->size;
-	uint64_t digest = 14695981039346656037u;
+	uint64_t digest;
 
-	encode_asset(b, key, r);
-	for (size_t i = start; i + 8 <= b->size; i += 8) {
-		uint64_t word;
-
-		memcpy(&word, b->data + i, sizeof(word));
-		digest = (digest ^ word) * 0x9e3779b97f4a7c15u;
-		digest ^= digest >> 29;
-	}
-	for (size_t i = start + (b->size - start) / 8 * 8; i < b->size; i++)
-		digest = (digest ^ (unsigned char)b->data[i]) * 1099511628211u;
-	digest |= 1; /* 0 is a free place */
+	memcpy(&digest, key->bytes, sizeof(digest)); /* the id itself is in the key */
+	digest = mix_text(digest, r->account);
+	digest = mix_text(digest, r->region);
+	digest = mix_text(digest, r->type);
+	digest = mix_text(digest, r->name) | 1; /* 0 is a free place */
 
 	uint64_t *place = &in->asset_cache[(digest >> 32) % INGEST_ASSET_CACHE];
 
-	if (*place == digest) {
-		b->size = start;
+	if (*place == digest)
 		return (struct slice){0};
-	}
 	*place = digest;
+	encode_asset(b, key, r);
 	return (struct slice){(uint32_t)start, (uint32_t)(b->size - start)};
 }
 

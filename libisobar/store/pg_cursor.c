@@ -31,7 +31,8 @@ int pg_cursor_open(struct pg *pg, const char *select, const struct pg_params *pa
 	int rc;
 
 	if ((rc = pg_begin(pg, err)) < 0 ||
-	    (rc = pg_command(pg, "set transaction isolation level repeatable read, read only",
+	    (rc = pg_command(pg,
+	                     "set transaction isolation level repeatable read, read only",
 	                     err)) < 0) {
 		pg_rollback(pg);
 		return rc;

@@ -19,22 +19,32 @@
 /* PostgreSQL counts from 2000-01-01. */
 #define PG_EPOCH_USEC (INT64_C(946684800) * USEC_PER_SEC)
 
+/* strbuf_put() in line: rows are encoded a million times a load, value by value. */
+static inline void pg_put(struct strbuf *b, const void *data, size_t size)
+{
+	if (b->size + size >= b->room)
+		strbuf_reserve(b, size);
+	memcpy(b->data + b->size, data, size);
+	b->size += size;
+	b->data[b->size] = '\0';
+}
+
 static inline void pg_put_raw16(struct strbuf *b, uint16_t v)
 {
 	v = htobe16(v);
-	strbuf_put(b, &v, sizeof(v));
+	pg_put(b, &v, sizeof(v));
 }
 
 static inline void pg_put_raw32(struct strbuf *b, uint32_t v)
 {
 	v = htobe32(v);
-	strbuf_put(b, &v, sizeof(v));
+	pg_put(b, &v, sizeof(v));
 }
 
 static inline void pg_put_raw64(struct strbuf *b, uint64_t v)
 {
 	v = htobe64(v);
-	strbuf_put(b, &v, sizeof(v));
+	pg_put(b, &v, sizeof(v));
 }
 
 static inline void pg_put_null(struct strbuf *b)
@@ -44,38 +54,50 @@ static inline void pg_put_null(struct strbuf *b)
 
 static inline void pg_put_bool(struct strbuf *b, int v)
 {
-	pg_put_raw32(b, 1);
-	strbuf_putc(b, v ? 1 : 0);
+	const unsigned char wire[5] = {0, 0, 0, 1, v ? 1 : 0};
+
+	pg_put(b, wire, sizeof(wire));
 }
 
 static inline void pg_put_int2(struct strbuf *b, int v)
 {
-	pg_put_raw32(b, 2);
-	pg_put_raw16(b, (uint16_t)v);
+	const uint16_t x = htobe16((uint16_t)v);
+	unsigned char wire[6] = {0, 0, 0, 2};
+
+	memcpy(wire + 4, &x, sizeof(x));
+	pg_put(b, wire, sizeof(wire));
 }
 
 static inline void pg_put_int4(struct strbuf *b, int64_t v)
 {
-	pg_put_raw32(b, 4);
-	pg_put_raw32(b, (uint32_t)v);
+	const uint32_t x = htobe32((uint32_t)v);
+	unsigned char wire[8] = {0, 0, 0, 4};
+
+	memcpy(wire + 4, &x, sizeof(x));
+	pg_put(b, wire, sizeof(wire));
 }
 
 static inline void pg_put_int8(struct strbuf *b, int64_t v)
 {
-	pg_put_raw32(b, 8);
-	pg_put_raw64(b, (uint64_t)v);
+	const uint64_t x = htobe64((uint64_t)v);
+	unsigned char wire[12] = {0, 0, 0, 8};
+
+	memcpy(wire + 4, &x, sizeof(x));
+	pg_put(b, wire, sizeof(wire));
 }
 
 static inline void pg_put_key(struct strbuf *b, const struct key *k)
 {
-	pg_put_raw32(b, KEY_SIZE);
-	strbuf_put(b, k->bytes, KEY_SIZE);
+	unsigned char wire[4 + KEY_SIZE] = {0, 0, 0, KEY_SIZE};
+
+	memcpy(wire + 4, k->bytes, KEY_SIZE);
+	pg_put(b, wire, sizeof(wire));
 }
 
 static inline void pg_put_bytes(struct strbuf *b, const void *data, size_t size)
 {
 	pg_put_raw32(b, (uint32_t)size);
-	strbuf_put(b, data, size);
+	pg_put(b, data, size);
 }
 
 static inline void pg_put_text(struct strbuf *b, const char *s)

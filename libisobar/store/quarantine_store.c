@@ -12,8 +12,8 @@
 #define PAGE_WITH_RAW 64
 #define PAGE          1000
 
-static int raw_read(const PGresult *result, int row, struct arena *a, struct quarantined *out,
-                    struct error *err)
+static int raw_read(const PGresult *result, int row, struct arena *a,
+                    struct quarantined *out, struct error *err)
 {
 	const char *text = pg_get_text(result, row, "raw");
 	unsigned char *bytes;
@@ -32,15 +32,15 @@ static int record_read(const PGresult *result, int row, struct arena *a,
                        struct quarantined *out, struct error *err)
 {
 	*out = (struct quarantined){
-		.id = pg_get_key(result, row, "record_id"),
-		.file = arena_strdup(a, pg_get_text(result, row, "file")),
-		.format = arena_strdup(a, pg_get_text(result, row, "format")),
-		.offset = pg_get_int(result, row, "byte_offset"),
-		.size = pg_get_int(result, row, "size"),
-		.code = arena_strdup(a, pg_get_text(result, row, "reason_code")),
-		.reason = arena_strdup(a, pg_get_text(result, row, "reason")),
-		.sha256 = arena_strdup(a, pg_get_text(result, row, "sha256")),
-		.kept = pg_get_bool(result, row, "kept"),
+	        .id = pg_get_key(result, row, "record_id"),
+	        .file = arena_strdup(a, pg_get_text(result, row, "file")),
+	        .format = arena_strdup(a, pg_get_text(result, row, "format")),
+	        .offset = pg_get_int(result, row, "byte_offset"),
+	        .size = pg_get_int(result, row, "size"),
+	        .code = arena_strdup(a, pg_get_text(result, row, "reason_code")),
+	        .reason = arena_strdup(a, pg_get_text(result, row, "reason")),
+	        .sha256 = arena_strdup(a, pg_get_text(result, row, "sha256")),
+	        .kept = pg_get_bool(result, row, "kept"),
 	};
 	return raw_read(result, row, a, out, err);
 }
@@ -73,8 +73,8 @@ int quarantine_next(struct pg *pg, const struct org *org, const struct quarantin
 	return rc;
 }
 
-int quarantine_replayed(struct pg *pg, const struct org *org, const struct key *ids, size_t n,
-                        timestamp now, struct error *err)
+int quarantine_replayed(struct pg *pg, const struct org *org, const struct key *ids,
+                        size_t n, timestamp now, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
 	struct pg_params p = {.arena = a};

@@ -31,7 +31,7 @@ int quarantine_next(struct pg *pg, const struct org *org, const struct quarantin
                     struct error *err) MUST_CHECK;
 
 /* They are no longer listed.  pg is open for PG_GROUP_INGEST. */
-int quarantine_replayed(struct pg *pg, const struct org *org, const struct key *ids, size_t n,
-                        timestamp now, struct error *err) MUST_CHECK;
+int quarantine_replayed(struct pg *pg, const struct org *org, const struct key *ids,
+                        size_t n, timestamp now, struct error *err) MUST_CHECK;
 
 #endif

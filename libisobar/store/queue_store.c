@@ -55,9 +55,9 @@ int source_list_load(struct pg *pg, const struct org *org, struct arena *a,
 	out->rows = ARENA_ARRAY(a, struct source_row, out->n + 1);
 	for (int i = 0; i < (int)out->n; i++)
 		out->rows[i] = (struct source_row){
-			.id = pg_get_int(result, i, "source_id"),
-			.name = arena_strdup(a, pg_get_text(result, i, "name")),
-			.connector = arena_strdup(a, pg_get_text(result, i, "connector")),
+		        .id = pg_get_int(result, i, "source_id"),
+		        .name = arena_strdup(a, pg_get_text(result, i, "name")),
+		        .connector = arena_strdup(a, pg_get_text(result, i, "connector")),
 		};
 	return 0;
 }
@@ -86,13 +86,13 @@ const char *source_name_of(const struct source_list *sources, int64_t id)
 void queue_filter_init(struct queue_filter *f)
 {
 	*f = (struct queue_filter){
-		.responsibilities = (1u << N_VERDICTS) - 1,
-		.band = FILTER_ANY,
-		.state = FILTER_ANY,
-		.provider = FILTER_ANY,
-		.class = FILTER_ANY,
-		.layer = FILTER_ANY,
-		.limit = 25,
+	        .responsibilities = (1u << N_VERDICTS) - 1,
+	        .band = FILTER_ANY,
+	        .state = FILTER_ANY,
+	        .provider = FILTER_ANY,
+	        .class = FILTER_ANY,
+	        .layer = FILTER_ANY,
+	        .limit = 25,
 	};
 }
 
@@ -142,7 +142,8 @@ static void bind_filter(struct pg_params *p, const struct queue_filter *f,
                         const struct source_list *sources)
 {
 	pg_bind_int(p, f->limit);
-	pg_bind_bool(p, f->state != FILTER_ANY && !risk_state_is_open((enum risk_state)f->state));
+	pg_bind_bool(p, f->state != FILTER_ANY &&
+	                        !risk_state_is_open((enum risk_state)f->state));
 	bind_responsibilities(p, f->responsibilities);
 	bind_number(p, f->band);
 	bind_number(p, f->state);
@@ -184,40 +185,43 @@ static int number_of(const PGresult *result, int row, const char *field, int cou
 static struct resource resource_read(const PGresult *result, int row, struct arena *a)
 {
 	return (struct resource){
-		.provider = (enum provider)number_of(result, row, "provider", N_PROVIDERS),
-		.account = text_of(result, row, "account", a),
-		.region = text_of(result, row, "region", a),
-		.type = text_of(result, row, "asset_type", a),
-		.name = text_of(result, row, "asset_name", a),
-		.raw = "",
-		.id = text_of(result, row, "asset", a),
+	        .provider = (enum provider)number_of(result, row, "provider", N_PROVIDERS),
+	        .account = text_of(result, row, "account", a),
+	        .region = text_of(result, row, "region", a),
+	        .type = text_of(result, row, "asset_type", a),
+	        .name = text_of(result, row, "asset_name", a),
+	        .raw = "",
+	        .id = text_of(result, row, "asset", a),
 	};
 }
 
-void queue_risk_read(const PGresult *result, int row, struct arena *a, struct queue_risk *out)
+void queue_risk_read(const PGresult *result, int row, struct arena *a,
+                     struct queue_risk *out)
 {
 	const int64_t layer = pg_get_int(result, row, "layer");
 
 	*out = (struct queue_risk){
-		.id = pg_get_key(result, row, "risk_id"),
-		.score = (int)pg_get_int(result, row, "score"),
-		.band = (enum band)number_of(result, row, "band", N_BANDS),
-		.state = (enum risk_state)number_of(result, row, "state", N_RISK_STATES),
-		.class = (enum finding_class)number_of(result, row, "class", N_FINDING_CLASSES),
-		.responsibility =
-			(enum verdict)number_of(result, row, "responsibility", N_VERDICTS),
-		.layer = layer >= 0 && layer < N_LAYERS ? (int)layer : -1,
-		.n_findings = (int)pg_get_int(result, row, "n_findings"),
-		.title = text_of(result, row, "title", a),
-		.subject = text_of(result, row, "subject", a),
-		.location = text_of(result, row, "location", a),
-		.owner = pg_is_null(result, row, "owner") ? NULL
-	                                                  : text_of(result, row, "owner", a),
-		.resource = resource_read(result, row, a),
-		.opened_at = pg_get_timestamp(result, row, "opened_at"),
-		.due_at = pg_get_timestamp(result, row, "due_at"),
-		.resolved_at = pg_get_timestamp(result, row, "resolved_at"),
-		.sla = SLA_NONE,
+	        .id = pg_get_key(result, row, "risk_id"),
+	        .score = (int)pg_get_int(result, row, "score"),
+	        .band = (enum band)number_of(result, row, "band", N_BANDS),
+	        .state = (enum risk_state)number_of(result, row, "state", N_RISK_STATES),
+	        .class = (enum finding_class)number_of(result, row, "class",
+	                                               N_FINDING_CLASSES),
+	        .responsibility =
+	                (enum verdict)number_of(result, row, "responsibility", N_VERDICTS),
+	        .layer = layer >= 0 && layer < N_LAYERS ? (int)layer : -1,
+	        .n_findings = (int)pg_get_int(result, row, "n_findings"),
+	        .title = text_of(result, row, "title", a),
+	        .subject = text_of(result, row, "subject", a),
+	        .location = text_of(result, row, "location", a),
+	        .owner = pg_is_null(result, row, "owner")
+	                         ? NULL
+	                         : text_of(result, row, "owner", a),
+	        .resource = resource_read(result, row, a),
+	        .opened_at = pg_get_timestamp(result, row, "opened_at"),
+	        .due_at = pg_get_timestamp(result, row, "due_at"),
+	        .resolved_at = pg_get_timestamp(result, row, "resolved_at"),
+	        .sla = SLA_NONE,
 	};
 }
 
@@ -248,13 +252,14 @@ struct id_order {
 
 static int by_key(const void *a, const void *b)
 {
-	return key_cmp(&((const struct id_order *)a)->id, &((const struct id_order *)b)->id);
+	return key_cmp(&((const struct id_order *)a)->id,
+	               &((const struct id_order *)b)->id);
 }
 
 static void sla_at(struct queue_risk *risk, timestamp now, struct arena *a)
 {
 	struct risk_clock_segment *ledger =
-		ARENA_ARRAY(a, struct risk_clock_segment, risk->n_segments + 1);
+	        ARENA_ARRAY(a, struct risk_clock_segment, risk->n_segments + 1);
 
 	if (!risk->n_segments)
 		return;
@@ -266,7 +271,8 @@ static void sla_at(struct queue_risk *risk, timestamp now, struct arena *a)
 	                    .sla.state;
 }
 
-static void attach(const PGresult *result, struct queue_risk *risks, size_t n, struct arena *a)
+static void attach(const PGresult *result, struct queue_risk *risks, size_t n,
+                   struct arena *a)
 {
 	const int rows = PQntuples(result);
 	struct clock_segment *all = ARENA_ARRAY(a, struct clock_segment, (size_t)rows + 1);
@@ -277,15 +283,17 @@ static void attach(const PGresult *result, struct queue_risk *risks, size_t n, s
 	qsort(order, n, sizeof(*order), by_key);
 	for (int i = 0; i < rows; i++) {
 		const struct id_order key = {.id = pg_get_key(result, i, "risk_id")};
-		const struct id_order *found = bsearch(&key, order, n, sizeof(*order), by_key);
+		const struct id_order *found =
+		        bsearch(&key, order, n, sizeof(*order), by_key);
 		struct queue_risk *risk = found ? &risks[found->at] : NULL;
 
 		all[i] = (struct clock_segment){
-			.from = pg_get_timestamp(result, i, "from_at"),
-			.mode = (enum sla_mode)number_of(result, i, "mode", SLA_MODE_STOPPED + 1),
-			.band = (enum band)number_of(result, i, "band", N_BANDS),
-			.reason = text_of(result, i, "reason", a),
-			.actor = text_of(result, i, "actor", a),
+		        .from = pg_get_timestamp(result, i, "from_at"),
+		        .mode = (enum sla_mode)number_of(result, i, "mode",
+		                                         SLA_MODE_STOPPED + 1),
+		        .band = (enum band)number_of(result, i, "band", N_BANDS),
+		        .reason = text_of(result, i, "reason", a),
+		        .actor = text_of(result, i, "actor", a),
 		};
 		if (!risk)
 			continue;
@@ -294,8 +302,8 @@ static void attach(const PGresult *result, struct queue_risk *risks, size_t n, s
 	}
 }
 
-int queue_clocks_load(struct pg *pg, const struct org *org, struct queue_risk *risks, size_t n,
-                      timestamp now, struct arena *a, struct error *err)
+int queue_clocks_load(struct pg *pg, const struct org *org, struct queue_risk *risks,
+                      size_t n, timestamp now, struct arena *a, struct error *err)
 {
 	struct pg_params p = {.arena = a};
 	struct strbuf ids = {0};
@@ -342,7 +350,8 @@ int queue_list(struct pg *pg, const struct org *org, const struct queue_filter *
 	for (int i = 0; i < (int)out->n; i++) {
 		queue_risk_read(result, i, a, &out->risks[i]);
 		out->risks[i].rank = pg_get_int(result, i, "rank");
-		sources_read(pg_get_text(result, i, "source_ids"), &sources, a, &out->risks[i]);
+		sources_read(pg_get_text(result, i, "source_ids"), &sources, a,
+		             &out->risks[i]);
 	}
 	return queue_clocks_load(pg, org, out->risks, out->n, now, a, err);
 }

@@ -301,7 +301,7 @@ findings() {
 
 # step SIZE ROUND STEP COMMAND…: stdin goes to the command, what it prints to $work/out.
 step() {
-	local size=$1 round=$2 name=$3 before after seconds memory
+	local size=$1 round=$2 name=$3 before after seconds user system memory
 	shift 3
 	sql postgres -c checkpoint
 	before=$(wal_position)
@@ -310,10 +310,11 @@ step() {
 		die "$name of $size failed (round $round)"
 	}
 	after=$(wal_position)
-	read -r seconds _ _ memory <"$work/timed"
+	read -r seconds user system memory <"$work/timed"
 	after=$(sql postgres -c "select pg_wal_lsn_diff('$after', '$before')")
-	say "$(printf '%s round %s: %-16s %9.3f s %11.3f MB of WAL %6d MB resident' "$size" "$round" \
-		"$name" "$seconds" "$((after / 1000))e-3" "$((memory / 1024))")"
+	say "$(printf '%s round %s: %-16s %9.3f s (its own CPU %8.3f + %.3f), %11.3f MB of WAL, %4d MB resident' \
+		"$size" "$round" "$name" "$seconds" "$user" "$system" "$((after / 1000))e-3" \
+		"$((memory / 1024))")"
 	[ "$round" = 0 ] ||
 		echo "$(number_of "$size") $round $name $seconds $after $memory" >>"$measurements"
 }

@@ -13,16 +13,18 @@
 #include "base/attr.h"
 #include "base/strbuf.h"
 #include "base/timestamp.h"
+
 #include "cli/table.h"
 
 static const struct table_column columns[] = {
-	{.head = "n", .right = true},
-	{.head = "title", .elastic = true},
-	{.head = "end"},
+        {.head = "n", .right = true},
+        {.head = "title", .elastic = true},
+        {.head = "end"},
 };
 
 /* What table_print() writes for one row of three cells. */
-static char *printed(const char *const cells[3], const char *color, bool colored, size_t width)
+static char *printed(const char *const cells[3], const char *color, bool colored,
+                     size_t width)
 {
 	struct table *t = table_new(columns, N_ELEMENTS(columns));
 	char *text = NULL;
@@ -52,30 +54,41 @@ static void test_table__fits_columns_to_their_cells(void **state)
 		size_t width;
 		const char *text;
 	} rows[] = {
-		{"heads are the least width", {"1", "a", "b"}, 80, "n  title  end\n1  a      b\n"},
-		{"numbers stand right", {"123", "ab", "c"}, 80, "  n  title  end\n123  ab     c\n"},
-		{"no blanks at the end", {"1", "a", ""}, 80, "n  title  end\n1  a\n"},
-		{"characters, not bytes",
+	        {"heads are the least width",
+	         {"1", "a", "b"},
+	         80,
+	         "n  title  end\n1  a      b\n"},
+	        {"numbers stand right",
+	         {"123", "ab", "c"},
+	         80,
+	         "  n  title  end\n123  ab     c\n"},
+	        {"no blanks at the end", {"1", "a", ""}, 80, "n  title  end\n1  a\n"},
+	        {"characters, not bytes",
 	         {"1", "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", "b"},
 	         80,
-	         "n  title   end\n1  \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9  b\n"},
-		{"the elastic one is cut",
+	         "n  title   end\n1  \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9  "
+	         "b\n"},
+	        {"the elastic one is cut",
 	         {"1", "0123456789abcdefghij", "b"},
 	         23,
 	         "n  title            end\n1  0123456789abcd\xe2\x80\xa6  b\n"},
-		{"just wide enough is not cut",
+	        {"just wide enough is not cut",
 	         {"1", "0123456789abcdefghij", "b"},
 	         28,
 	         "n  title                 end\n1  0123456789abcdefghij  b\n"},
-		{"cut between characters",
-	         {"1", "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac"
-	               "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac",
+	        {"cut between characters",
+	         {"1",
+	          "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac"
+	          "\xe2\x82\xac"
+	          "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac"
+	          "\xe2\x82\xac",
 	          "b"},
 	         20,
 	         "n  title         end\n1  "
-	         "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac"
+	         "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac"
+	         "\xe2\x82\xac"
 	         "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x80\xa6  b\n"},
-		{"never narrower than can be read",
+	        {"never narrower than can be read",
 	         {"1", "0123456789abcdefghij", "b"},
 	         3,
 	         "n  title         end\n1  0123456789a\xe2\x80\xa6  b\n"},
@@ -111,18 +124,24 @@ static void test_table__shows_no_control_character(void **state)
 		const char *name, *text, *plain;
 		size_t width;
 	} rows[] = {
-		{"text", "plain text", "plain text", 10},
-		{"nothing", "", "", 0},
-		{"escape", "\033[31mred", "?[31mred", 8},
-		{"line ends and tabs", "a\r\n\tb", "a???b", 5},
-		{"delete", "a\177", "a?", 2},
-		{"C1 control sequence introducer", "\xc2\x9b" "31m", "?31m", 4},
-		{"the first that is no control", "\xc2\xa0", "\xc2\xa0", 1},
-		{"right-to-left override", "a\xe2\x80\xae" "b", "a?b", 3},
-		{"isolate", "\xe2\x81\xa6x", "?x", 2},
-		{"broken UTF-8", "\xff\xc3", "??", 2},
-		{"overlong", "\xc0\x9b", "??", 2},
-		{"four bytes", "\xf0\x9f\x94\xa5", "\xf0\x9f\x94\xa5", 1},
+	        {"text", "plain text", "plain text", 10},
+	        {"nothing", "", "", 0},
+	        {"escape", "\033[31mred", "?[31mred", 8},
+	        {"line ends and tabs", "a\r\n\tb", "a???b", 5},
+	        {"delete", "a\177", "a?", 2},
+	        {"C1 control sequence introducer",
+	         "\xc2\x9b"
+	         "31m",
+	         "?31m", 4},
+	        {"the first that is no control", "\xc2\xa0", "\xc2\xa0", 1},
+	        {"right-to-left override",
+	         "a\xe2\x80\xae"
+	         "b",
+	         "a?b", 3},
+	        {"isolate", "\xe2\x81\xa6x", "?x", 2},
+	        {"broken UTF-8", "\xff\xc3", "??", 2},
+	        {"overlong", "\xc0\x9b", "??", 2},
+	        {"four bytes", "\xf0\x9f\x94\xa5", "\xf0\x9f\x94\xa5", 1},
 	};
 
 	(void)state;
@@ -132,7 +151,8 @@ static void test_table__shows_no_control_character(void **state)
 
 		check(rows[i].name, strbuf_text(&out), rows[i].plain);
 		if (width != rows[i].width)
-			fail_msg("%s: width %zu, wanted %zu", rows[i].name, width, rows[i].width);
+			fail_msg("%s: width %zu, wanted %zu", rows[i].name, width,
+			         rows[i].width);
 		strbuf_done(&out);
 	}
 }
@@ -195,17 +215,17 @@ static void test_table_due_words__says_how_long(void **state)
 		long long seconds;
 		const char *words;
 	} rows[] = {
-		{0, "in 0 min"},
-		{59 * 60, "in 59 min"},
-		{3600, "in 1 h"},
-		{46 * 3600 + 1800, "in 46 h"},
-		{72 * 3600 - 1, "in 71 h"},
-		{72 * 3600, "in 3 days"},
-		{13 * 86400 + 3600, "in 13 days"},
-		{-60, "1 min overdue"},
-		{-2 * 3600, "2 h overdue"},
-		{-72 * 3600, "3 days overdue"},
-		{-400LL * 86400, "400 days overdue"},
+	        {0, "in 0 min"},
+	        {59 * 60, "in 59 min"},
+	        {3600, "in 1 h"},
+	        {46 * 3600 + 1800, "in 46 h"},
+	        {72 * 3600 - 1, "in 71 h"},
+	        {72 * 3600, "in 3 days"},
+	        {13 * 86400 + 3600, "in 13 days"},
+	        {-60, "1 min overdue"},
+	        {-2 * 3600, "2 h overdue"},
+	        {-72 * 3600, "3 days overdue"},
+	        {-400LL * 86400, "400 days overdue"},
 	};
 	const long long now = 1767225600LL * USEC_PER_SEC;
 	char buf[32];
@@ -222,13 +242,13 @@ static void test_table_due_words__says_how_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table__fits_columns_to_their_cells),
-		cmocka_unit_test(test_table__colors_only_when_asked),
-		cmocka_unit_test(test_table__shows_no_control_character),
-		cmocka_unit_test(test_table__cells_are_cleaned),
-		cmocka_unit_test(test_table__narrows_the_widest_column_first),
-		cmocka_unit_test(test_table__grows_to_many_rows),
-		cmocka_unit_test(test_table_due_words__says_how_long),
+	        cmocka_unit_test(test_table__fits_columns_to_their_cells),
+	        cmocka_unit_test(test_table__colors_only_when_asked),
+	        cmocka_unit_test(test_table__shows_no_control_character),
+	        cmocka_unit_test(test_table__cells_are_cleaned),
+	        cmocka_unit_test(test_table__narrows_the_widest_column_first),
+	        cmocka_unit_test(test_table__grows_to_many_rows),
+	        cmocka_unit_test(test_table_due_words__says_how_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_SECRET_MASK_H
+#define ISOBAR_SECRET_MASK_H
+
+#include <stddef.h>
+
+/*
+ * Overwrites the text values of the keys, at any depth of a JSON record, with
+ * asterisks of the same length: a raw record is kept, what a secret scanner found
+ * in it is not.  keys: NULL-ended, without quotes.  text need not be valid JSON.
+ */
+void secret_mask(char *text, size_t size, const char *const *keys);
+
+#endif

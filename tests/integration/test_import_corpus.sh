@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every real payload beside the checkout, in one command: the formats that Isobar reads come in with
+# plausible counts, everything else is refused by name and reason, and a second import writes nothing.
+. "$(dirname "$0")/lib.sh"
+
+corpus=$shared/corpus
+[ -f "$corpus/MANIFEST.tsv" ] || skip "$corpus is absent"
+tables=(finding control_state asset rule_fact risk risk_explanation sla_segment)
+
+# Path, format, records, findings, of those passed checks.  Counts that differ from MANIFEST.tsv:
+#  - records are elements of the list, and findings are counted after the fan-out: one a resource (two
+#    records of securityhub_config_multiple_resources name five, one of securityhub_v2_events_samples
+#    two) and one a CVE (Trivy reports hold results, and those vulnerabilities);
+#  - metadata and Resource Graph's resources are facts and assets: no findings.
+cat >"$tmp/want" <<'FILES'
+aws/asff/heimdall_asff_sample.json	asff	18	18	1
+aws/asff/many_vulns_list.json	asff	5	5	0
+aws/asff/securityhub_config_many_findings.json	asff	3	3	3
+aws/asff/securityhub_config_multiple_resources.json	asff	2	5	0
+aws/asff/securityhub_config_repeated_findings.json	asff	2	2	2
+aws/asff/securityhub_guardduty.json	asff	4	4	0
+aws/asff/securityhub_inspector_ec2_cve.json	asff	5	5	0
+aws/asff/securityhub_missing_account_id.json	asff	1	1	0
+aws/asff/trivy_alpine310_asff.json	asff	4	4	0
+aws/eventbridge/afsbp-rds.2.json	asff	1	1	0
+aws/eventbridge/cis-1.4-nodetails.json	asff	1	1	0
+aws/eventbridge/cis4142.json	asff	1	1	0
+aws/eventbridge/pci-ec2.5.json	asff	1	1	0
+azure/alerts/list_subscription_2019-01-01_autodismiss.json	azure-alerts	1	1	0
+azure/alerts/list_subscription_2021-01-01.json	azure-alerts	2	2	0
+azure/alerts/sample_alert_defender_1.json	azure-alerts	1	1	0
+azure/assessments/get_expand_metadata_2020-01-01.json	azure-assessments	1	1	0
+azure/assessments/list_2020-01-01.json	azure-assessments	2	2	1
+azure/assessments_metadata/list_2020-01-01.json	azure-assessment-metadata	3	0	0
+azure/policystates/resource_expand_evaluation_details.json	azure-policy-states	2	2	0
+azure/policystates/subscription.json	azure-policy-states	2	2	0
+azure/policystates/subscription_nextlink.json	azure-policy-states	2	2	0
+azure/recommendations_csv/many_vulns.csv	azure-portal-csv	4	4	1
+azure/resourcegraph/first_page_2019-04-01_table.json	azure-resource-graph-table	3	0	0
+azure/resourcegraph/first_page_2021-03-01.json	azure-resource-graph	3	0	0
+azure/resourcegraph/next_page_2021-03-01.json	azure-resource-graph	3	0	0
+azure/subassessments/list_subscription_2019-01-01-preview.json	azure-subassessments	2	2	1
+cross_tool/aws_018134828551/prowler_cloudtrail_after.ocsf.json	ocsf	44	44	37
+cross_tool/aws_018134828551/prowler_cloudtrail_before.ocsf.json	ocsf	35	35	0
+cross_tool/aws_018134828551/securityhub_findings.asff.json	asff	45	45	26
+cross_tool/aws_018134828551/securityhub_findings_incident_nexttoken.asff.json	asff	10	10	1
+gcp/scc/list_results_threat.json	gcp-scc	1	1	0
+gcp/scc_notification/bad_ip_scc.json	gcp-scc	1	1	0
+gcp/scc_notification/open_firewall-remediated.json	gcp-scc	1	1	0
+gcp/scc_notification/public_bucket_acl.json	gcp-scc	1	1	0
+gcp/scc_notification/sql_no_root_password-remediated.json	gcp-scc	1	1	0
+gcp/scc_notification/ssh_brute_force-remediated.json	gcp-scc	1	1	0
+ocsf/securityhub_v2_events_samples.json	ocsf	3	4	0
+ocsf/securitylake_compliance_finding_1.1.0.asff.json	asff	1	1	0
+ocsf/securitylake_compliance_finding_1.1.0.ocsf.json	ocsf	1	1	0
+ocsf/securitylake_vulnerability_finding_1.1.0.asff.json	asff	1	1	0
+ocsf/securitylake_vulnerability_finding_1.1.0.ocsf.json	ocsf	1	1	0
+prowler/example_aws.ocsf.json	ocsf	5	5	0
+prowler/example_azure.ocsf.json	ocsf	5	5	0
+prowler/heimdall_prowler_sample.asff-lines.json	asff	10	10	0
+trivy/all_statuses.json	trivy	1	8	0
+trivy/golden_alpine-310.json	trivy	1	4	0
+trivy/golden_npm-with-dev.json	trivy	1	1	0
+trivy/golden_ubuntu-1804.json	trivy	1	5	0
+trivy/legacy_many_vulns.json	trivy-legacy	1	93	0
+trivy/misconfigurations_and_secrets.json	trivy	4	5	0
+trivy/scheme_2_many_vulns.json	trivy	3	5	0
+FILES
+
+# Files that are broken, and what is said of them.
+cat >"$tmp/broken" <<'FILES'
+malformed/kubehunter_empty_zero_bytes.json	empty file
+malformed/openvex_not_a_document.json	the element is not an object
+malformed/scoutsuite_invalid-file.json	expected a member's name at offset 1
+aws/inspector2/zero_vul.json	empty
+FILES
+
+make_db
+start=$SECONDS
+run "$isobar" import --json --now "$now" "$corpus"
+mv "$out" "$tmp/first"
+mv "$err" "$tmp/said"
+expect "exit code: done in part" 3 "$code"
+jq -r '[.file, .format // "", .records, .findings, .passing, .new, .quarantined, .error // ""] | @tsv' \
+	"$tmp/first" | sed "s#^$corpus/##" | sort >"$tmp/table"
+printf '%-82s %-26s %8s %9s %8s %6s %4s\n' file format records findings passing new bad
+awk -F '\t' '$8 == "" { printf "%-82s %-26s %8d %9d %8d %6d %4d\n", $1, $2, $3, $4, $5, $6, $7 }' "$tmp/table"
+awk -F '\t' '$8 != "" { printf "%-82s refused: %s\n", $1, $8 }' "$tmp/table"
+
+expect "files walked" "$(find -L "$corpus" -type f ! -name '.*' | wc -l)" "$(wc -l <"$tmp/table")"
+awk -F '\t' -v OFS='\t' '$8 == "" { print $1, $2, $3, $4, $5 }' "$tmp/table" >"$tmp/got"
+sort "$tmp/want" >"$tmp/want.sorted"
+expect_same "what is read, and how" "$tmp/want.sorted" "$tmp/got"
+expect "quarantined" 0 "$(jq -s 'map(.quarantined) | add' "$tmp/first")"
+proves "every file of a known format is read in it, whole"
+
+awk -F '\t' '$8 != ""' "$tmp/table" | cut -f 1 >"$tmp/refused"
+while read -r file; do
+	expect "$file is named once, with its reason" 1 \
+		"$(grep -cF "isobar import: $corpus/$file: " "$tmp/said" || true)"
+done <"$tmp/refused"
+expect "lines beside those" 1 "$(grep -vcF "isobar import: $corpus/" "$tmp/said" || true)"
+while IFS=$'\t' read -r file reason; do
+	grep -F "$corpus/$file: " "$tmp/said" | grep -qF "$reason" ||
+		fail "$file is refused for its reason" "$(grep -F "$file" "$tmp/said")"
+done <"$tmp/broken"
+expect "refused files that stored something" 0 "$(sql "
+	select count(*) from isobar.run as r where r.state = 2
+	   and (exists (select from isobar.finding as f where f.org_id = r.org_id and f.run_id = r.run_id)
+	        or exists (select from isobar.quarantine as q where q.org_id = r.org_id and q.run_id = r.run_id))")"
+proves "every other file is refused by name and reason, and leaves nothing"
+
+dump_tables "$tmp/1" "${tables[@]}"
+run "$isobar" import --json --quiet --now "$now" "$corpus"
+expect "exit code of the second import" 3 "$code"
+expect "new and changed in the second import" 0 "$(jq -s 'map(.new + .changed + .closed) | add' "$out")"
+dump_tables "$tmp/2" "${tables[@]}"
+expect_same_dumps "second import" "$tmp/1" "$tmp/2" "${tables[@]}"
+proves "a second import writes nothing"
+
+# One account seen by Security Hub and by Prowler, a fix between two scans of the latter.
+expect_some "risks that several connectors report" \
+	"$(sql 'select count(*) from isobar.risk where cardinality(source_ids) > 1')"
+say "in $((SECONDS - start)) s"
+done_testing
