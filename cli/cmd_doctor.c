@@ -124,8 +124,9 @@ static void check_server(struct doctor *d)
 
 static bool check_schema(struct doctor *d)
 {
+	const struct migrate_options options = {0};
 	struct error err;
-	const bool ok = migrate_check(d->pg, NULL, &err) == 0;
+	const bool ok = migrate_check(d->pg, &options, &err) == 0;
 
 	say(d, "schema", ok, "%s", ok ? "at this program's version" : err.text);
 	return ok;

@@ -14,6 +14,7 @@
 #include "build_version.h"
 #include "cli.h"
 #include "collector/format.h"
+#include "collector/secret_mask.h"
 #include "report.h"
 #include "table.h"
 
@@ -162,6 +163,18 @@ static int parse(struct replay *r, const struct quarantined *q, struct parse_out
 	return 0;
 }
 
+/* The record as it may be kept: no format had masked it where none had known it. */
+static const char *storable(struct replay *r, const struct quarantined *q)
+{
+	const struct format *format = format_find(r->format);
+	char *copy = arena_alloc(r->arena, q->raw_size + 1);
+
+	memcpy(copy, q->raw, q->raw_size);
+	if (format && format->secret_keys)
+		secret_mask(copy, q->raw_size, format->secret_keys);
+	return copy;
+}
+
 static int store(struct replay *r, const struct quarantined *q,
                  const struct parse_output *out, struct error *err)
 {
@@ -175,7 +188,7 @@ static int store(struct replay *r, const struct quarantined *q,
 			return rc;
 	}
 	if (out->n_findings)
-		ingest_record(r->ingest, q->raw, q->raw_size, 0);
+		ingest_record(r->ingest, storable(r, q), q->raw_size, 0);
 	for (size_t i = 0; i < out->n_findings; i++)
 		if ((rc = ingest_finding(r->ingest, &out->findings[i], err)) < 0)
 			return rc;

@@ -165,7 +165,7 @@ static bool take_pair(struct queue_command *q, char *pair)
 	return false;
 }
 
-/* A comma ends a value unless what follows is no KEY=: titles hold commas. */
+/* A comma ends a value unless what follows cannot be a key: titles hold ", ". */
 static char *pair_end(char *pair)
 {
 	for (char *comma = strchr(pair, ','); comma; comma = strchr(comma + 1, ',')) {

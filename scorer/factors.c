@@ -178,13 +178,29 @@ static int first_with_flag(const struct gather *x, unsigned int flag)
 	return -1;
 }
 
+/* CVEs and threats are not controls: they do not make a layer fail. */
+static bool is_failing_control(const struct risk_group *g)
+{
+	const enum finding_class class = g->members[0].e->class;
+
+	return class == CLASS_MISCONFIGURATION || class == CLASS_EXPOSURE || class == CLASS_IDENTITY;
+}
+
+/* Says that the internet reaches the asset, while it is open. */
+static bool says_exposed(const struct risk_group *g, const struct finding_category *c)
+{
+	return is_failing_control(g) && *g->category &&
+	       strcmp(c->domain->name, "public_exposure_setting") == 0;
+}
+
+/* A risk that is closed or muted is scored as it stood: what it says counts for itself. */
 static void gather_exposure(struct gather *x)
 {
 	const struct asset_facts *f = x->asset->facts;
 
 	x->out.inputs.exposure = f->context.exposure;
 	note(x, INPUT_EXPOSURE, f->has_context ? BASIS_REPORTED : BASIS_ASSUMED, -1);
-	if (x->asset->exposed_by_finding) {
+	if (x->asset->exposed_by_finding || says_exposed(x->g, x->category)) {
 		x->out.inputs.exposure = EXPOSURE_OPEN;
 		note(x, INPUT_EXPOSURE, BASIS_DERIVED, -1);
 	}
@@ -298,14 +314,6 @@ static bool is_open(const struct risk_group *g)
 	return g->members[0].e->state == FINDING_OPEN;
 }
 
-/* CVEs and threats are not controls: they do not make a layer fail. */
-static bool is_failing_control(const struct risk_group *g)
-{
-	const enum finding_class class = g->members[0].e->class;
-
-	return class == CLASS_MISCONFIGURATION || class == CLASS_EXPOSURE || class == CLASS_IDENTITY;
-}
-
 struct asset_view asset_view_of(const struct responsibility_tables *t,
                                 const struct asset_facts *facts,
                                 const struct risk_group *groups, size_t n)
@@ -319,9 +327,7 @@ struct asset_view asset_view_of(const struct responsibility_tables *t,
 			continue;
 		c = category_of_group(t, &groups[i], facts->type);
 		out.failing_layers |= 1u << c->layer;
-		if (*groups[i].category &&
-		    strcmp(c->domain->name, "public_exposure_setting") == 0)
-			out.exposed_by_finding = true;
+		out.exposed_by_finding |= says_exposed(&groups[i], c);
 	}
 	return out;
 }

@@ -114,7 +114,9 @@ struct fate fate_of(const struct facts *facts, const struct former_risk *former,
 		former->n_segments ? &former->segments[former->n_segments - 1] : NULL;
 	const int mode = mode_of(out.state, verdict);
 
-	if (!last || (int)last->mode != mode || last->band != band) {
+	/* A stopped clock has no band to run in: the gap stays one segment. */
+	if (!last || (int)last->mode != mode ||
+	    (last->band != band && mode != SLA_MODE_STOPPED)) {
 		out.clock_mode = mode;
 		out.clock_reason = out.reason                        ? out.reason
 		                   : last && (int)last->mode == mode ? "band_changed"

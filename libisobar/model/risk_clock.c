@@ -11,20 +11,21 @@
  * which can only bring the due time forward. */
 #define STRETCH_MAX 256
 
-/* Where the stretch begins that has run in band or above ever since. */
+/* Where the stretch begins that has run in band or above ever since; not in a gap. */
 static size_t stretch_start(const struct risk_clock_segment *s, size_t n, enum band band)
 {
 	size_t start = n - 1;
+	timestamp gap_end = s[n - 1].from; /* where the gap in hand ends, going backwards */
 
 	for (size_t i = n; i-- > 0;) {
-		const bool stopped = s[i].mode == SLA_MODE_STOPPED;
-		const timestamp end = i + 1 < n ? s[i + 1].from : s[i].from;
-
-		if (s[i].band < band && !stopped)
-			break;
-		if (stopped && i + 1 < n && end - s[i].from > RISK_CLOCK_FLAP_USEC)
+		if (s[i].mode != SLA_MODE_STOPPED) {
+			if (s[i].band < band)
+				break;
+			start = i;
+			gap_end = s[i].from;
+		} else if (gap_end - s[i].from > RISK_CLOCK_FLAP_USEC) {
 			break; /* gone for good: what came later is a new stretch */
-		start = i;
+		}
 	}
 	return start;
 }

@@ -314,7 +314,7 @@ step() {
 	after=$(sql postgres -c "select pg_wal_lsn_diff('$after', '$before')")
 	say "$(printf '%s round %s: %-16s %9.3f s (its own CPU %8.3f + %.3f), %11.3f MB of WAL, %4d MB resident' \
 		"$size" "$round" "$name" "$seconds" "$user" "$system" "$((after / 1000))e-3" \
-		"$((memory / 1024))")"
+		"$((memory * 1024 / 1000000))")"
 	[ "$round" = 0 ] ||
 		echo "$(number_of "$size") $round $name $seconds $after $memory" >>"$measurements"
 }

@@ -155,6 +155,48 @@ expect_same_dumps() {
 	done
 }
 
+# asff NUMBER [name=value…]: a record of Security Hub of its own, one line.  Names: bucket, control,
+# updated, first, label, compliance, workflow, state, title.
+asff() {
+	local number=$1 bucket=isobar-test control=S3.8 updated=2026-11-10T00:00:00Z label=HIGH word
+	local first=2026-11-01T00:00:00Z compliance=FAILED workflow=NEW state=ACTIVE title=
+	shift
+	for word in "$@"; do
+		local "${word%%=*}=${word#*=}"
+	done
+	printf '{"SchemaVersion":"2018-10-08","Id":"arn:aws:securityhub:eu-west-1:111122223333:%s/finding/%s",' \
+		"security-control/$control" "$number"
+	printf '"ProductArn":"arn:aws:securityhub:eu-west-1::product/aws/securityhub","ProductName":"Security Hub",'
+	printf '"GeneratorId":"security-control/%s","AwsAccountId":"111122223333","Region":"eu-west-1",' "$control"
+	printf '"Types":["Software and Configuration Checks/Industry and Regulatory Standards"],'
+	printf '"FirstObservedAt":"%s","CreatedAt":"%s","UpdatedAt":"%s",' "$first" "$first" "$updated"
+	printf '"Severity":{"Label":"%s"},"Title":"%s","Description":"Made for a test.",' \
+		"$label" "${title:-Check $control}"
+	printf '"Resources":[{"Type":"AwsS3Bucket","Id":"arn:aws:s3:::%s","Partition":"aws","Region":"eu-west-1"}],' "$bucket"
+	printf '"Compliance":{"Status":"%s","SecurityControlId":"%s"},' "$compliance" "$control"
+	printf '"WorkflowState":"NEW","Workflow":{"Status":"%s"},"RecordState":"%s"}\n' "$workflow" "$state"
+}
+
+# prowler [name=value…]: a record of Prowler (OCSF 2004) of its own, one line.  Names: bucket, check,
+# at (seconds since 1970), verdict (PASS, FAIL, MANUAL), severity (1 to 5), muted.
+prowler() {
+	local bucket=isobar-test check=s3_bucket_public_access at=1794355200 verdict=FAIL severity=4 muted=false word
+	for word in "$@"; do
+		local "${word%%=*}=${word#*=}"
+	done
+	printf '{"message":"Made for a test.","metadata":{"event_code":"%s","profiles":["cloud","datetime"],' "$check"
+	printf '"product":{"name":"Prowler","uid":"prowler","vendor_name":"Prowler","version":"5.12.0"},"version":"1.5.0"},'
+	printf '"severity_id":%s,"status":"New","status_id":1,"status_code":"%s","status_detail":"Made for a test.",' \
+		"$severity" "$verdict"
+	printf '"unmapped":{"categories":[],"compliance":{},"muted":%s,"provider":"aws"},"activity_id":1,' "$muted"
+	printf '"finding_info":{"created_time":%s,"title":"Check %s","desc":"","types":[],' "$at" "$check"
+	printf '"uid":"prowler-aws-%s-111122223333-eu-west-1-%s"},' "$check" "$bucket"
+	printf '"resources":[{"uid":"arn:aws:s3:::%s","name":"%s","type":"AwsS3Bucket","region":"eu-west-1",' "$bucket" "$bucket"
+	printf '"labels":[],"group":{"name":"s3"}}],"category_uid":2,"class_name":"Detection Finding","class_uid":2004,'
+	printf '"cloud":{"provider":"aws","region":"eu-west-1","account":{"uid":"111122223333","type_id":10}},'
+	printf '"remediation":{"desc":"","references":[]},"risk_details":"","time":%s,"type_uid":200401}\n' "$at"
+}
+
 # Lines of stdin in a random order that depends on the seed given.
 shuffle_by() {
 	awk -v seed="$1" 'BEGIN { srand(seed) } { printf "%.12f\t%s\n", rand(), $0 }' |

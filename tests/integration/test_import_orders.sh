@@ -38,16 +38,8 @@ find "$sample" -type f | sort >"$tmp/sample.files"
 compare_orders sample "$tmp/sample.files" "$n_orders"
 proves "the sample estate in $n_orders random orders: the same findings, risks, scores and ranks"
 
-# Made for it: one finding three times, where the last time repeats the content of the first.  The
+# One finding three times, where the last time repeats the content of the first.  The
 # record with the latest time wins, whatever stood between.
-asff() { # UPDATED LABEL [FIRST SEEN]
-	printf '{"SchemaVersion":"2018-10-08","Id":"arn:aws:securityhub:eu-west-1:111122223333:subscription/x/finding/1",'
-	printf '"ProductArn":"arn:aws:securityhub:eu-west-1::product/aws/securityhub","GeneratorId":"security-control/S3.8",'
-	printf '"AwsAccountId":"111122223333","Region":"eu-west-1","Types":["Software and Configuration Checks"],'
-	printf '"CreatedAt":"2026-11-01T00:00:00Z","FirstObservedAt":"%s","UpdatedAt":"%s","Severity":{"Label":"%s"},' "${3:-2026-11-01T00:00:00Z}" "$1" "$2"
-	printf '"Title":"S3.8","Description":"d","Resources":[{"Type":"AwsS3Bucket","Id":"arn:aws:s3:::orders"}],'
-	printf '"Compliance":{"Status":"FAILED","SecurityControlId":"S3.8"},"Workflow":{"Status":"NEW"},"RecordState":"ACTIVE"}\n'
-}
 six_orders() { # CASE
 	local order name files
 	for order in "a b c" "a c b" "b a c" "b c a" "c a b" "c b a"; do
@@ -64,13 +56,13 @@ six_orders() { # CASE
 	done
 }
 
-asff 2026-11-02T00:00:00Z HIGH >"$tmp/a.json"
-asff 2026-11-03T00:00:00Z LOW >"$tmp/b.json"
-asff 2026-11-04T00:00:00Z HIGH >"$tmp/c.json"
+asff 1 updated=2026-11-02T00:00:00Z label=HIGH >"$tmp/a.json"
+asff 1 updated=2026-11-03T00:00:00Z label=LOW >"$tmp/b.json"
+asff 1 updated=2026-11-04T00:00:00Z label=HIGH >"$tmp/c.json"
 six_orders "the latest repeats the first"
-asff 2026-11-02T00:00:00Z HIGH 2026-11-01T02:00:00Z >"$tmp/a.json"
-asff 2026-11-03T00:00:00Z LOW 2026-11-01T01:00:00Z >"$tmp/b.json"
-asff 2026-11-04T00:00:00Z HIGH 2026-11-01T03:00:00Z >"$tmp/c.json"
+asff 1 updated=2026-11-02T00:00:00Z label=HIGH first=2026-11-01T02:00:00Z >"$tmp/a.json"
+asff 1 updated=2026-11-03T00:00:00Z label=LOW first=2026-11-01T01:00:00Z >"$tmp/b.json"
+asff 1 updated=2026-11-04T00:00:00Z label=HIGH first=2026-11-01T03:00:00Z >"$tmp/c.json"
 six_orders "three times of first sight"
 proves "of three records of one finding the latest wins in all six orders"
 
@@ -79,7 +71,7 @@ if [ -d "$shared/corpus" ]; then
 	find -L "$shared/corpus" -type f \( -path '*/aws/*' -o -path '*/azure/*' -o -path '*/gcp/*' \
 		-o -path '*/ocsf/*' -o -path '*/prowler/*' -o -path '*/trivy/*' \
 		-o -path '*/cross_tool/aws_*' -o -path '*/malformed/*' \) | sort |
-		shuffle_by "$seed" | sed "$n_corpus,\$d" | sort >"$tmp/corpus.files"
+		shuffle_by "$seed" | sed "$((n_corpus + 1)),\$d" | sort >"$tmp/corpus.files"
 	compare_orders corpus "$tmp/corpus.files" "$n_corpus_orders"
 	proves "$n_corpus files of the corpus in $n_corpus_orders random orders: the same"
 else
