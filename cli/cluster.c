@@ -6,6 +6,7 @@
  */
 #include "cluster.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -240,7 +241,10 @@ void cluster_show_log(const struct cluster *c)
 	n = fread(tail, 1, LOG_TAIL, f);
 	fclose(f);
 	tail[n] = '\0';
-	fprintf(stderr, "the end of %s:\n%s%s", c->log_path, tail,
+	/* From the start of a line on, if the log has more than that. */
+	const char *line = n == LOG_TAIL ? strchr(tail, '\n') : NULL;
+
+	fprintf(stderr, "the end of %s:\n%s%s", c->log_path, line ? line + 1 : tail,
 	        n > 0 && tail[n - 1] != '\n' ? "\n" : "");
 }
 
@@ -254,6 +258,21 @@ static bool has_locale(const char *name)
 		return false;
 	freelocale(locale);
 	return true;
+}
+
+/* Is there nothing yet where the cluster goes? */
+static bool is_free(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	bool found = false;
+
+	if (dir == NULL)
+		return errno == ENOENT;
+	while (!found && (entry = readdir(dir)) != NULL)
+		found = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	closedir(dir);
+	return !found;
 }
 
 /* Into a folder beside it: what is cut off in the middle is no cluster. */
@@ -275,8 +294,13 @@ static int make_cluster(const struct cluster *c, int log_fd, struct error *err)
 	                            "--data-checksums",
 	                            "--no-instructions",
 	                            NULL};
-	int code = child_run(clean, log_fd, err);
+	int code;
 
+	if (!is_free(c->data_dir))
+		return error_set(err, ERR_CONFLICT,
+		                 "%s is neither empty nor the data folder of a cluster",
+		                 c->data_dir);
+	code = child_run(clean, log_fd, err);
 	if (code == 0)
 		code = child_run(argv, log_fd, err);
 	if (code < 0)

@@ -74,7 +74,7 @@ static int sweep_org(const struct scorer *s, const struct org *org, timestamp no
 			pg_rollback(s->pg);
 			return error_wrap(err, "org %s", org->slug);
 		}
-	} while (n == SWEEP_MAX && !stopping);
+	} while (n > 0 && !stopping); /* a risk may have two crossings behind it */
 	return 0;
 }
 

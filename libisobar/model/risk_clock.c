@@ -15,17 +15,19 @@
 static size_t stretch_start(const struct risk_clock_segment *s, size_t n, enum band band)
 {
 	size_t start = n - 1;
-	timestamp gap_end = s[n - 1].from; /* where the gap in hand ends, going backwards */
+	timestamp seen_again = TIMESTAMP_NONE; /* the end of the gap that the walk may be in */
 
 	for (size_t i = n; i-- > 0;) {
-		if (s[i].mode != SLA_MODE_STOPPED) {
-			if (s[i].band < band)
-				break;
-			start = i;
-			gap_end = s[i].from;
-		} else if (gap_end - s[i].from > RISK_CLOCK_FLAP_USEC) {
-			break; /* gone for good: what came later is a new stretch */
+		if (s[i].mode == SLA_MODE_STOPPED) {
+			if (seen_again != TIMESTAMP_NONE &&
+			    seen_again - s[i].from > RISK_CLOCK_FLAP_USEC)
+				break; /* gone for good: what came later is a new stretch */
+			continue;
 		}
+		if (s[i].band < band)
+			break;
+		start = i;
+		seen_again = s[i].from;
 	}
 	return start;
 }

@@ -86,7 +86,10 @@ void ingest_free(struct ingest *in)
 	chunk_done(&in->chunks[0]);
 	chunk_done(&in->chunks[1]);
 	segment_writer_done(&in->segment);
-	strbuf_done(&in->frames);
+	strbuf_done(&in->segments.ids);
+	strbuf_done(&in->segments.counts);
+	strbuf_done(&in->segments.sizes);
+	strbuf_done(&in->segments.frames);
 	strbuf_done(&in->facts);
 	strbuf_done(&in->advisories);
 	ingest_forget_known(in);
@@ -128,10 +131,11 @@ int ingest_begin_file(struct ingest *in, const char *name, struct error *err)
 	strbuf_reset(&in->advisories);
 	scopes_clear(in);
 	for (size_t i = 0; i < in->n_connectors; i++)
-		in->connectors[i].ensured = false;
+		in->connectors[i].ensured = in->connectors[i].fresh = false;
 	ingest_chunk_reset(&in->chunks[0]);
 	ingest_chunk_reset(&in->chunks[1]);
 	in->flight = FLIGHT_NONE;
+	in->segments.packed = false;
 	return 0;
 }
 
@@ -469,6 +473,7 @@ int ingest_finding(struct ingest *in, const struct finding *f, struct error *err
 	                                                             : in->options.now,
 		.record = in->current_record,
 		.order = (uint32_t)c->n_items,
+		.connector = (uint16_t)connector,
 		.passing = f->state == FINDING_PASSING,
 	};
 	item->digest = in->record_digest ? in->record_digest | item->passing : 0;

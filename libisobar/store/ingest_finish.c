@@ -117,7 +117,7 @@ int ingest_end_file(struct ingest *in, const char *format, int64_t n_records,
 	int rc;
 
 	assert(in->open);
-	if ((rc = ingest_send_chunk(in, err)) < 0 || (rc = ingest_drain(in, err)) < 0 ||
+	if ((rc = ingest_send_chunk(in, err)) < 0 || (rc = ingest_flush(in, err)) < 0 ||
 	    (rc = write_facts(in, err)) < 0 || (rc = write_scopes(in, err)) < 0)
 		return rc;
 	in->counts.unchanged = in->counts.findings - in->counts.fresh - in->counts.changed;

@@ -2,7 +2,8 @@
 /*
  * Records that are known by their digest: a large file of which the first chunks
  * were all known gets the digests of its connector's stored records, and what has
- * one of them is neither parsed nor sent.
+ * one of them is neither parsed nor sent.  And the other way round: of a connector
+ * that was never seen before, what the file names for the first time is new.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -46,6 +47,9 @@ void ingest_forget_known(struct ingest *in)
 	in->known = NULL;
 	in->room_known = 0;
 	in->known_loaded = false;
+	free(in->named);
+	in->named = NULL;
+	in->room_named = in->n_named = 0;
 }
 
 static void make_room_for(struct ingest *in, size_t n)
@@ -119,6 +123,72 @@ static int count_known(struct ingest *in, int64_t source_id, int64_t *out, struc
 	return 0;
 }
 
+/*
+ * Findings that this file has named.  32 bits of each key do: a finding taken for
+ * another one is merely asked about.
+ */
+#define NAMED_MAX 2800000 /* 16 MiB: above, the diff tells what is new */
+
+static uint32_t name_of(const struct ingest_item *item)
+{
+	uint32_t name;
+
+	memcpy(&name, item->key.bytes, sizeof(name));
+	return name ? name : 1;
+}
+
+static uint32_t *named_place(const struct ingest *in, uint32_t name)
+{
+	size_t at = name & (in->room_named - 1);
+
+	while (in->named[at] && in->named[at] != name)
+		at = (at + 1) & (in->room_named - 1);
+	return &in->named[at];
+}
+
+/* Doubles the set, up to NAMED_MAX; false once it is full. */
+static bool named_has_room(struct ingest *in)
+{
+	uint32_t *old = in->named;
+	const size_t n_old = in->room_named;
+
+	if (in->n_named >= NAMED_MAX)
+		return false;
+	if (in->n_named * 3 < n_old * 2)
+		return true;
+	in->room_named = n_old ? n_old * 2 : 16384;
+	in->named = xcalloc(in->room_named, sizeof(*in->named));
+	for (size_t i = 0; i < n_old; i++)
+		if (old[i])
+			*named_place(in, old[i]) = old[i];
+	free(old);
+	return true;
+}
+
+size_t ingest_count_unknown(struct ingest *in, struct ingest_chunk *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_items; i++) {
+		struct ingest_item *item = &c->items[i];
+
+		if (!in->connectors[item->connector].fresh || !named_has_room(in)) {
+			n++;
+			continue;
+		}
+		uint32_t *place = named_place(in, name_of(item));
+
+		if (*place) { /* named before, or another one like it */
+			n++;
+			continue;
+		}
+		*place = name_of(item);
+		in->n_named++;
+		item->changed = item->is_new = true;
+	}
+	return n;
+}
+
 /* The connector of this file's findings, when there is just one. */
 static const struct ingest_connector *only_connector(const struct ingest *in)
 {
@@ -142,7 +212,7 @@ int ingest_load_known(struct ingest *in, struct error *err)
 	in->known_loaded = true;
 	const struct ingest_connector *only = only_connector(in);
 
-	if (!only)
+	if (!only || only->fresh)
 		return 0;
 	if ((rc = pg_command(in->pg, "set local enable_seqscan = on", err)) < 0 ||
 	    (rc = count_known(in, only->source_id, &n, err)) < 0)

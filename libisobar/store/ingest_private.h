@@ -29,6 +29,7 @@ struct ingest_item {
 	struct slice asset;   /* of assets; size 0: was sent before */
 	uint32_t record;      /* index of records */
 	uint32_t order;       /* of arrival */
+	uint16_t connector;   /* index of connectors */
 	bool passing, changed, is_new;
 	int64_t segment_id; /* once changed */
 	uint16_t segment_slot;
@@ -46,13 +47,14 @@ struct ingest_chunk {
 	struct ingest_raw *records; /* room CHUNK_ITEMS */
 	size_t n_records;
 	struct strbuf raw, rows, details, assets, inventory, aliases;
-	size_t n_assets_bytes;
+	size_t n_ask; /* items that the diff has to tell about */
 };
 
 struct ingest_connector {
 	char *name;
 	int64_t source_id, lock_key;
 	bool ensured; /* in this file's transaction */
+	bool fresh;   /* nothing of it was stored before this transaction */
 };
 
 struct ingest_scope {
@@ -60,6 +62,12 @@ struct ingest_scope {
 	size_t connector;
 	int64_t id;
 	int64_t n; /* findings seen in this file */
+};
+
+/* Compressed segments on their way, as arrays in binary form. */
+struct ingest_segments {
+	struct strbuf ids, counts, sizes, frames;
+	bool packed;
 };
 
 enum ingest_flight {
@@ -89,7 +97,7 @@ struct ingest {
 
 	int64_t next_segment; /* place in the run */
 	struct segment_writer segment;
-	struct strbuf frames; /* compressed, of one chunk */
+	struct ingest_segments segments; /* of the chunk before */
 
 	struct ingest_connector *connectors;
 	size_t n_connectors;
@@ -108,6 +116,9 @@ struct ingest {
 	int64_t *known;        /* digests of stored records; open addressing; 0: free */
 	size_t room_known;     /* a power of two; 0: not loaded */
 
+	uint32_t *named; /* hashes of this file's findings of fresh connectors; 0: free */
+	size_t room_named, n_named;
+
 
 	struct ingest_counts counts;
 };
@@ -116,12 +127,19 @@ struct ingest {
 int ingest_send_chunk(struct ingest *in, struct error *err) MUST_CHECK;
 /* Waits for whatever is in flight and finishes it. */
 int ingest_drain(struct ingest *in, struct error *err) MUST_CHECK;
+/* Waits for all of the file's chunks. */
+int ingest_flush(struct ingest *in, struct error *err) MUST_CHECK;
 /* One COPY of rows that are in binary form already. */
 int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows,
                 struct error *err) MUST_CHECK;
 /* Reads the digests of the file's connector: ingest_known.c. */
 int ingest_load_known(struct ingest *in, struct error *err) MUST_CHECK;
 void ingest_forget_known(struct ingest *in);
+/*
+ * Marks the items of fresh connectors that this file has not named before as new:
+ * nobody has to be asked about them.  Returns how many items are left to ask about.
+ */
+size_t ingest_count_unknown(struct ingest *in, struct ingest_chunk *c);
 void ingest_chunk_reset(struct ingest_chunk *chunk);
 
 #endif

@@ -105,10 +105,12 @@ static int send_keys(struct ingest *in, const struct ingest_chunk *c, struct err
 	struct strbuf rows = {0};
 	int rc;
 
-	strbuf_reserve(&rows, c->n_items * 80 + 1);
+	strbuf_reserve(&rows, c->n_ask * 80 + 1);
 	for (size_t i = 0; i < c->n_items; i++) {
 		const struct ingest_item *item = &c->items[i];
 
+		if (item->changed)
+			continue; /* new for certain */
 		pg_put_raw16(&rows, 6);
 		pg_put_int4(&rows, (int64_t)i);
 		pg_put_key(&rows, &item->asset_key);
@@ -132,6 +134,7 @@ static int send_diff(struct ingest *in, struct error *err)
 	return pg_send(in->pg, STMT_FINDING_DIFF, &p, err);
 }
 
+/* What a chunk comes to. */
 struct diff {
 	size_t n_new, n_changed, n_passing;
 	size_t insert, update; /* of them: finding rows */
@@ -159,13 +162,23 @@ static int collect_diff(struct ingest *in, struct ingest_chunk *c, struct diff *
 		item->changed = true;
 		item->is_new = *PQgetvalue(result, i, 1) == 't';
 		out->has_control |= *PQgetvalue(result, i, 2) == 't';
+	}
+	return 0;
+}
+
+static void count_changes(const struct ingest_chunk *c, struct diff *out)
+{
+	for (size_t i = 0; i < c->n_items; i++) {
+		const struct ingest_item *item = &c->items[i];
+
+		if (!item->changed)
+			continue;
 		out->n_new += item->is_new;
 		out->n_changed += !item->is_new;
 		out->n_passing += item->passing;
 		out->insert += item->is_new && !item->passing;
 		out->update += !item->is_new && !item->passing;
 	}
-	return 0;
 }
 
 static int by_order(const void *pa, const void *pb)
@@ -301,47 +314,61 @@ static void put_slot(struct ingest *in, struct ingest_chunk *c, const struct ing
 	raw->segment_slot = item->segment_slot;
 }
 
-/* Compresses the changed items' records, while the server merges their rows. */
-static int send_segments(struct ingest *in, struct ingest_chunk *c,
-                         struct ingest_item *const *changed, size_t n, struct error *err)
+/*
+ * Compresses the changed items' records, while the server merges their rows.  They
+ * leave with the next chunk's statements: a busy server does not read, and a
+ * megabyte would wait in the socket, and the parser with it.
+ */
+static void pack_segments(struct ingest *in, struct ingest_chunk *c,
+                          struct ingest_item *const *changed, size_t n)
 {
-	ARENA_SCOPED a = arena_new(1 << 16);
-	struct pg_params p = {.arena = a};
+	struct ingest_segments *s = &in->segments;
 	const size_t n_segments = (n + SEGMENT_SLOTS - 1) / SEGMENT_SLOTS;
-	struct strbuf ids = {0}, counts = {0}, sizes = {0};
-	int rc;
 
-	strbuf_reset(&in->frames);
-	pg_put_array_head(&ids, PG_OID_INT8, n_segments);
-	pg_put_array_head(&counts, PG_OID_INT2, n_segments);
-	pg_put_array_head(&sizes, PG_OID_INT4, n_segments);
-	pg_put_array_head(&in->frames, PG_OID_BYTEA, n_segments);
+	strbuf_reset(&s->frames);
+	strbuf_reset(&s->ids);
+	strbuf_reset(&s->counts);
+	strbuf_reset(&s->sizes);
+	pg_put_array_head(&s->ids, PG_OID_INT8, n_segments);
+	pg_put_array_head(&s->counts, PG_OID_INT2, n_segments);
+	pg_put_array_head(&s->sizes, PG_OID_INT4, n_segments);
+	pg_put_array_head(&s->frames, PG_OID_BYTEA, n_segments);
 	for (size_t i = 0; i < n;) {
-		const size_t head = in->frames.size;
+		const size_t head = s->frames.size;
 
-		pg_put_int8(&ids, changed[i]->segment_id);
+		pg_put_int8(&s->ids, changed[i]->segment_id);
 		for (size_t end = i + SEGMENT_SLOTS < n ? i + SEGMENT_SLOTS : n; i < end; i++)
 			put_slot(in, c, changed[i]);
-		pg_put_int2(&counts, (int)in->segment.n);
-		pg_put_int4(&sizes, (int64_t)in->segment.body.size);
-		pg_put_raw32(&in->frames, 0);
-		segment_writer_end(&in->segment, &in->frames);
-		const uint32_t size = htobe32((uint32_t)(in->frames.size - head - 4));
+		pg_put_int2(&s->counts, (int)in->segment.n);
+		pg_put_int4(&s->sizes, (int64_t)in->segment.body.size);
+		pg_put_raw32(&s->frames, 0);
+		segment_writer_end(&in->segment, &s->frames);
+		const uint32_t size = htobe32((uint32_t)(s->frames.size - head - 4));
 
-		memcpy(in->frames.data + head, &size, sizeof(size));
+		memcpy(s->frames.data + head, &size, sizeof(size));
 	}
+	s->packed = true;
+}
+
+/* Sends what the chunk before has packed. */
+static int send_segments(struct ingest *in, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+	struct ingest_segments *s = &in->segments;
+
+	if (!s->packed)
+		return 0;
+	s->packed = false;
 	pg_bind_int(&p, in->options.org.id);
 	pg_bind_int(&p, in->run_id);
-	pg_bind_binary(&p, ids.data, ids.size);
-	pg_bind_binary(&p, counts.data, counts.size);
-	pg_bind_binary(&p, sizes.data, sizes.size);
-	pg_bind_binary(&p, in->frames.data, in->frames.size);
+	pg_bind_binary(&p, s->ids.data, s->ids.size);
+	pg_bind_binary(&p, s->counts.data, s->counts.size);
+	pg_bind_binary(&p, s->sizes.data, s->sizes.size);
+	pg_bind_binary(&p, s->frames.data, s->frames.size);
 	in->merge[in->n_merge++] = STMT_SEGMENT_INSERT;
-	rc = pg_send(in->pg, STMT_SEGMENT_INSERT, &p, err);
-	strbuf_done(&ids);
-	strbuf_done(&counts);
-	strbuf_done(&sizes);
-	return rc;
+	in->flight = FLIGHT_MERGE;
+	return pg_send(in->pg, STMT_SEGMENT_INSERT, &p, err);
 }
 
 static int send_merge_of_rows(struct ingest *in, const struct diff *d, struct error *err)
@@ -384,14 +411,15 @@ static int send_merge(struct ingest *in, struct ingest_chunk *c, const struct di
 	    (rc = ingest_copy(in->pg, "copy page_alias from stdin (format binary)", &c->aliases,
 	                      err)) < 0)
 		return rc;
-	if ((rc = send_merge_of_rows(in, d, err)) < 0)
+	if ((rc = send_segments(in, err)) < 0 || (rc = send_merge_of_rows(in, d, err)) < 0)
 		return rc;
-	if (assets && ((rc = merge_send(in, STMT_ASSET_INSERT, 2, err)) < 0 ||
-	               (rc = merge_send_run(in, STMT_ASSET_UPDATE, err)) < 0))
+	if (assets && (rc = merge_send(in, STMT_ASSET_MERGE, 3, err)) < 0)
 		return rc;
 	if (c->aliases.size && (rc = merge_send(in, STMT_ALIAS_INSERT, 2, err)) < 0)
 		return rc;
-	return n ? send_segments(in, c, changed, n, err) : 0;
+	if (n)
+		pack_segments(in, c, changed, n);
+	return 0;
 }
 
 static int collect_merge(struct ingest *in, struct error *err)
@@ -415,12 +443,13 @@ static int finish_diff(struct ingest *in, struct ingest_chunk *c, struct error *
 	struct diff d = {0};
 	int rc;
 
-	if (c->n_items && (rc = collect_diff(in, c, &d, err)) < 0)
+	if (c->n_ask && (rc = collect_diff(in, c, &d, err)) < 0)
 		return rc;
+	count_changes(c, &d);
 	in->counts.fresh += (int64_t)d.n_new;
 	in->counts.changed += (int64_t)d.n_changed;
 	in->write_mode = (d.n_new + d.n_changed) * 8 > c->n_items;
-	if (c->n_items && (rc = pg_command(in->pg, "truncate page_key", err)) < 0)
+	if (c->n_ask && (rc = pg_command(in->pg, "truncate page_key", err)) < 0)
 		return rc;
 	if (d.n_new + d.n_changed == 0 && !c->inventory.size && !c->aliases.size)
 		return 0;
@@ -434,6 +463,7 @@ static int ensure_connectors(struct ingest *in, struct error *err)
 		struct ingest_connector *c = &in->connectors[i];
 		ARENA_SCOPED a = arena_new(512);
 		struct pg_params lock = {.arena = a}, source = {.arena = a};
+		CLEANUP(pg_clearp) PGresult *result = NULL;
 		int rc;
 
 		if (c->ensured)
@@ -445,9 +475,10 @@ static int ensure_connectors(struct ingest *in, struct error *err)
 		pg_bind_text(&source, c->name);
 		pg_bind_timestamp(&source, in->options.now);
 		if ((rc = pg_run(in->pg, STMT_INGEST_LOCK, &lock, NULL, err)) < 0 ||
-		    (rc = pg_run(in->pg, STMT_SOURCE_ENSURE, &source, NULL, err)) < 0)
+		    (rc = pg_run(in->pg, STMT_SOURCE_ENSURE, &source, &result, err)) < 0)
 			return rc;
 		c->ensured = true;
+		c->fresh = pg_get_bool(result, 0, "fresh");
 	}
 	return 0;
 }
@@ -463,6 +494,19 @@ int ingest_drain(struct ingest *in, struct error *err)
 	return rc;
 }
 
+int ingest_flush(struct ingest *in, struct error *err)
+{
+	int rc;
+
+	if ((rc = ingest_drain(in, err)) < 0)
+		return rc;
+	in->n_merge = 0;
+	in->closed_at = -1;
+	if ((rc = send_segments(in, err)) < 0)
+		return rc;
+	return ingest_drain(in, err);
+}
+
 int ingest_send_chunk(struct ingest *in, struct error *err)
 {
 	struct ingest_chunk *c = &in->chunks[in->filling];
@@ -473,14 +517,13 @@ int ingest_send_chunk(struct ingest *in, struct error *err)
 	if (++in->n_chunks > KNOWN_AFTER_CHUNKS && !in->write_mode && !in->known_loaded &&
 	    (rc = ingest_load_known(in, err)) < 0)
 		return rc;
-	if (c->n_items) {
-		sort_items(c);
-		if ((rc = send_keys(in, c, err)) < 0 || (rc = send_diff(in, err)) < 0)
-			return rc;
-	}
+	sort_items(c);
+	c->n_ask = ingest_count_unknown(in, c);
+	if (c->n_ask && ((rc = send_keys(in, c, err)) < 0 || (rc = send_diff(in, err)) < 0))
+		return rc;
 	in->filling = !in->filling;
 	ingest_chunk_reset(&in->chunks[in->filling]);
-	if (c->n_items && !in->write_mode)
+	if (c->n_ask && !in->write_mode)
 		return 0;
 	return finish_diff(in, c, err);
 }

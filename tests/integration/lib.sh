@@ -3,7 +3,7 @@
 # What the tests of the command line share; a test sources it.  Its first argument is the build
 # folder (else ISOBAR_BUILD_DIR).  A check that fails names its case and the test goes on; done_testing
 # at the end decides.  Each test has its own folder in $tmp and its own databases.
-set -euo pipefail
+set -Eeuo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${1:-${ISOBAR_BUILD_DIR:-$root/build/asan}}

@@ -121,10 +121,10 @@ static void add_finding(int n, const char *connector, const char *rule)
 	strbuf_printf(
 	        &sql,
 	        "insert into isobar.finding (org_id, source_id, scope_id, run_id, "
-	        "segment_id, content_hash, updated_at, stored_at, epss, segment_slot, "
-	        "state, class, sev100, fidelity, maturity, flags, asset_id, finding_id, "
-	        "connector, rule, cve, location, engine, title) values (1, 1, 1, 1, 1, 1, "
-	        "now(), now(), -1, 0, 0, 0, 50, 1, 0, 0, "
+	        "segment_id, content_hash, record_digest, updated_at, stored_at, epss, "
+	        "segment_slot, state, class, sev100, fidelity, maturity, flags, asset_id, "
+	        "finding_id, connector, rule, cve, location, engine, title) values (1, 1, "
+	        "1, 1, 1, 1, 1, now(), now(), -1, 0, 0, 0, 50, 1, 0, 0, "
 	        "('00000000-0000-0000-0000-' || lpad('%d', 12, '0'))::uuid, "
 	        "gen_random_uuid(), '%s', '%s', '', '', '', 'T')",
 	        n, connector, rule);

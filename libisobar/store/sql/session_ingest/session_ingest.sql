@@ -69,4 +69,5 @@ set enable_seqscan = off;
 set enable_bitmapscan = off;
 set enable_material = off;
 set enable_hashjoin = off;
+set plan_cache_mode = force_generic_plan;
 set enable_mergejoin = off

@@ -64,5 +64,6 @@ set enable_seqscan = off;
 set enable_bitmapscan = off;
 set enable_material = off;
 set enable_hashjoin = off;
+set plan_cache_mode = force_generic_plan;
 set enable_mergejoin = off;
 set work_mem = '64MB'
