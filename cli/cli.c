@@ -17,7 +17,7 @@
 
 #define STATE_FILE_MAX 4096
 
-static void say(const struct cli *cli, const char *fmt, va_list ap)
+static PRINTF(2, 0) void say(const struct cli *cli, const char *fmt, va_list ap)
 {
 	fflush(stdout);
 	fprintf(stderr, "isobar %s: ", cli->command);
@@ -49,7 +49,7 @@ int cli_fail(const struct cli *cli, const struct error *err)
 {
 	cli_complain(cli, "%s", err->text);
 	return err->code == ERR_TRANSIENT || err->code == ERR_THROTTLED ? EXIT_TRY_AGAIN
-	                                                               : EXIT_FAILED;
+	                                                                : EXIT_FAILED;
 }
 
 static int take_common(struct cli *cli, int option)
@@ -91,7 +91,8 @@ int cli_getopt(struct cli *cli, int argc, char **argv, const struct option *opti
 
 		if (option == ':' || option == '?') {
 			cli_complain(cli, "%s %s (see isobar --help)",
-			             option == ':' ? "a value is missing for" : "unknown option",
+			             option == ':' ? "a value is missing for"
+			                           : "unknown option",
 			             argv[optind - 1]);
 			return '?';
 		}
@@ -111,8 +112,8 @@ bool cli_number(const struct cli *cli, const char *name, const char *text, long 
 	const long long n = strtoll(text, &end, 10);
 
 	if (errno || *end || end == text || n < min || n > max) {
-		cli_complain(cli, "%s wants a whole number from %lld to %lld, not \"%s\"", name, min,
-		             max, text);
+		cli_complain(cli, "%s wants a whole number from %lld to %lld, not \"%s\"",
+		             name, min, max, text);
 		return false;
 	}
 	*out = n;
@@ -142,8 +143,8 @@ const char *cli_program_path(const char *name, struct arena *a)
 		*slash = '\0';
 	/* Beside it once installed; in its own folder of the build tree. */
 	const char *const places[] = {
-		arena_printf(a, "%s/%s", self, name),
-		arena_printf(a, "%s/../%s/%s", self,
+	        arena_printf(a, "%s/%s", self, name),
+	        arena_printf(a, "%s/../%s/%s", self,
 	                     strncmp(name, "isobar-", 7) == 0 ? name + 7 : name, name),
 	};
 
@@ -182,7 +183,8 @@ static int find_org(struct cli *cli, struct pg *pg, struct org *org, struct erro
 	if (rc < 0)
 		return rc;
 	if (PQntuples(result) == 0)
-		return error_set(err, ERR_NOT_FOUND, "there is no org \"%s\"", cli->org_name);
+		return error_set(err, ERR_NOT_FOUND, "there is no org \"%s\"",
+		                 cli->org_name);
 	*org = (struct org){.id = pg_get_int(result, 0, "org_id"), .slug = cli->org_name};
 	return 0;
 }
@@ -198,8 +200,10 @@ struct pg *cli_connect(struct cli *cli, const char *role, unsigned int groups,
 		cli->database = recorded_connection(cli->arena);
 	options.conninfo = cli->database;
 	if (!cli->database) {
-		cli_complain(cli, "no database: give --database or ISOBAR_DATABASE, or start one "
-		                  "with isobar up");
+		cli_complain(
+		        cli,
+		        "no database: give --database or ISOBAR_DATABASE, or start one "
+		        "with isobar up");
 		*exit_out = EXIT_FAILED;
 		return NULL;
 	}
@@ -209,7 +213,8 @@ struct pg *cli_connect(struct cli *cli, const char *role, unsigned int groups,
 
 		first.role = NULL;
 		first.groups = 0;
-		if (pg_open(&first, &pg, &err) < 0 || migrate_check(pg, &(struct migrate_options){0}, &err) < 0) {
+		if (pg_open(&first, &pg, &err) < 0 ||
+		    migrate_check(pg, &(struct migrate_options){0}, &err) < 0) {
 			pg_close(pg);
 			*exit_out = cli_fail(cli, &err);
 			return NULL;
@@ -217,7 +222,8 @@ struct pg *cli_connect(struct cli *cli, const char *role, unsigned int groups,
 		pg_close(pg);
 		pg = NULL;
 	}
-	if (pg_open(&options, &pg, &err) < 0 || (role && find_org(cli, pg, org, &err) < 0)) {
+	if (pg_open(&options, &pg, &err) < 0 ||
+	    (role && find_org(cli, pg, org, &err) < 0)) {
 		pg_close(pg);
 		*exit_out = cli_fail(cli, &err);
 		return NULL;

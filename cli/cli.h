@@ -24,7 +24,8 @@ enum exit_code {
 struct cli {
 	const char *command;  /* for messages: "import" */
 	const char *org_name; /* --org, "default" */
-	const char *database; /* --database, ISOBAR_DATABASE, the private cluster; or NULL */
+	const char
+	        *database; /* --database, ISOBAR_DATABASE, the private cluster; or NULL */
 	bool json, quiet, color;
 	timestamp now; /* --now, or the clock at start */
 	bool now_given;
@@ -78,6 +79,6 @@ const char *cli_program_path(const char *name, struct arena *a);
 typedef int command_fn(struct cli *cli, int argc, char **argv);
 
 command_fn cmd_migrate, cmd_up, cmd_import, cmd_queue, cmd_explain, cmd_findings,
-	cmd_quarantine, cmd_doctor, cmd_dump;
+        cmd_quarantine, cmd_doctor, cmd_dump;
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "base/strbuf.h"
+
 #include "build_version.h"
 #include "cli.h"
 #include "import_file.h"
@@ -66,8 +67,8 @@ static void walk(struct import *im, const char *path, int depth)
 	for (int i = 0; i < n; i++) {
 		struct strbuf name = {0};
 
-		strbuf_printf(&name, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/",
-		              entries[i]->d_name);
+		strbuf_printf(&name, "%s%s%s", path,
+		              path[strlen(path) - 1] == '/' ? "" : "/", entries[i]->d_name);
 		walk(im, name.data, depth + 1);
 		strbuf_done(&name);
 		free(entries[i]);
@@ -84,13 +85,14 @@ static void print_json(const char *path, const struct import_result *r, const ch
 	strbuf_put_json(&b, path);
 	strbuf_puts(&b, ",\"format\":");
 	strbuf_put_json(&b, *r->format ? r->format : NULL);
-	strbuf_printf(&b,
-	              ",\"records\":%lld,\"findings\":%lld,\"new\":%lld,\"changed\":%lld,"
-	              "\"unchanged\":%lld,\"quarantined\":%lld,\"closed\":%lld,\"passing\":%lld,"
-	              "\"error\":",
-	              (long long)r->records, (long long)c->findings, (long long)c->fresh,
-	              (long long)c->changed, (long long)c->unchanged, (long long)c->quarantined,
-	              (long long)c->closed, (long long)c->passing);
+	strbuf_printf(
+	        &b,
+	        ",\"records\":%lld,\"findings\":%lld,\"new\":%lld,\"changed\":%lld,"
+	        "\"unchanged\":%lld,\"quarantined\":%lld,\"closed\":%lld,\"passing\":%lld,"
+	        "\"error\":",
+	        (long long)r->records, (long long)c->findings, (long long)c->fresh,
+	        (long long)c->changed, (long long)c->unchanged, (long long)c->quarantined,
+	        (long long)c->closed, (long long)c->passing);
 	strbuf_put_json(&b, error);
 	strbuf_puts(&b, "}");
 	puts(b.data);
@@ -102,8 +104,8 @@ static void print_line(const char *path, const struct import_result *r)
 	const struct ingest_counts *c = &r->counts;
 
 	printf("%-26s %7lld records %7lld findings: %lld new, %lld changed, %lld unchanged",
-	       r->format, (long long)r->records, (long long)c->findings, (long long)c->fresh,
-	       (long long)c->changed, (long long)c->unchanged);
+	       r->format, (long long)r->records, (long long)c->findings,
+	       (long long)c->fresh, (long long)c->changed, (long long)c->unchanged);
 	if (c->closed)
 		printf(", %lld closed", (long long)c->closed);
 	if (c->quarantined)
@@ -137,7 +139,8 @@ static void import_one(struct import *im, const char *path)
 		result.counts = (struct ingest_counts){0}; /* nothing of it is stored */
 		im->n_failed++;
 		im->try_again |= rc == ERR_TRANSIENT;
-		cli_complain(im->cli, "%s: %s%s%s", path, *result.format ? result.format : "",
+		cli_complain(im->cli, "%s: %s%s%s", path,
+		             *result.format ? result.format : "",
 		             *result.format ? ": " : "", err.text);
 	} else {
 		im->n_done++;
@@ -178,7 +181,7 @@ static int run_scorer(struct cli *cli)
 	cli_complain(cli, "the findings are stored, but scoring failed; it goes on when "
 	                  "isobar-scorer runs");
 	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_TRY_AGAIN ? EXIT_TRY_AGAIN
-	                                                                 : EXIT_FAILED;
+	                                                                  : EXIT_FAILED;
 }
 
 static int import_all(struct import *im, struct pg *pg, const struct org *org)
@@ -248,9 +251,12 @@ static int score_and_sum_up(struct import *im)
 	if (im->score && im->n_done)
 		scored = run_scorer(im->cli);
 	if (im->n_paths > 1)
-		cli_note(im->cli, "%zu of %zu files: %lld findings, %lld new, %lld changed, %lld closed",
+		cli_note(im->cli,
+		         "%zu of %zu files: %lld findings, %lld new, %lld changed, %lld "
+		         "closed",
 		         im->n_done, im->n_paths, (long long)im->total.counts.findings,
-		         (long long)im->total.counts.fresh, (long long)im->total.counts.changed,
+		         (long long)im->total.counts.fresh,
+		         (long long)im->total.counts.changed,
 		         (long long)im->total.counts.closed);
 	return scored;
 }
@@ -262,8 +268,9 @@ int cmd_import(struct cli *cli, int argc, char **argv)
 	int exit_code = EXIT_USAGE;
 
 	if (read_arguments(&im, argc, argv)) {
-		struct pg *pg = cli_connect(cli, "isobar_collector", PG_GROUP_INGEST |
-		                            PG_GROUP_SESSION_INGEST, &org, &exit_code);
+		struct pg *pg = cli_connect(cli, "isobar_collector",
+		                            PG_GROUP_INGEST | PG_GROUP_SESSION_INGEST, &org,
+		                            &exit_code);
 
 		if (pg) {
 			exit_code = import_all(&im, pg, &org);

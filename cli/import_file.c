@@ -13,9 +13,10 @@
 #include <unistd.h>
 
 #include "base/json_view.h"
+#include "model/record_digest.h"
+
 #include "collector/record_reader.h"
 #include "collector/secret_mask.h"
-#include "model/record_digest.h"
 
 #define RECORD_MAX   (8u << 20)
 #define ENVELOPE_MAX (1u << 20)
@@ -25,12 +26,12 @@ void importer_init(struct importer *im, struct ingest *ingest, const struct org 
                    const struct format *forced)
 {
 	*im = (struct importer){
-		.ingest = ingest,
-		.org = *org,
-		.forced = forced,
-		.record_doc = json_doc_new(RECORD_MAX + 4096, DEPTH_MAX),
-		.envelope_doc = json_doc_new(ENVELOPE_MAX + 4096, DEPTH_MAX),
-		.arena = arena_new(1 << 20),
+	        .ingest = ingest,
+	        .org = *org,
+	        .forced = forced,
+	        .record_doc = json_doc_new(RECORD_MAX + 4096, DEPTH_MAX),
+	        .envelope_doc = json_doc_new(ENVELOPE_MAX + 4096, DEPTH_MAX),
+	        .arena = arena_new(1 << 20),
 	};
 }
 
@@ -59,7 +60,7 @@ struct passage {
 	struct json_view envelope;
 	struct import_result *result;
 	int64_t n_good;
-	uint64_t digest_salt; /* format and version of what it reads */
+	uint64_t digest_salt;   /* format and version of what it reads */
 	struct error first_bad; /* of the first bad record */
 	uint64_t first_bad_offset;
 };
@@ -69,7 +70,7 @@ static struct record_reader *open_reader(struct record_input *input,
                                          const char *paths[RECORD_MAX_PATHS])
 {
 	struct record_reader_options options = {
-		.paths = paths, .max_record = RECORD_MAX, .max_envelope = ENVELOPE_MAX};
+	        .paths = paths, .max_record = RECORD_MAX, .max_envelope = ENVELOPE_MAX};
 
 	for (size_t i = 0; i < n_formats; i++)
 		for (const char *const *p = formats[i]->record_paths; p && *p; p++)
@@ -93,14 +94,14 @@ static int quarantine(struct passage *p, const struct record *record, const char
                       const char *reason, struct error *err)
 {
 	const struct ingest_bad_record bad = {
-		.format = p->format ? p->format->name : "",
-		.ordinal = record->ordinal,
-		.offset = record->offset,
-		.code = code,
-		.reason = reason,
-		.raw = storable(p, record),
-		.size = record->raw_size,
-		.cut = record->cut,
+	        .format = p->format ? p->format->name : "",
+	        .ordinal = record->ordinal,
+	        .offset = record->offset,
+	        .code = code,
+	        .reason = reason,
+	        .raw = storable(p, record),
+	        .size = record->raw_size,
+	        .cut = record->cut,
 	};
 
 	if (!p->first_bad.code) {
@@ -132,8 +133,8 @@ static uint64_t digest_salt_of(const struct format *format)
  * Settles the format by the first readable record, with as much of the envelope as
  * stands before the list, then with all of it.  1: the reader has started over.
  */
-static int settle_format(struct passage *p, const struct record *record, struct json_view view,
-                         struct error *err)
+static int settle_format(struct passage *p, const struct record *record,
+                         struct json_view view, struct error *err)
 {
 	int rc;
 
@@ -144,7 +145,8 @@ static int settle_format(struct passage *p, const struct record *record, struct 
 	const bool in_list = record_reader_shape(p->reader) == RECORD_SHAPE_ARRAY_MEMBER;
 
 	if (!in_list && p->format && !p->format->detect(p->envelope, view))
-		return error_set(err, ERR_INVALID, "is not of the format %s", p->format->name);
+		return error_set(err, ERR_INVALID, "is not of the format %s",
+		                 p->format->name);
 	if (in_list && (!p->format || p->format->needs_envelope)) {
 		if ((rc = record_reader_read_envelope(p->reader, err)) < 0)
 			return rc;
@@ -166,7 +168,7 @@ static int seal_all(struct passage *p, struct parse_output *out, struct error *w
 {
 	for (size_t i = 0; i < out->n_findings; i++) {
 		const int rc =
-			finding_seal(&out->findings[i], &p->im->org, p->im->arena, why);
+		        finding_seal(&out->findings[i], &p->im->org, p->im->arena, why);
 
 		if (rc < 0)
 			return rc;
@@ -183,7 +185,8 @@ static int store_output(struct passage *p, const struct record *record, int64_t 
 	const bool alone = out->n_findings == 1 && !out->n_resources && !out->n_facts;
 
 	if (out->n_findings)
-		ingest_record(in, storable(p, record), record->raw_size, alone ? digest : 0);
+		ingest_record(in, storable(p, record), record->raw_size,
+		              alone ? digest : 0);
 	for (size_t i = 0; i < out->n_findings; i++)
 		if ((rc = ingest_finding(in, &out->findings[i], err)) < 0)
 			return rc;
@@ -225,8 +228,10 @@ static int take_record(struct passage *p, const struct record *record, struct er
 	}
 	arena_reset(p->im->arena);
 	if (record->problem)
-		return quarantine(p, record, record->cut ? "limit" : "syntax", record->problem, err);
-	if (json_doc_parse(p->im->record_doc, record->text, record->size, &in.record, &why) < 0)
+		return quarantine(p, record, record->cut ? "limit" : "syntax",
+		                  record->problem, err);
+	if (json_doc_parse(p->im->record_doc, record->text, record->size, &in.record,
+	                   &why) < 0)
 		return quarantine(p, record, "syntax", why.text, err);
 	if (!p->format) {
 		if ((rc = settle_format(p, record, in.record, err)) != 0)
@@ -254,11 +259,14 @@ static int take_records(struct passage *p, struct error *err)
 	if (rc < 0)
 		return rc;
 	if (!p->result->records)
-		return error_set(err, ERR_INVALID, "an empty %s: nothing tells which tool scanned what",
+		return error_set(err, ERR_INVALID,
+		                 "an empty %s: nothing tells which tool scanned what",
 		                 record_shape_name(record_reader_shape(p->reader)));
 	if (!p->n_good)
-		return error_set(err, ERR_INVALID, "no record can be read; the first, at byte %llu: %s",
-		                 (unsigned long long)p->first_bad_offset, p->first_bad.text);
+		return error_set(err, ERR_INVALID,
+		                 "no record can be read; the first, at byte %llu: %s",
+		                 (unsigned long long)p->first_bad_offset,
+		                 p->first_bad.text);
 	return 0;
 }
 
@@ -274,7 +282,8 @@ static int import_open_file(struct importer *im, int fd, const char *path,
 		rc = take_records(&p, err);
 	out->format = p.format ? p.format->name : "";
 	if (rc == 0)
-		rc = ingest_end_file(im->ingest, out->format, out->records, &out->counts, err);
+		rc = ingest_end_file(im->ingest, out->format, out->records, &out->counts,
+		                     err);
 	if (rc < 0)
 		ingest_abort_file(im->ingest, out->format, err->text);
 	record_reader_free(p.reader);

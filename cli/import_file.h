@@ -3,8 +3,9 @@
 #define ISOBAR_IMPORT_FILE_H
 
 #include "base/error.h"
-#include "collector/format.h"
 #include "store/ingest.h"
+
+#include "collector/format.h"
 
 /*
  * One file: cut into records, told by its content, parsed, sealed, stored.  Memory

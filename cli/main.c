@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+
 #include "build_version.h"
 #include "cli.h"
 
@@ -63,11 +64,11 @@ int main(int argc, char **argv)
 {
 	ARENA_SCOPED arena = arena_new(16384);
 	struct cli cli = {
-		.org_name = "default",
-		.database = getenv("ISOBAR_DATABASE"),
-		.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-		.now = timestamp_now(),
-		.arena = arena,
+	        .org_name = "default",
+	        .database = getenv("ISOBAR_DATABASE"),
+	        .color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+	        .now = timestamp_now(),
+	        .arena = arena,
 	};
 
 	log_open("isobar", false, LOG_INFO);
@@ -87,7 +88,8 @@ int main(int argc, char **argv)
 	const struct command *command = command_find(argv[1]);
 
 	if (!command) {
-		fprintf(stderr, "isobar: there is no command \"%s\" (see isobar --help)\n", argv[1]);
+		fprintf(stderr, "isobar: there is no command \"%s\" (see isobar --help)\n",
+		        argv[1]);
 		return EXIT_USAGE;
 	}
 	cli.command = command->name;

@@ -20,8 +20,8 @@
 struct rule_fact {
 	const char *connector;
 	const char *rule;
-	const char *title;       /* "" is not stated, as everywhere */
-	int sev100;              /* SEV100_UNKNOWN: not stated */
+	const char *title; /* "" is not stated, as everywhere */
+	int sev100;        /* SEV100_UNKNOWN: not stated */
 	const char *description;
 	const char *remediation;
 };

@@ -595,11 +595,19 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 }
 
 /* Scan times: Prowler's created_time too is when it ran. */
-static const char *const volatile_keys[] = {
-        "time",           "time_dt",           "created_time",   "created_time_dt",
-        "modified_time",  "modified_time_dt",  "last_seen_time", "last_seen_time_dt",
-        "processed_time", "processed_time_dt", "logged_time",    "logged_time_dt",
-        NULL};
+static const char *const volatile_keys[] = {"time",
+                                            "time_dt",
+                                            "created_time",
+                                            "created_time_dt",
+                                            "modified_time",
+                                            "modified_time_dt",
+                                            "last_seen_time",
+                                            "last_seen_time_dt",
+                                            "processed_time",
+                                            "processed_time_dt",
+                                            "logged_time",
+                                            "logged_time_dt",
+                                            NULL};
 
 const struct format ocsf = {
         .name = "ocsf",

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decide.h"
 #include "model/severity.h"
+
+#include "decide.h"
 
 #define WRITES_MAX 16 /* statements in flight for one slice */
 
@@ -40,8 +41,9 @@ static int fact_severity(const void *ctx, const char *connector, const char *rul
 	const struct score_reference *ref = ctx;
 	const struct stored_fact key = {.connector = connector, .rule = rule};
 	const struct stored_fact *found =
-		ref->n_facts ? bsearch(&key, ref->facts, ref->n_facts, sizeof(key), fact_order)
-	                     : NULL;
+	        ref->n_facts
+	                ? bsearch(&key, ref->facts, ref->n_facts, sizeof(key), fact_order)
+	                : NULL;
 
 	return found ? found->sev100 : SEV100_UNKNOWN;
 }
@@ -55,7 +57,7 @@ static const char *advisory_cve(const void *ctx, const char *advisory)
 {
 	const struct score_reference *ref = ctx;
 	const struct stored_advisory *found =
-		ref->n_advisories ? bsearch(advisory, ref->advisories, ref->n_advisories,
+	        ref->n_advisories ? bsearch(advisory, ref->advisories, ref->n_advisories,
 	                                    sizeof(*ref->advisories), advisory_order)
 	                          : NULL;
 
@@ -76,7 +78,8 @@ static struct group_fingerprint *fingerprints_of(const struct risk_group *groups
 	for (size_t i = 0; i < n; i++) {
 		out[(*n_out)++] = (struct group_fingerprint){i, groups[i].fingerprint};
 		for (size_t k = 0; k < groups[i].n_former; k++)
-			out[(*n_out)++] = (struct group_fingerprint){i, groups[i].former[k]};
+			out[(*n_out)++] =
+			        (struct group_fingerprint){i, groups[i].former[k]};
 	}
 	return out;
 }
@@ -93,7 +96,8 @@ static int collect(struct batch *b, bool with_next, struct arena *a, struct erro
 	for (size_t i = 0; i < b->n_in_flight; i++)
 		PQclear(results[i]);
 	if (with_next)
-		score_slice_read(&b->next, results[b->n_in_flight], results[b->n_in_flight + 1], a);
+		score_slice_read(&b->next, results[b->n_in_flight],
+		                 results[b->n_in_flight + 1], a);
 	if (b->n_in_flight) {
 		b->n_in_flight = 0;
 		return score_staging_clear(b->s->pg, err);
@@ -122,9 +126,9 @@ static int load_stored(struct batch *b, const struct risk_group *groups, size_t 
 	if (!b->taken.has_risks || !n_groups)
 		return 0;
 	const struct group_fingerprint *fingerprints =
-		fingerprints_of(groups, n_groups, a, &n_fingerprints);
-	const int rc = score_risks_load(b->s->pg, b->org, fingerprints, n_fingerprints, a, &stored,
-	                                &in->n_stored, err);
+	        fingerprints_of(groups, n_groups, a, &n_fingerprints);
+	const int rc = score_risks_load(b->s->pg, b->org, fingerprints, n_fingerprints, a,
+	                                &stored, &in->n_stored, err);
 
 	in->stored = stored;
 	if (rc < 0)
@@ -161,8 +165,8 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	b->out->n_findings += (int64_t)b->slice.n_evidence;
 	b->out->n_risks += (int64_t)in.n_groups;
 	b->out->n_written += (int64_t)writes.n_rows;
-	rc = score_writes_send(b->s->pg, b->org, b->now, b->s->model_name, &writes, &b->n_in_flight,
-	                       err);
+	rc = score_writes_send(b->s->pg, b->org, b->now, b->s->model_name, &writes,
+	                       &b->n_in_flight, err);
 	score_slice_clear(&b->slice);
 	if (rc == 0 && slice + 2 < b->taken.n_slices)
 		rc = score_slice_send(b->s->pg, b->org, slice + 2, err);

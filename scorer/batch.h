@@ -6,8 +6,9 @@
 #include "model/control_catalog.h"
 #include "model/org.h"
 #include "model/responsibility.h"
-#include "score.h"
 #include "store/risk_store.h"
+
+#include "score.h"
 
 /* What scoring needs beside the org's own rows; outlives all batches. */
 struct scorer {

@@ -46,8 +46,8 @@ static const char *resolve_cve(const struct correlate_input *in, const struct ev
 	return cve;
 }
 
-static void place(const struct correlate_input *in, const struct evidence *e, struct arena *a,
-                  struct placed *out)
+static void place(const struct correlate_input *in, const struct evidence *e,
+                  struct arena *a, struct placed *out)
 {
 	struct subject_input what = {.class = e->class,
 	                             .connector = e->connector,
@@ -136,21 +136,23 @@ static void gather_former(const struct correlate_input *in, struct risk_group *g
 		struct key k;
 
 		if (p->reasons & MERGED_ASSET_ALIAS) {
-			k = fingerprint_of(in->org, &p->e->asset_id, p->subject, p->location);
+			k = fingerprint_of(in->org, &p->e->asset_id, p->subject,
+			                   p->location);
 			add_former(g, &k);
 			k = fingerprint_of(in->org, &p->e->asset_id, p->native_subject,
 			                   p->location);
 			add_former(g, &k);
 		}
 		if (p->subject != p->native_subject) {
-			k = fingerprint_of(in->org, &g->asset_id, p->native_subject, p->location);
+			k = fingerprint_of(in->org, &g->asset_id, p->native_subject,
+			                   p->location);
 			add_former(g, &k);
 		}
 	}
 }
 
-static void make_group(const struct correlate_input *in, const struct placed *placed, size_t n,
-                       struct arena *a, struct risk_group *g)
+static void make_group(const struct correlate_input *in, const struct placed *placed,
+                       size_t n, struct arena *a, struct risk_group *g)
 {
 	const struct evidence *first = placed[0].e;
 	const char *category = NULL;
@@ -166,7 +168,8 @@ static void make_group(const struct correlate_input *in, const struct placed *pl
 	if (g->control)
 		category = g->control->category;
 	for (size_t i = 0; i < n && !category; i++)
-		category = rule_category_of(in->catalog, placed[i].e->connector, placed[i].e->rule);
+		category = rule_category_of(in->catalog, placed[i].e->connector,
+		                            placed[i].e->rule);
 	g->category = category ? category : "";
 	g->fingerprint = fingerprint_of(in->org, &g->asset_id, g->subject, g->location);
 	gather_former(in, g, placed, a);

@@ -9,13 +9,13 @@
 
 /* Why a finding is in its risk; bits, stored in risk_explanation.reasons. */
 enum merge_reason {
-	MERGED_SAME_ASSET = 1,   /* under the same name */
-	MERGED_ASSET_ALIAS = 2,  /* under another name of the asset */
-	MERGED_SAME_CVE = 4,     /* its record names the CVE */
-	MERGED_ADVISORY = 8,     /* its record names an advisory of the CVE */
-	MERGED_CONTROL = 16,     /* the catalogue says that its rule is the control */
-	MERGED_SAME_RULE = 32,   /* the same rule of the same connector */
-	MERGED_SAME_THREAT = 64  /* the same kind of threat */
+	MERGED_SAME_ASSET = 1,  /* under the same name */
+	MERGED_ASSET_ALIAS = 2, /* under another name of the asset */
+	MERGED_SAME_CVE = 4,    /* its record names the CVE */
+	MERGED_ADVISORY = 8,    /* its record names an advisory of the CVE */
+	MERGED_CONTROL = 16,    /* the catalogue says that its rule is the control */
+	MERGED_SAME_RULE = 32,  /* the same rule of the same connector */
+	MERGED_SAME_THREAT = 64 /* the same kind of threat */
 };
 
 /* What correlation knows beside the findings. */

@@ -141,18 +141,22 @@ static void fill_score(struct risk_row *row, const struct score *score,
 }
 
 /* Where the clock stands after this decision: stored segments and the new one. */
-static struct risk_clock clock_after(const struct decision *d, const struct former_risk *former,
+static struct risk_clock clock_after(const struct decision *d,
+                                     const struct former_risk *former,
                                      const struct fate *fate, enum band band)
 {
 	const size_t n = former ? former->n_segments : 0;
-	struct risk_clock_segment *all = ARENA_ARRAY(d->a, struct risk_clock_segment, n + 1);
+	struct risk_clock_segment *all =
+	        ARENA_ARRAY(d->a, struct risk_clock_segment, n + 1);
 	size_t n_all = n;
 
 	if (n)
 		memcpy(all, former->segments, n * sizeof(*all));
 	if (fate->clock_mode >= 0)
-		all[n_all++] = (struct risk_clock_segment){
-			.from = d->in->now, .mode = (enum sla_mode)fate->clock_mode, .band = band};
+		all[n_all++] =
+		        (struct risk_clock_segment){.from = d->in->now,
+		                                    .mode = (enum sla_mode)fate->clock_mode,
+		                                    .band = band};
 	return risk_clock_evaluate(d->in->scorer->policies, all, n_all, d->in->now);
 }
 
@@ -171,9 +175,12 @@ static void fill_clock(struct risk_row *row, const struct risk_clock *clock,
 static void add_event(struct decision *d, const struct risk_row *row,
                       enum risk_event_kind kind, const char *reason)
 {
-	d->out->events[d->out->n_events++] = (struct risk_event){
-		.row = row, .kind = kind, .at = d->in->now, .reason = reason,
-		.run_id = row->proof_run_id};
+	d->out->events[d->out->n_events++] =
+	        (struct risk_event){.row = row,
+	                            .kind = kind,
+	                            .at = d->in->now,
+	                            .reason = reason,
+	                            .run_id = row->proof_run_id};
 }
 
 static void add_events(struct decision *d, const struct risk_row *row,
@@ -181,7 +188,7 @@ static void add_events(struct decision *d, const struct risk_row *row,
 {
 	if (fate->reason)
 		add_event(d, row,
-		          fate->reopened               ? EVENT_REOPENED
+		          fate->reopened                ? EVENT_REOPENED
 		          : row->state == RISK_RESOLVED ? EVENT_RESOLVED
 		                                        : EVENT_STATE,
 		          fate->reason);
@@ -211,9 +218,8 @@ static void add_alias(struct decision *d, const struct risk_group *g, const stru
 {
 	if (key_cmp(&g->fingerprint, to) == 0)
 		return;
-	d->out->aliases[d->out->n_aliases++] =
-		(struct risk_alias_row){.fingerprint = g->fingerprint, .risk_id = *to,
-	                                .reason = reason};
+	d->out->aliases[d->out->n_aliases++] = (struct risk_alias_row){
+	        .fingerprint = g->fingerprint, .risk_id = *to, .reason = reason};
 }
 
 /* Of several stored risks that turn out to be one, the earliest opened goes on. */
@@ -232,13 +238,13 @@ static const struct stored_risk *survivor_of(const struct stored_risk *stored, s
 static struct former_risk former_of(const struct stored_risk *s, struct arena *a)
 {
 	struct risk_clock_segment *segments =
-		ARENA_ARRAY(a, struct risk_clock_segment, s->n_segments + 1);
+	        ARENA_ARRAY(a, struct risk_clock_segment, s->n_segments + 1);
 
 	for (size_t i = 0; i < s->n_segments; i++)
 		segments[i] = (struct risk_clock_segment){
-			.from = s->segments[i].from,
-			.mode = (enum sla_mode)s->segments[i].mode,
-			.band = (enum band)s->segments[i].band};
+		        .from = s->segments[i].from,
+		        .mode = (enum sla_mode)s->segments[i].mode,
+		        .band = (enum band)s->segments[i].band};
 	return (struct former_risk){.state = s->state,
 	                            .band = s->band,
 	                            .score = s->score,
@@ -259,7 +265,7 @@ static void decide_group(struct decision *d, const struct risk_group *g,
 		return;
 
 	const struct gathered gathered =
-		gather_inputs(&s->responsibility, d->in->severity, g, asset);
+	        gather_inputs(&s->responsibility, d->in->severity, g, asset);
 	const struct score score = score_of(s->model, &gathered.inputs);
 	struct former_risk former = {0};
 
@@ -280,13 +286,16 @@ static void decide_group(struct decision *d, const struct risk_group *g,
 	fill_members(row, g, d->a);
 	if (row->state == RISK_RESOLVED) {
 		row->proof_run_id = facts.proof_run_id;
-		row->resolved_at = old->resolved_at != TIMESTAMP_NONE ? old->resolved_at : d->in->now;
+		row->resolved_at =
+		        old->resolved_at != TIMESTAMP_NONE ? old->resolved_at : d->in->now;
 	}
 	row->state_hash = hash_of(row);
-	if (old && old->state_hash == row->state_hash && n_stored == 1 && fate.clock_mode < 0)
+	if (old && old->state_hash == row->state_hash && n_stored == 1 &&
+	    fate.clock_mode < 0)
 		return;
 
-	const struct risk_clock clock = clock_after(d, old ? &former : NULL, &fate, score.band);
+	const struct risk_clock clock =
+	        clock_after(d, old ? &former : NULL, &fate, score.band);
 
 	row->opened_at = old && !fate.reopened ? old->opened_at : d->in->now;
 	fill_clock(row, &clock, old, d->in->now);
@@ -305,7 +314,7 @@ static void retire_others(struct decision *d, const struct risk_group *g,
 {
 	const struct stored_risk *kept = survivor_of(stored, n);
 	const struct risk_row *model =
-		d->out->n_rows ? &d->out->rows[d->out->n_rows - 1] : NULL;
+	        d->out->n_rows ? &d->out->rows[d->out->n_rows - 1] : NULL;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct stored_risk *s = &stored[i];
@@ -313,7 +322,7 @@ static void retire_others(struct decision *d, const struct risk_group *g,
 		if (s == kept)
 			continue;
 		d->out->aliases[d->out->n_aliases++] = (struct risk_alias_row){
-			.fingerprint = s->risk_id, .risk_id = kept->risk_id, .reason = 2};
+		        .fingerprint = s->risk_id, .risk_id = kept->risk_id, .reason = 2};
 		if (s->state == RISK_RESOLVED || !model)
 			continue;
 		struct risk_row *row = &d->out->rows[d->out->n_rows++];
@@ -358,9 +367,10 @@ void decide(const struct decision_input *in, struct arena *a, struct score_write
 	const size_t room = in->n_groups + in->n_stored + 1;
 	size_t at = 0;
 
-	*out = (struct score_writes){.rows = ARENA_ARRAY(a, struct risk_row, room),
-	                             .events = ARENA_ARRAY(a, struct risk_event, 3 * room),
-	                             .aliases = ARENA_ARRAY(a, struct risk_alias_row, 2 * room)};
+	*out = (struct score_writes){
+	        .rows = ARENA_ARRAY(a, struct risk_row, room),
+	        .events = ARENA_ARRAY(a, struct risk_event, 3 * room),
+	        .aliases = ARENA_ARRAY(a, struct risk_alias_row, 2 * room)};
 	for (size_t i = 0; i < in->n_groups;) {
 		const struct risk_group *first = &in->groups[i];
 		size_t end = i + 1;
@@ -369,7 +379,7 @@ void decide(const struct decision_input *in, struct arena *a, struct score_write
 		       key_cmp(&in->groups[end].asset_id, &first->asset_id) == 0)
 			end++;
 		const struct asset_view asset =
-			asset_view_of(&in->scorer->responsibility,
+		        asset_view_of(&in->scorer->responsibility,
 		                      find_asset(in, &first->asset_id), first, end - i);
 
 		for (; i < end; i++) {

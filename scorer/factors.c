@@ -16,10 +16,10 @@
 static bool holds_images(const char *type)
 {
 	static const char *const types[] = {
-		"container.image",
-		"AWS::ECR::Repository",
-		"artifactregistry.googleapis.com/Repository",
-		"microsoft.containerregistry/registries",
+	        "container.image",
+	        "AWS::ECR::Repository",
+	        "artifactregistry.googleapis.com/Repository",
+	        "microsoft.containerregistry/registries",
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(types); i++)
@@ -33,14 +33,15 @@ const struct finding_category *category_of_group(const struct responsibility_tab
                                                  const char *asset_type)
 {
 	const struct finding_category *found =
-		*g->category ? finding_category_find(t, g->category) : NULL;
+	        *g->category ? finding_category_find(t, g->category) : NULL;
 
 	if (found)
 		return found;
 	switch (g->members[0].e->class) {
 	case CLASS_VULNERABILITY:
-		return finding_category_find(t, holds_images(asset_type) ? "container_image_cve"
-		                                                         : "os_vulnerability_cve");
+		return finding_category_find(t, holds_images(asset_type)
+		                                        ? "container_image_cve"
+		                                        : "os_vulnerability_cve");
 	case CLASS_THREAT:
 		return finding_category_find(t, "malware_or_active_threat");
 	case CLASS_SECRET:
@@ -55,7 +56,8 @@ const struct finding_category *category_of_group(const struct responsibility_tab
 	case CLASS_OTHER:
 		break;
 	}
-	return finding_category_find(t, "runtime_version_eol"); /* settings, application, L1 */
+	return finding_category_find(t,
+	                             "runtime_version_eol"); /* settings, application, L1 */
 }
 
 /* One group on its way to inputs. */
@@ -157,9 +159,9 @@ static void gather_maturity(struct gather *x)
 	for (size_t i = 0; i < x->n_live; i++) {
 		const struct evidence *e = member(x, i);
 		const enum maturity m =
-			e->class == CLASS_THREAT && !(e->flags & FINDING_FLAG_SAMPLE)
-				? MATURITY_RANSOMWARE
-				: e->maturity;
+		        e->class == CLASS_THREAT && !(e->flags & FINDING_FLAG_SAMPLE)
+		                ? MATURITY_RANSOMWARE
+		                : e->maturity;
 
 		if (m > best) {
 			best = m;
@@ -183,7 +185,8 @@ static bool is_failing_control(const struct risk_group *g)
 {
 	const enum finding_class class = g->members[0].e->class;
 
-	return class == CLASS_MISCONFIGURATION || class == CLASS_EXPOSURE || class == CLASS_IDENTITY;
+	return class == CLASS_MISCONFIGURATION || class == CLASS_EXPOSURE ||
+	       class == CLASS_IDENTITY;
 }
 
 /* Says that the internet reaches the asset, while it is open. */
@@ -213,12 +216,13 @@ static void gather_impact(struct gather *x)
 	int witness = first_with_flag(x, FINDING_FLAG_AUTOMATABLE);
 
 	x->out.inputs.automatable =
-		x->is_cve ? witness >= 0 : x->category->automatable_if_exposed && exposed;
+	        x->is_cve ? witness >= 0 : x->category->automatable_if_exposed && exposed;
 	note(x, INPUT_AUTOMATABLE, x->is_cve ? BASIS_DERIVED : BASIS_CATALOG,
 	     x->is_cve ? witness : -1);
 	witness = first_with_flag(x, FINDING_FLAG_TOTAL);
 	x->out.inputs.total = x->is_cve ? witness >= 0 : x->category->total_impact;
-	note(x, INPUT_TOTAL, x->is_cve ? BASIS_DERIVED : BASIS_CATALOG, x->is_cve ? witness : -1);
+	note(x, INPUT_TOTAL, x->is_cve ? BASIS_DERIVED : BASIS_CATALOG,
+	     x->is_cve ? witness : -1);
 }
 
 static void gather_context(struct gather *x)
@@ -249,7 +253,7 @@ static void gather_layers(struct gather *x, const struct responsibility_tables *
 			failing++;
 	x->out.inputs.applicable = applicable_layers(t, type, own);
 	x->out.inputs.failing =
-		failing < x->out.inputs.applicable ? failing : x->out.inputs.applicable;
+	        failing < x->out.inputs.applicable ? failing : x->out.inputs.applicable;
 	note(x, INPUT_FAILING, BASIS_DERIVED, -1);
 	note(x, INPUT_APPLICABLE, BASIS_CATALOG, -1);
 }
@@ -290,7 +294,8 @@ struct gathered gather_inputs(const struct responsibility_tables *t,
                               const struct rule_severity *severity,
                               const struct risk_group *g, const struct asset_view *asset)
 {
-	struct gather x = {.g = g, .severity = severity, .asset = asset, .n_live = count_live(g)};
+	struct gather x = {
+	        .g = g, .severity = severity, .asset = asset, .n_live = count_live(g)};
 	const char *type = asset->facts->type;
 
 	x.is_cve = strncmp(g->subject, "cve:", 4) == 0;

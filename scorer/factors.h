@@ -2,8 +2,9 @@
 #ifndef ISOBAR_FACTORS_H
 #define ISOBAR_FACTORS_H
 
-#include "correlate.h"
 #include "model/responsibility.h"
+
+#include "correlate.h"
 #include "score.h"
 
 /* Where an input of the score comes from: stored in risk_explanation.basis. */
@@ -47,7 +48,7 @@ struct rule_severity {
 /* All risks of one asset share these; made once an asset. */
 struct asset_view {
 	const struct asset_facts *facts;
-	bool exposed_by_finding; /* an open finding says that the internet reaches it */
+	bool exposed_by_finding;     /* an open finding says that the internet reaches it */
 	unsigned int failing_layers; /* bits of enum layer with an open failing control */
 };
 

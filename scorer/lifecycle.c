@@ -71,7 +71,7 @@ static struct fate fate_of_new(const struct facts *facts, enum verdict verdict)
 	out.exists = true;
 	out.state = facts->state == FACTS_LIVE ? RISK_OPEN : RISK_SUPPRESSED;
 	out.clock_mode = mode_of(out.state, verdict);
-	out.clock_reason = out.state == RISK_SUPPRESSED    ? "muted"
+	out.clock_reason = out.state == RISK_SUPPRESSED  ? "muted"
 	                   : verdict == VERDICT_PROVIDER ? "provider_owned"
 	                                                 : "opened";
 	return out;
@@ -86,7 +86,8 @@ static enum risk_state state_called_for(const struct facts *facts, enum risk_sta
 	case FACTS_GONE:
 		return RISK_RESOLVED;
 	case FACTS_MUTED:
-		return risk_state_is_open(now) || now == RISK_RESOLVED ? RISK_SUPPRESSED : now;
+		return risk_state_is_open(now) || now == RISK_RESOLVED ? RISK_SUPPRESSED
+		                                                       : now;
 	case FACTS_LIVE:
 		return now == RISK_RESOLVED || now == RISK_SUPPRESSED ? RISK_OPEN : now;
 	}
@@ -103,24 +104,26 @@ struct fate fate_of(const struct facts *facts, const struct former_risk *former,
 	out.state = state_called_for(facts, former->state);
 	if (out.state != former->state) {
 		const struct risk_transition *t =
-			risk_transition_find(former->state, out.state, ACTOR_SYSTEM, NULL);
+		        risk_transition_find(former->state, out.state, ACTOR_SYSTEM, NULL);
 
 		assert(t); /* the table has a row for every move that facts call for */
 		out.reason = t->reason;
-		out.reopened = former->state == RISK_RESOLVED && risk_state_is_open(out.state);
+		out.reopened =
+		        former->state == RISK_RESOLVED && risk_state_is_open(out.state);
 	}
 
 	const struct risk_clock_segment *last =
-		former->n_segments ? &former->segments[former->n_segments - 1] : NULL;
+	        former->n_segments ? &former->segments[former->n_segments - 1] : NULL;
 	const int mode = mode_of(out.state, verdict);
 
 	/* A stopped clock has no band to run in: the gap stays one segment. */
 	if (!last || (int)last->mode != mode ||
 	    (last->band != band && mode != SLA_MODE_STOPPED)) {
 		out.clock_mode = mode;
-		out.clock_reason = out.reason                        ? out.reason
-		                   : last && (int)last->mode == mode ? "band_changed"
-		                                                     : "responsibility_changed";
+		out.clock_reason = out.reason ? out.reason
+		                   : last && (int)last->mode == mode
+		                           ? "band_changed"
+		                           : "responsibility_changed";
 	}
 	return out;
 }

@@ -2,9 +2,10 @@
 #ifndef ISOBAR_LIFECYCLE_H
 #define ISOBAR_LIFECYCLE_H
 
-#include "correlate.h"
 #include "model/responsibility.h"
 #include "model/risk_clock.h"
+
+#include "correlate.h"
 #include "score.h"
 
 /* What the findings of a group say together. */

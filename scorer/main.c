@@ -11,17 +11,18 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "batch.h"
-#include "build_version.h"
-#include "score.h"
 #include "store/embedded.h"
 #include "store/migrate.h"
 #include "store/pg_listen.h"
 
-#define MARKS_MAX   2000000 /* a transaction; an asset's marks should meet in one */
-#define SWEEP_MAX   5000    /* crossings a transaction */
-#define WAIT_MS     1000
-#define EXIT_RETRY  75
+#include "batch.h"
+#include "build_version.h"
+#include "score.h"
+
+#define MARKS_MAX  2000000 /* a transaction; an asset's marks should meet in one */
+#define SWEEP_MAX  5000    /* crossings a transaction */
+#define WAIT_MS    1000
+#define EXIT_RETRY 75
 
 struct settings {
 	const char *database;
@@ -53,9 +54,9 @@ static int score_org(const struct scorer *s, const struct org *org, timestamp no
 		if (rc < 0)
 			return error_wrap(err, "org %s", org->slug);
 		if (result.n_findings)
-			log_info("org %s: %lld findings, %lld risks, %lld written", org->slug,
-			         (long long)result.n_findings, (long long)result.n_risks,
-			         (long long)result.n_written);
+			log_info("org %s: %lld findings, %lld risks, %lld written",
+			         org->slug, (long long)result.n_findings,
+			         (long long)result.n_risks, (long long)result.n_written);
 	} while (result.n_findings && !stopping);
 	return 0;
 }
@@ -103,7 +104,8 @@ static int connect_database(struct scorer *s, const struct settings *settings,
 	const struct pg_options options = {.conninfo = settings->database,
 	                                   .role = "isobar_scorer",
 	                                   .program = "isobar-scorer",
-	                                   .groups = PG_GROUP_SCORER | PG_GROUP_SESSION_SCORER};
+	                                   .groups = PG_GROUP_SCORER |
+	                                             PG_GROUP_SESSION_SCORER};
 	struct pg_options first = options;
 	int rc;
 
@@ -124,9 +126,10 @@ static int load_tables(struct scorer *s, struct score_model **model_out, struct 
                        struct error *err)
 {
 	const struct responsibility_texts texts = {
-		.matrix = catalog_file_text("responsibility/matrix.csv"),
-		.resource_types = catalog_file_text("responsibility/resource_types.csv"),
-		.finding_categories = catalog_file_text("responsibility/finding_categories.csv"),
+	        .matrix = catalog_file_text("responsibility/matrix.csv"),
+	        .resource_types = catalog_file_text("responsibility/resource_types.csv"),
+	        .finding_categories =
+	                catalog_file_text("responsibility/finding_categories.csv"),
 	};
 	const char *model = catalog_file_text("models/rs-1.0.0.json");
 	int rc;
@@ -226,7 +229,8 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 int main(int argc, char **argv)
 {
 	ARENA_SCOPED arena = arena_new(1 << 16);
-	struct settings settings = {.database = getenv("ISOBAR_DATABASE"), .now = TIMESTAMP_NONE};
+	struct settings settings = {.database = getenv("ISOBAR_DATABASE"),
+	                            .now = TIMESTAMP_NONE};
 	const struct sigaction stop = {.sa_handler = on_stop};
 	CLEANUP(score_model_freep) struct score_model *model = NULL;
 	struct scorer scorer = {0};

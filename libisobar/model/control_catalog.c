@@ -43,7 +43,7 @@ const struct control *control_of(const struct control_catalog *c, const char *co
 {
 	const struct control_alias key = {.connector = connector, .rule = rule};
 	const struct control_alias *alias =
-		bsearch(&key, c->aliases, c->n_aliases, sizeof(key), by_rule);
+	        bsearch(&key, c->aliases, c->n_aliases, sizeof(key), by_rule);
 
 	if (!alias)
 		return NULL;
@@ -66,7 +66,8 @@ static bool matches(const char *pattern, const char *text)
 		if (*pattern == '*') {
 			star = pattern++;
 			mark = text;
-		} else if (*pattern && (*pattern == '?' || lower(*pattern) == lower(*text))) {
+		} else if (*pattern &&
+		           (*pattern == '?' || lower(*pattern) == lower(*text))) {
 			pattern++;
 			text++;
 		} else if (star) {

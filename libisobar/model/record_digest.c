@@ -52,9 +52,9 @@ static size_t value_end(const char *text, size_t size, size_t at)
 	}
 	const size_t start = i;
 
-	while (i < size && (text[i] == '-' || text[i] == '+' || text[i] == '.' ||
-	                    (text[i] >= '0' && text[i] <= '9') || text[i] == 'e' ||
-	                    text[i] == 'E'))
+	while (i < size &&
+	       (text[i] == '-' || text[i] == '+' || text[i] == '.' ||
+	        (text[i] >= '0' && text[i] <= '9') || text[i] == 'e' || text[i] == 'E'))
 		i++;
 	return i > start ? i : at;
 }
@@ -67,7 +67,8 @@ static size_t next_quote(const char *text, size_t size, size_t from, const bool 
 
 	for (; from + 16 < size; from += 16) {
 		const __m128i block = _mm_loadu_si128((const void *)(text + from));
-		unsigned int mask = (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(block, quote));
+		unsigned int mask =
+		        (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(block, quote));
 
 		for (; mask; mask &= mask - 1) {
 			const size_t at = from + (size_t)__builtin_ctz(mask);

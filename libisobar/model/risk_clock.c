@@ -15,7 +15,8 @@
 static size_t stretch_start(const struct risk_clock_segment *s, size_t n, enum band band)
 {
 	size_t start = n - 1;
-	timestamp seen_again = TIMESTAMP_NONE; /* the end of the gap that the walk may be in */
+	timestamp seen_again =
+	        TIMESTAMP_NONE; /* the end of the gap that the walk may be in */
 
 	for (size_t i = n; i-- > 0;) {
 		if (s[i].mode == SLA_MODE_STOPPED) {
@@ -38,11 +39,13 @@ static size_t copy_stretch(const struct risk_clock_segment *s, size_t n, size_t 
 	size_t at = 0;
 
 	if (n - start > STRETCH_MAX) {
-		out[at++] = (struct sla_segment){.from = s[start].from, .mode = SLA_MODE_RUNNING};
+		out[at++] = (struct sla_segment){.from = s[start].from,
+		                                 .mode = SLA_MODE_RUNNING};
 		start = n - STRETCH_MAX + 1;
 	}
 	for (; start < n; start++)
-		out[at++] = (struct sla_segment){.from = s[start].from, .mode = s[start].mode};
+		out[at++] =
+		        (struct sla_segment){.from = s[start].from, .mode = s[start].mode};
 	return at;
 }
 
@@ -73,7 +76,8 @@ struct risk_clock risk_clock_evaluate(const struct sla_policy *policies,
 		clock.n_segments = copy_stretch(segments, n, start, stretch);
 		const struct sla_view view = sla_evaluate(&policies[b], &clock, now);
 
-		if (out.sla.state != SLA_NONE && due_or_never(&view) > due_or_never(&out.sla))
+		if (out.sla.state != SLA_NONE &&
+		    due_or_never(&view) > due_or_never(&out.sla))
 			continue;
 		out.sla = view;
 		out.next_crossing = sla_next_crossing(&policies[b], &clock, now);

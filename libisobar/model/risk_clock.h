@@ -16,7 +16,8 @@ struct risk_clock_segment {
 
 struct risk_clock {
 	struct sla_view sla;
-	timestamp band_since;    /* start of the unbroken stretch in this band or a higher one */
+	timestamp
+	        band_since; /* start of the unbroken stretch in this band or a higher one */
 	timestamp next_crossing; /* when time alone changes the SLA state; or none */
 };
 

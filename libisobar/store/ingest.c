@@ -16,8 +16,7 @@
 #include "store/ingest_private.h"
 #include "store/pg_encode.h"
 
-
-#define FACTS_MAX   (16u << 20) /* bytes of rule facts a file */
+#define FACTS_MAX (16u << 20) /* bytes of rule facts a file */
 
 static void chunk_init(struct ingest_chunk *c)
 {
@@ -149,14 +148,15 @@ void ingest_record(struct ingest *in, const char *raw, size_t size, int64_t dige
 	struct ingest_chunk *c = filling(in);
 
 	/* A record without findings leaves its place to the next one. */
-	if (c->n_records && (!c->n_items || c->items[c->n_items - 1].record + 1 < c->n_records)) {
+	if (c->n_records &&
+	    (!c->n_items || c->items[c->n_items - 1].record + 1 < c->n_records)) {
 		c->n_records--;
 		c->raw.size = c->records[c->n_records].at;
 	}
 	in->record_digest = digest;
 	in->current_record = (uint32_t)c->n_records;
 	c->records[c->n_records++] =
-		(struct ingest_raw){.at = (uint32_t)c->raw.size, .size = (uint32_t)size};
+	        (struct ingest_raw){.at = (uint32_t)c->raw.size, .size = (uint32_t)size};
 	strbuf_put(&c->raw, raw, size);
 }
 
@@ -169,14 +169,17 @@ static size_t connector_index(struct ingest *in, const char *name)
 			return i;
 
 	const char *source = in->options.source_name ? in->options.source_name : name;
-	const struct key id = key_of_texts("source/1", org->id,
-	                                   (const char *const[]){source, name}, 2);
+	const struct key id =
+	        key_of_texts("source/1", org->id, (const char *const[]){source, name}, 2);
 	const struct key lock =
-		key_of_texts("ingest-lock/1", org->id, (const char *const[]){name}, 1);
+	        key_of_texts("ingest-lock/1", org->id, (const char *const[]){name}, 1);
 
-	in->connectors = xrealloc(in->connectors, (in->n_connectors + 1) * sizeof(*in->connectors));
-	in->connectors[in->n_connectors] = (struct ingest_connector){
-		.name = xstrdup(name), .source_id = key_number(&id), .lock_key = key_number(&lock)};
+	in->connectors =
+	        xrealloc(in->connectors, (in->n_connectors + 1) * sizeof(*in->connectors));
+	in->connectors[in->n_connectors] =
+	        (struct ingest_connector){.name = xstrdup(name),
+	                                  .source_id = key_number(&id),
+	                                  .lock_key = key_number(&lock)};
 	return in->n_connectors++;
 }
 
@@ -200,7 +203,8 @@ static void scopes_grow(struct ingest *in)
 	for (size_t i = 0; i < n_old; i++) {
 		if (!old[i].text)
 			continue;
-		size_t at = scope_hash(old[i].connector, old[i].text) & (in->room_scopes - 1);
+		size_t at =
+		        scope_hash(old[i].connector, old[i].text) & (in->room_scopes - 1);
 
 		while (in->scopes[at].text)
 			at = (at + 1) & (in->room_scopes - 1);
@@ -222,17 +226,18 @@ static struct ingest_scope *scope_of(struct ingest *in, size_t connector, const 
 
 	size_t at = scope_hash(connector, text) & (in->room_scopes - 1);
 
-	while (in->scopes[at].text &&
-	       (in->scopes[at].connector != connector || strcmp(in->scopes[at].text, text) != 0))
+	while (in->scopes[at].text && (in->scopes[at].connector != connector ||
+	                               strcmp(in->scopes[at].text, text) != 0))
 		at = (at + 1) & (in->room_scopes - 1);
 	in->last_scope = at;
 	if (!in->scopes[at].text) {
 		const struct key id = key_of_texts(
-			"scope/1", in->options.org.id,
-			(const char *const[]){in->connectors[connector].name, text}, 2);
+		        "scope/1", in->options.org.id,
+		        (const char *const[]){in->connectors[connector].name, text}, 2);
 
-		in->scopes[at] = (struct ingest_scope){
-			.text = xstrdup(text), .connector = connector, .id = key_number(&id)};
+		in->scopes[at] = (struct ingest_scope){.text = xstrdup(text),
+		                                       .connector = connector,
+		                                       .id = key_number(&id)};
 		in->n_scopes++;
 	}
 	return &in->scopes[at];
@@ -311,14 +316,14 @@ static struct slice encode_details(struct strbuf *b, const struct finding *f)
 {
 	const size_t start = b->size;
 	const struct finding_details d = {
-		.native_id = f->native_id,
-		.status_raw = f->status_raw,
-		.severity_raw = f->severity_raw,
-		.cvss_vector = f->cvss_vector,
-		.package = f->package,
-		.package_version = f->package_version,
-		.fixed_version = f->fixed_version,
-		.remediation_url = f->remediation_url,
+	        .native_id = f->native_id,
+	        .status_raw = f->status_raw,
+	        .severity_raw = f->severity_raw,
+	        .cvss_vector = f->cvss_vector,
+	        .package = f->package,
+	        .package_version = f->package_version,
+	        .fixed_version = f->fixed_version,
+	        .remediation_url = f->remediation_url,
 	};
 
 	finding_details_encode(&d, b);
@@ -373,8 +378,8 @@ static bool is_full_name(const char *id)
 	       strncmp(id, "/subscriptions/", 15) == 0 || strncmp(id, "ocid1.", 6) == 0;
 }
 
-static void put_aliases(struct ingest *in, struct ingest_chunk *c, const struct key *asset_key,
-                        const struct resource *r)
+static void put_aliases(struct ingest *in, struct ingest_chunk *c,
+                        const struct key *asset_key, const struct resource *r)
 {
 	ARENA_SCOPED a = arena_new(1024);
 
@@ -421,7 +426,8 @@ static void put_advisories(struct ingest *in, const struct finding *f)
 }
 
 /* A record whose findings straddle two chunks goes into both. */
-static void carry_record(struct ingest *in, const struct ingest_chunk *from, uint32_t record)
+static void carry_record(struct ingest *in, const struct ingest_chunk *from,
+                         uint32_t record)
 {
 	const struct ingest_raw *raw = &from->records[record];
 
@@ -432,7 +438,8 @@ static int make_room(struct ingest *in, struct error *err)
 {
 	struct ingest_chunk *c = filling(in);
 
-	if (c->n_items < CHUNK_ITEMS && c->n_records < CHUNK_ITEMS && c->raw.size < CHUNK_RAW)
+	if (c->n_items < CHUNK_ITEMS && c->n_records < CHUNK_ITEMS &&
+	    c->raw.size < CHUNK_RAW)
 		return 0;
 
 	const uint32_t record = in->current_record;
@@ -466,15 +473,15 @@ int ingest_finding(struct ingest *in, const struct finding *f, struct error *err
 	struct ingest_item *item = &c->items[c->n_items];
 
 	*item = (struct ingest_item){
-		.asset_key = f->asset_key,
-		.key = f->key,
-		.content_hash = stored_hash(f->content_hash),
-		.updated_at = f->source_updated_at != TIMESTAMP_NONE ? f->source_updated_at
+	        .asset_key = f->asset_key,
+	        .key = f->key,
+	        .content_hash = stored_hash(f->content_hash),
+	        .updated_at = f->source_updated_at != TIMESTAMP_NONE ? f->source_updated_at
 	                                                             : in->options.now,
-		.record = in->current_record,
-		.order = (uint32_t)c->n_items,
-		.connector = (uint16_t)connector,
-		.passing = f->state == FINDING_PASSING,
+	        .record = in->current_record,
+	        .order = (uint32_t)c->n_items,
+	        .connector = (uint16_t)connector,
+	        .passing = f->state == FINDING_PASSING,
 	};
 	item->digest = in->record_digest ? in->record_digest | item->passing : 0;
 	item->row = encode_row(in, &c->rows, f, item, in->connectors[connector].source_id,

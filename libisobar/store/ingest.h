@@ -55,7 +55,8 @@ void ingest_record(struct ingest *in, const char *raw, size_t size, int64_t dige
  * f is sealed; nothing of it is kept.  May send a full chunk and wait for the
  * one before.
  */
-int ingest_finding(struct ingest *in, const struct finding *f, struct error *err) MUST_CHECK;
+int ingest_finding(struct ingest *in, const struct finding *f,
+                   struct error *err) MUST_CHECK;
 
 /* An asset without a finding: inventory.  r is canonical. */
 int ingest_asset(struct ingest *in, const struct resource *r, struct error *err) MUST_CHECK;

@@ -31,11 +31,14 @@ static int write_facts(struct ingest *in, struct error *err)
 
 	if (!in->facts.size && !in->advisories.size)
 		return 0;
-	if ((rc = pg_command(in->pg, "set local enable_hashjoin = on; set local enable_seqscan = on", err)) < 0)
+	if ((rc = pg_command(
+	             in->pg,
+	             "set local enable_hashjoin = on; set local enable_seqscan = on",
+	             err)) < 0)
 		return rc;
 	if (in->facts.size &&
-	    ((rc = ingest_copy(in->pg, "copy page_fact from stdin (format binary)", &in->facts,
-	                       err)) < 0 ||
+	    ((rc = ingest_copy(in->pg, "copy page_fact from stdin (format binary)",
+	                       &in->facts, err)) < 0 ||
 	     (rc = run_with_now(in, STMT_FACT_MERGE, err)) < 0))
 		return rc;
 	if (in->advisories.size &&
@@ -43,10 +46,11 @@ static int write_facts(struct ingest *in, struct error *err)
 	                       &in->advisories, err)) < 0 ||
 	     (rc = run_with_now(in, STMT_ADVISORY_INSERT, err)) < 0))
 		return rc;
-	return pg_command(in->pg,
-	                  "truncate page_fact, page_advisory; set local enable_hashjoin = off; "
-	                  "set local enable_seqscan = off",
-	                  err);
+	return pg_command(
+	        in->pg,
+	        "truncate page_fact, page_advisory; set local enable_hashjoin = off; "
+	        "set local enable_seqscan = off",
+	        err);
 }
 
 static int write_scopes(struct ingest *in, struct error *err)

@@ -77,14 +77,18 @@ static int copy_known(struct ingest *in, int64_t source_id, struct error *err)
 	PGconn *conn = pg_connection(in->pg);
 	ARENA_SCOPED a = arena_new(1024);
 	/* COPY takes no parameters, so this is the one statement that is put together. */
-	CLEANUP(pg_clearp) PGresult *start = PQexec(
-		conn, arena_printf(a, "copy (select record_digest from isobar.finding"
-	                              " where org_id = %lld and record_digest <> 0 and source_id = %lld"
-	                              " union all select record_digest from isobar.control_state"
-	                              " where org_id = %lld and record_digest <> 0 and source_id = %lld"
-	                              ") to stdout (format binary)",
-	                           (long long)in->options.org.id, (long long)source_id,
-	                           (long long)in->options.org.id, (long long)source_id));
+	CLEANUP(pg_clearp)
+	PGresult *start = PQexec(
+	        conn,
+	        arena_printf(
+	                a,
+	                "copy (select record_digest from isobar.finding"
+	                " where org_id = %lld and record_digest <> 0 and source_id = %lld"
+	                " union all select record_digest from isobar.control_state"
+	                " where org_id = %lld and record_digest <> 0 and source_id = %lld"
+	                ") to stdout (format binary)",
+	                (long long)in->options.org.id, (long long)source_id,
+	                (long long)in->options.org.id, (long long)source_id));
 	bool head = true;
 	char *data;
 	int size;
@@ -108,7 +112,8 @@ static int copy_known(struct ingest *in, int64_t source_id, struct error *err)
 	return 0;
 }
 
-static int count_known(struct ingest *in, int64_t source_id, int64_t *out, struct error *err)
+static int count_known(struct ingest *in, int64_t source_id, int64_t *out,
+                       struct error *err)
 {
 	ARENA_SCOPED a = arena_new(256);
 	struct pg_params p = {.arena = a};

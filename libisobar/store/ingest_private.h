@@ -23,7 +23,7 @@ struct ingest_item {
 	struct key asset_key, key;
 	int64_t content_hash; /* positive: 0 is a closed finding's */
 	timestamp updated_at;
-	int64_t digest; /* of its record when that is all of it; 0 otherwise */
+	int64_t digest;       /* of its record when that is all of it; 0 otherwise */
 	struct slice row;     /* of rows: page_row without its last four columns */
 	struct slice details; /* of details */
 	struct slice asset;   /* of assets; size 0: was sent before */
@@ -106,7 +106,7 @@ struct ingest {
 	size_t last_scope;
 
 	struct strbuf facts, advisories;
-	bool aliases_met; /* in this command */
+	bool aliases_met;      /* in this command */
 	uint64_t *asset_cache; /* digests of asset rows sent; direct-mapped */
 	uint64_t *mark_cache;  /* assets marked in this transaction; direct-mapped */
 
@@ -118,7 +118,6 @@ struct ingest {
 
 	uint32_t *named; /* hashes of this file's findings of fresh connectors; 0: free */
 	size_t room_named, n_named;
-
 
 	struct ingest_counts counts;
 };

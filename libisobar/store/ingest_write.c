@@ -44,7 +44,8 @@ static int finish_copy(PGconn *conn, const char *sql, struct error *err)
 	return rc;
 }
 
-int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows, struct error *err)
+int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows,
+                struct error *err)
 {
 	PGconn *conn = pg_connection(pg);
 	CLEANUP(pg_clearp) PGresult *start = PQexec(conn, sql);
@@ -52,8 +53,8 @@ int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows, struc
 	if (PQresultStatus(start) != PGRES_COPY_IN)
 		return pg_result_error(start, sql, err);
 	if (put_copy(conn, copy_head, sizeof(copy_head)) < 0 ||
-	    put_copy(conn, rows->data, rows->size) < 0 || put_copy(conn, "\377\377", 2) < 0 ||
-	    PQputCopyEnd(conn, NULL) != 1)
+	    put_copy(conn, rows->data, rows->size) < 0 ||
+	    put_copy(conn, "\377\377", 2) < 0 || PQputCopyEnd(conn, NULL) != 1)
 		return pg_conn_error(conn, sql, err);
 	return finish_copy(conn, sql, err);
 }
@@ -202,8 +203,8 @@ static struct ingest_item **assign_segments(struct ingest *in, struct ingest_chu
 	assert(at == n);
 	qsort(changed, n, sizeof(*changed), by_order);
 	for (size_t i = 0; i < n; i++) {
-		changed[i]->segment_id =
-			(in->run_id << 20) + in->next_segment + (int64_t)(i / SEGMENT_SLOTS);
+		changed[i]->segment_id = (in->run_id << 20) + in->next_segment +
+		                         (int64_t)(i / SEGMENT_SLOTS);
 		changed[i]->segment_slot = i % SEGMENT_SLOTS;
 	}
 	in->next_segment += (int64_t)((n + SEGMENT_SLOTS - 1) / SEGMENT_SLOTS);
@@ -262,7 +263,8 @@ static int send_assets(struct ingest *in, const struct ingest_chunk *c, bool *an
 	strbuf_put(&rows, strbuf_text(&c->inventory), c->inventory.size);
 	*any = rows.size > 0;
 	if (*any)
-		rc = ingest_copy(in->pg, "copy page_asset from stdin (format binary)", &rows, err);
+		rc = ingest_copy(in->pg, "copy page_asset from stdin (format binary)",
+		                 &rows, err);
 	strbuf_done(&rows);
 	return rc;
 }
@@ -298,14 +300,15 @@ static int merge_send_run(struct ingest *in, enum statement stmt, struct error *
 }
 
 /* Puts one item into the open segment; its record goes in where it is met first. */
-static void put_slot(struct ingest *in, struct ingest_chunk *c, const struct ingest_item *item)
+static void put_slot(struct ingest *in, struct ingest_chunk *c,
+                     const struct ingest_item *item)
 {
 	struct ingest_raw *raw = &c->records[item->record];
 	const char *details = c->details.data + item->details.at;
 
 	if (raw->segment_id) {
-		segment_writer_refer(&in->segment, details, item->details.size, raw->segment_id,
-		                     raw->segment_slot);
+		segment_writer_refer(&in->segment, details, item->details.size,
+		                     raw->segment_id, raw->segment_slot);
 		return;
 	}
 	segment_writer_put(&in->segment, details, item->details.size, c->raw.data + raw->at,
@@ -337,7 +340,8 @@ static void pack_segments(struct ingest *in, struct ingest_chunk *c,
 		const size_t head = s->frames.size;
 
 		pg_put_int8(&s->ids, changed[i]->segment_id);
-		for (size_t end = i + SEGMENT_SLOTS < n ? i + SEGMENT_SLOTS : n; i < end; i++)
+		for (size_t end = i + SEGMENT_SLOTS < n ? i + SEGMENT_SLOTS : n; i < end;
+		     i++)
 			put_slot(in, c, changed[i]);
 		pg_put_int2(&s->counts, (int)in->segment.n);
 		pg_put_int4(&s->sizes, (int64_t)in->segment.body.size);
@@ -408,8 +412,8 @@ static int send_merge(struct ingest *in, struct ingest_chunk *c, const struct di
 	if ((rc = send_assets(in, c, &assets, err)) < 0)
 		return rc;
 	if (c->aliases.size &&
-	    (rc = ingest_copy(in->pg, "copy page_alias from stdin (format binary)", &c->aliases,
-	                      err)) < 0)
+	    (rc = ingest_copy(in->pg, "copy page_alias from stdin (format binary)",
+	                      &c->aliases, err)) < 0)
 		return rc;
 	if ((rc = send_segments(in, err)) < 0 || (rc = send_merge_of_rows(in, d, err)) < 0)
 		return rc;
@@ -471,7 +475,8 @@ static int ensure_connectors(struct ingest *in, struct error *err)
 		pg_bind_int(&lock, c->lock_key);
 		pg_bind_int(&source, in->options.org.id);
 		pg_bind_int(&source, c->source_id);
-		pg_bind_text(&source, in->options.source_name ? in->options.source_name : c->name);
+		pg_bind_text(&source,
+		             in->options.source_name ? in->options.source_name : c->name);
 		pg_bind_text(&source, c->name);
 		pg_bind_timestamp(&source, in->options.now);
 		if ((rc = pg_run(in->pg, STMT_INGEST_LOCK, &lock, NULL, err)) < 0 ||

@@ -31,7 +31,7 @@ struct pg_params {
 void pg_bind_text(struct pg_params *p, const char *value); /* NULL is SQL NULL */
 void pg_bind_int(struct pg_params *p, int64_t value);
 void pg_bind_bool(struct pg_params *p, bool value);
-void pg_bind_timestamp(struct pg_params *p, timestamp value); /* TIMESTAMP_NONE is NULL */
+void pg_bind_timestamp(struct pg_params *p, timestamp value);   /* TIMESTAMP_NONE is NULL */
 void pg_bind_key(struct pg_params *p, const struct key *value); /* uuid */
 void pg_bind_binary(struct pg_params *p, const void *data, size_t size); /* borrowed */
 
@@ -67,7 +67,8 @@ struct pg_options {
 
 /* Prepares all statements of the groups in one round trip, so that a drift between
  * schema and SQL fails here, named. */
-int pg_open(const struct pg_options *options, struct pg **out, struct error *err) MUST_CHECK;
+int pg_open(const struct pg_options *options, struct pg **out,
+            struct error *err) MUST_CHECK;
 void pg_close(struct pg *pg); /* NULL is fine */
 void pg_closep(struct pg **pg);
 PGconn *pg_connection(struct pg *pg); /* for COPY and LISTEN in the store's own files */

@@ -88,11 +88,16 @@ int score_batch_begin(struct pg *pg, const struct org *org, int64_t n_marks,
 	pg_bind_int(&count, org->id);
 	if ((rc = pg_begin(pg, err)) < 0 ||
 	    (rc = pg_run(pg, STMT_SCORER_LOCK, &lock, NULL, err)) < 0 ||
-	    (rc = pg_command(pg, "truncate batch_asset; set local enable_hashjoin = on; "
-	                         "set local enable_seqscan = on", err)) < 0 ||
+	    (rc = pg_command(pg,
+	                     "truncate batch_asset; set local enable_hashjoin = on; "
+	                     "set local enable_seqscan = on",
+	                     err)) < 0 ||
 	    (rc = pg_run(pg, STMT_DIRTY_TAKE, &take, NULL, err)) < 0 ||
-	    (rc = pg_command(pg, "set local enable_hashjoin = off; set local enable_seqscan = off; "
-	                         "analyze batch_asset", err)) < 0 ||
+	    (rc = pg_command(
+	             pg,
+	             "set local enable_hashjoin = off; set local enable_seqscan = off; "
+	             "analyze batch_asset",
+	             err)) < 0 ||
 	    (rc = pg_run(pg, STMT_BATCH_SLICES, &count, &result, err)) < 0)
 		return rc;
 	out->n_slices = (int)pg_get_int(result, 0, "n");
@@ -205,10 +210,10 @@ static void read_facts(const PGresult *result, struct arena *a, struct score_ref
 	out->facts = ARENA_ARRAY(a, struct stored_fact, out->n_facts + 1);
 	for (int i = 0; i < (int)out->n_facts; i++)
 		out->facts[i] = (struct stored_fact){
-			.connector = pg_get_text(result, i, "connector"),
-			.rule = pg_get_text(result, i, "rule"),
-			.title = pg_get_text(result, i, "title"),
-			.sev100 = (int)pg_get_int(result, i, "sev100"),
+		        .connector = pg_get_text(result, i, "connector"),
+		        .rule = pg_get_text(result, i, "rule"),
+		        .title = pg_get_text(result, i, "title"),
+		        .sev100 = (int)pg_get_int(result, i, "sev100"),
 		};
 	qsort(out->facts, out->n_facts, sizeof(*out->facts), by_fact);
 }
@@ -220,8 +225,8 @@ static void read_advisories(const PGresult *result, struct arena *a,
 	out->advisories = ARENA_ARRAY(a, struct stored_advisory, out->n_advisories + 1);
 	for (int i = 0; i < (int)out->n_advisories; i++)
 		out->advisories[i] = (struct stored_advisory){
-			.alias = pg_get_text(result, i, "alias"),
-			.cve = pg_get_text(result, i, "cve"),
+		        .alias = pg_get_text(result, i, "alias"),
+		        .cve = pg_get_text(result, i, "cve"),
 		};
 	qsort(out->advisories, out->n_advisories, sizeof(*out->advisories), by_alias);
 }
@@ -233,27 +238,27 @@ static void read_catalog(PGresult *const results[3], struct arena *a,
 	out->controls = ARENA_ARRAY(a, struct control, out->n_controls + 1);
 	for (int i = 0; i < (int)out->n_controls; i++)
 		out->controls[i] = (struct control){
-			.id = pg_get_text(results[0], i, "control"),
-			.category = pg_get_text(results[0], i, "category"),
-			.title = pg_get_text(results[0], i, "title"),
-			.class = (int)pg_get_int(results[0], i, "class"),
+		        .id = pg_get_text(results[0], i, "control"),
+		        .category = pg_get_text(results[0], i, "category"),
+		        .title = pg_get_text(results[0], i, "title"),
+		        .class = (int)pg_get_int(results[0], i, "class"),
 		};
 	out->n_aliases = (size_t)PQntuples(results[1]);
 	out->aliases = ARENA_ARRAY(a, struct control_alias, out->n_aliases + 1);
 	for (int i = 0; i < (int)out->n_aliases; i++)
 		out->aliases[i] = (struct control_alias){
-			.connector = pg_get_text(results[1], i, "connector"),
-			.rule = pg_get_text(results[1], i, "rule"),
-			.control = pg_get_text(results[1], i, "control"),
+		        .connector = pg_get_text(results[1], i, "connector"),
+		        .rule = pg_get_text(results[1], i, "rule"),
+		        .control = pg_get_text(results[1], i, "control"),
 		};
 	out->n_patterns = (size_t)PQntuples(results[2]);
 	out->patterns = ARENA_ARRAY(a, struct rule_pattern, out->n_patterns + 1);
 	for (int i = 0; i < (int)out->n_patterns; i++)
 		out->patterns[i] = (struct rule_pattern){
-			.connector = pg_get_text(results[2], i, "connector"),
-			.pattern = pg_get_text(results[2], i, "rule_pattern"),
-			.category = pg_get_text(results[2], i, "category"),
-			.position = (int)pg_get_int(results[2], i, "position"),
+		        .connector = pg_get_text(results[2], i, "connector"),
+		        .pattern = pg_get_text(results[2], i, "rule_pattern"),
+		        .category = pg_get_text(results[2], i, "category"),
+		        .position = (int)pg_get_int(results[2], i, "position"),
 		};
 	control_catalog_sort(out);
 }
@@ -261,8 +266,8 @@ static void read_catalog(PGresult *const results[3], struct arena *a,
 int score_reference_load(struct pg *pg, const struct org *org, struct arena *a,
                          struct score_reference *out, struct error *err)
 {
-	static const enum statement shared[3] = {STMT_CATALOG_CONTROLS, STMT_CATALOG_ALIASES,
-	                                         STMT_CATALOG_PATTERNS};
+	static const enum statement shared[3] = {
+	        STMT_CATALOG_CONTROLS, STMT_CATALOG_ALIASES, STMT_CATALOG_PATTERNS};
 	struct pg_params p = {.arena = a};
 	int rc;
 
@@ -287,7 +292,8 @@ int score_orgs(struct pg *pg, bool dirty_only, struct arena *a, struct org_list 
                struct error *err)
 {
 	CLEANUP(pg_clearp) PGresult *result = NULL;
-	const int rc = pg_run(pg, dirty_only ? STMT_DIRTY_ORGS : STMT_ORGS, NULL, &result, err);
+	const int rc =
+	        pg_run(pg, dirty_only ? STMT_DIRTY_ORGS : STMT_ORGS, NULL, &result, err);
 
 	if (rc < 0)
 		return rc;
@@ -295,8 +301,8 @@ int score_orgs(struct pg *pg, bool dirty_only, struct arena *a, struct org_list 
 	out->orgs = ARENA_ARRAY(a, struct org, out->n + 1);
 	for (int i = 0; i < (int)out->n; i++)
 		out->orgs[i] = (struct org){
-			.id = pg_get_int(result, i, "org_id"),
-			.slug = arena_strdup(a, pg_get_text(result, i, "name"))};
+		        .id = pg_get_int(result, i, "org_id"),
+		        .slug = arena_strdup(a, pg_get_text(result, i, "name"))};
 	return 0;
 }
 
@@ -313,7 +319,7 @@ static int copy_fingerprints(struct pg *pg, const struct group_fingerprint *fing
                              size_t n, struct error *err)
 {
 	struct pg_copy *copy =
-		pg_copy_begin(pg, "copy page_fingerprint from stdin (format binary)", 2);
+	        pg_copy_begin(pg, "copy page_fingerprint from stdin (format binary)", 2);
 
 	for (size_t i = 0; i < n; i++) {
 		pg_copy_row(copy);
@@ -359,7 +365,8 @@ static void attach_segments(struct stored_risk *risks, size_t n, const PGresult 
                             struct arena *a)
 {
 	const int rows = PQntuples(result);
-	struct stored_segment *all = ARENA_ARRAY(a, struct stored_segment, (size_t)rows + 1);
+	struct stored_segment *all =
+	        ARENA_ARRAY(a, struct stored_segment, (size_t)rows + 1);
 	size_t at = 0;
 
 	for (int i = 0; i < rows; i++) {
@@ -460,7 +467,7 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *copy =
-		pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 32);
+	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 32);
 
 	for (size_t i = 0; i < w->n_rows; i++)
 		put_row(copy, &w->rows[i]);
@@ -469,7 +476,8 @@ static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *
 
 static int copy_events(struct pg *pg, const struct score_writes *w, struct error *err)
 {
-	struct pg_copy *c = pg_copy_begin(pg, "copy page_event from stdin (format binary)", 9);
+	struct pg_copy *c =
+	        pg_copy_begin(pg, "copy page_event from stdin (format binary)", 9);
 
 	for (size_t i = 0; i < w->n_events; i++) {
 		const struct risk_event *e = &w->events[i];
@@ -494,7 +502,7 @@ static int copy_events(struct pg *pg, const struct score_writes *w, struct error
 static int copy_aliases(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *c =
-		pg_copy_begin(pg, "copy page_risk_alias from stdin (format binary)", 3);
+	        pg_copy_begin(pg, "copy page_risk_alias from stdin (format binary)", 3);
 
 	for (size_t i = 0; i < w->n_aliases; i++) {
 		pg_copy_row(c);
@@ -561,8 +569,9 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 
 int score_staging_clear(struct pg *pg, struct error *err)
 {
-	return pg_command(pg, "truncate page_fingerprint, page_risk, page_event, page_risk_alias",
-	                  err);
+	return pg_command(
+	        pg, "truncate page_fingerprint, page_risk, page_event, page_risk_alias",
+	        err);
 }
 
 int score_sweep_crossings(struct pg *pg, const struct org *org, timestamp now, int most,

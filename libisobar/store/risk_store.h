@@ -14,8 +14,8 @@
  * for PG_GROUP_SCORER and PG_GROUP_SESSION_SCORER.
  */
 
-#define SCORE_N_INPUTS 15 /* columns of a stored explanation: scorer/score.h */
-#define SCORE_N_POINTS 13
+#define SCORE_N_INPUTS   15 /* columns of a stored explanation: scorer/score.h */
+#define SCORE_N_POINTS   13
 #define RISK_MEMBERS_MAX 200 /* kept in an explanation */
 
 struct score_batch {
@@ -37,7 +37,8 @@ struct score_slice {
 };
 
 /* send, then (after other work) collect, together with whatever was sent before. */
-int score_slice_send(struct pg *pg, const struct org *org, int slice, struct error *err) MUST_CHECK;
+int score_slice_send(struct pg *pg, const struct org *org, int slice,
+                     struct error *err) MUST_CHECK;
 void score_slice_read(struct score_slice *out, PGresult *findings, PGresult *assets,
                       struct arena *a);
 void score_slice_clear(struct score_slice *slice);
@@ -144,7 +145,8 @@ struct risk_alias_row {
 struct score_writes {
 	struct risk_row *rows; /* sorted by risk_id */
 	size_t n_rows;
-	struct risk_event *events; /* of known risks; "opened" of new ones goes without saying */
+	struct risk_event
+	        *events; /* of known risks; "opened" of new ones goes without saying */
 	size_t n_events;
 	struct risk_alias_row *aliases;
 	size_t n_aliases;

@@ -34,8 +34,8 @@ static void put_u32(struct strbuf *b, size_t v)
 void finding_details_encode(const struct finding_details *d, struct strbuf *out)
 {
 	const char *const texts[N_DETAILS] = {
-		d->native_id, d->status_raw,      d->severity_raw,  d->cvss_vector,
-		d->package,   d->package_version, d->fixed_version, d->remediation_url,
+	        d->native_id, d->status_raw,      d->severity_raw,  d->cvss_vector,
+	        d->package,   d->package_version, d->fixed_version, d->remediation_url,
 	};
 
 	for (size_t i = 0; i < N_DETAILS; i++)
@@ -86,7 +86,7 @@ void segment_writer_end(struct segment_writer *w, struct strbuf *out)
 		cctx = ZSTD_createCCtx();
 	assert(cctx);
 	const size_t size =
-		ZSTD_compressCCtx(cctx, room, bound, w->body.data, w->body.size, 1);
+	        ZSTD_compressCCtx(cctx, room, bound, w->body.data, w->body.size, 1);
 	assert(!ZSTD_isError(size)); /* the bound is zstd's own */
 	out->size += size;
 	segment_writer_begin(w);
@@ -146,8 +146,8 @@ static bool read_slot(struct reader *r, struct segment_slot *out, const char **d
 static bool read_details(const char *text, size_t size, struct finding_details *d)
 {
 	const char **const fields[N_DETAILS] = {
-		&d->native_id, &d->status_raw,      &d->severity_raw,  &d->cvss_vector,
-		&d->package,   &d->package_version, &d->fixed_version, &d->remediation_url,
+	        &d->native_id, &d->status_raw,      &d->severity_raw,  &d->cvss_vector,
+	        &d->package,   &d->package_version, &d->fixed_version, &d->remediation_url,
 	};
 	const char *const end = text + size;
 

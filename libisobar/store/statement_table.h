@@ -9,10 +9,10 @@
  * PG_GROUP_SESSION runs on connect, before the others are prepared (staging tables).
  */
 enum pg_group {
-	PG_GROUP_ADMIN = 1 << 0,   /* migrate, doctor, dump: prepared when first run */
-	PG_GROUP_INGEST = 1 << 1,  /* isobar import, the collector */
-	PG_GROUP_SCORER = 1 << 2,  /* isobar-scorer */
-	PG_GROUP_READ = 1 << 3,    /* queue, explain, findings; the api */
+	PG_GROUP_ADMIN = 1 << 0,  /* migrate, doctor, dump: prepared when first run */
+	PG_GROUP_INGEST = 1 << 1, /* isobar import, the collector */
+	PG_GROUP_SCORER = 1 << 2, /* isobar-scorer */
+	PG_GROUP_READ = 1 << 3,   /* queue, explain, findings; the api */
 	PG_GROUP_SESSION_INGEST = 1 << 4, /* run once by connections of PG_GROUP_INGEST */
 	PG_GROUP_SESSION_SCORER = 1 << 5  /* run once by connections of PG_GROUP_SCORER */
 };

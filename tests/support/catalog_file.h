@@ -7,6 +7,10 @@
 
 #include "base/arena.h"
 
+#ifndef ISOBAR_CATALOG_DIR /* given by tests/CMakeLists.txt */
+#define ISOBAR_CATALOG_DIR "catalog"
+#endif
+
 /* A file of catalog/ as text in a: "models/rs-1.0.0.json"; NULL if it cannot be read. */
 static inline char *catalog_file(const char *name, struct arena *a)
 {

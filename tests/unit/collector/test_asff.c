@@ -130,107 +130,99 @@ static void test_asff__severity_is_the_label_then_the_numbers(void **unused)
 }
 
 /* GeneratorId before RECORD's own: the first of equal keys counts. */
+static const struct {
+	const char *name, *record, *rule, *engine;
+	enum finding_class class;
+	enum fidelity fidelity;
+} product_rows[] = {
+        {"control id", RECORD("'Compliance':{'SecurityControlId':'S3.8'},"), "S3.8",
+         "aws_config", CLASS_MISCONFIGURATION, FIDELITY_AUTHORITATIVE},
+        {"consolidated generator", RECORD(""), "EC2.2", "aws_config",
+         CLASS_MISCONFIGURATION, FIDELITY_AUTHORITATIVE},
+        {"ControlId",
+         RECORD("'ProductFields':{'ControlId':'PCI.EC2.5'},'GeneratorId':'pci-dss/"
+                "v/3.2.1/PCI.EC2.5',"),
+         "PCI.EC2.5", "aws_config", CLASS_MISCONFIGURATION, FIDELITY_AUTHORITATIVE},
+        {"generator of a standard",
+         RECORD("'GeneratorId':'aws-foundational-security-best-practices/v/1.0.0/"
+                "EC2.19',"),
+         "EC2.19", "aws_config", CLASS_MISCONFIGURATION, FIDELITY_AUTHORITATIVE},
+        {"RuleId is only a number in a CIS version",
+         RECORD("'ProductFields':{'RuleId':'4.3'},'GeneratorId':'arn:aws:"
+                "securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0/rule/"
+                "4.3',"),
+         "cis-1.2.0/4.3", "aws_config", CLASS_MISCONFIGURATION, FIDELITY_AUTHORITATIVE},
+        {"CIS without rulesets",
+         RECORD("'GeneratorId':'cis-aws-foundations-benchmark/v/1.4.0/1.16',"),
+         "cis-1.4.0/1.16", "aws_config", CLASS_MISCONFIGURATION, FIDELITY_AUTHORITATIVE},
+        {"GuardDuty",
+         OF_PRODUCT("aws/guardduty",
+                    "'Types':['TTPs/Initial "
+                    "Access/"
+                    "UnauthorizedAccess:EC2-SSHBruteForce'],'GeneratorId':'arn:aws:"
+                    "guardduty:us-east-1:012345678901:detector/d1',"),
+         "UnauthorizedAccess:EC2/SSHBruteForce", "guardduty", CLASS_THREAT,
+         FIDELITY_STANDARD},
+        {"GuardDuty with its own slash",
+         OF_PRODUCT("aws/guardduty", "'Types':['UnauthorizedAccess:EC2/SSHBruteForce'],"),
+         "UnauthorizedAccess:EC2/SSHBruteForce", "guardduty", CLASS_THREAT,
+         FIDELITY_STANDARD},
+        {"GuardDuty without its tactic",
+         OF_PRODUCT("aws/guardduty",
+                    "'Types':['TTPs/Defense Evasion/IAMUser-AnomalousBehavior'],"),
+         "DefenseEvasion:IAMUser/AnomalousBehavior", "guardduty", CLASS_THREAT,
+         FIDELITY_STANDARD},
+        {"GuardDuty, dashes later in the name stay",
+         OF_PRODUCT("aws/guardduty",
+                    "'Types':['Threats','TTPs/Trojan:EC2-Drop-Point!DNS'],"),
+         "Trojan:EC2/Drop-Point!DNS", "guardduty", CLASS_THREAT, FIDELITY_STANDARD},
+        {"Inspector, open port",
+         OF_PRODUCT("aws/inspector",
+                    "'Types':['Software and Configuration Checks/AWS Security Best "
+                    "Practices/Network Reachability'],'GeneratorId':'AWSInspector',"),
+         "Network Reachability", "inspector", CLASS_EXPOSURE, FIDELITY_AUTHORITATIVE},
+        {"Macie, credentials",
+         OF_PRODUCT("aws/macie",
+                    "'Types':['Sensitive Data "
+                    "Identifications/Passwords/SensitiveData:S3Object-Credentials'],"),
+         "SensitiveData:S3Object/Credentials", "macie", CLASS_SECRET, FIDELITY_STANDARD},
+        {"Macie, policy",
+         OF_PRODUCT("aws/macie",
+                    "'Types':['Software and Configuration Checks/AWS Security Best "
+                    "Practices/Policy:IAMUser-S3BucketPublic'],"),
+         "Policy:IAMUser/S3BucketPublic", "macie", CLASS_MISCONFIGURATION,
+         FIDELITY_STANDARD},
+        {"Access Analyzer",
+         OF_PRODUCT("aws/access-analyzer",
+                    "'Types':['Effects/Data Exposure/External Access "
+                    "Granted'],'GeneratorId':'aws/access-analyzer',"),
+         "External Access Granted", "access_analyzer", CLASS_IDENTITY,
+         FIDELITY_AUTHORITATIVE},
+        {"third party",
+         OF_PRODUCT("acme/scan", "'GeneratorId':'rule-7','Types':['TTPs/Discovery'],"),
+         "rule-7", "acme/scan", CLASS_THREAT, FIDELITY_STANDARD},
+        {"types when all else is missing",
+         OF_PRODUCT("acme/scan", "'Types':['Effects/Data Exposure/Open share'],"),
+         "Open share", "acme/scan", CLASS_EXPOSURE, FIDELITY_STANDARD},
+};
+
 static void test_asff__rule_class_and_engine_follow_the_product(void **unused)
 {
-	static const struct {
-		const char *name, *record, *rule, *engine;
-		enum finding_class class;
-		enum fidelity fidelity;
-	} rows[] = {
-	        {"control id", RECORD("'Compliance':{'SecurityControlId':'S3.8'},"), "S3.8",
-	         "aws_config", CLASS_MISCONFIGURATION, FIDELITY_AUTHORITATIVE},
-	        {"consolidated generator", RECORD(""), "EC2.2", "aws_config",
-	         CLASS_MISCONFIGURATION, FIDELITY_AUTHORITATIVE},
-	        {"ControlId",
-	         RECORD("'ProductFields':{'ControlId':'PCI.EC2.5'},'GeneratorId':'pci-dss/"
-	                "v/3.2.1/PCI.EC2.5',"),
-	         "PCI.EC2.5", "aws_config", CLASS_MISCONFIGURATION, FIDELITY_AUTHORITATIVE},
-	        {"generator of a standard",
-	         RECORD("'GeneratorId':'aws-foundational-security-best-practices/v/1.0.0/"
-	                "EC2.19',"),
-	         "EC2.19", "aws_config", CLASS_MISCONFIGURATION, FIDELITY_AUTHORITATIVE},
-	        {"RuleId is only a number in a CIS version",
-	         RECORD("'ProductFields':{'RuleId':'4.3'},'GeneratorId':'arn:aws:"
-	                "securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0/rule/"
-	                "4.3',"),
-	         "cis-1.2.0/4.3", "aws_config", CLASS_MISCONFIGURATION,
-	         FIDELITY_AUTHORITATIVE},
-	        {"CIS without rulesets",
-	         RECORD("'GeneratorId':'cis-aws-foundations-benchmark/v/1.4.0/1.16',"),
-	         "cis-1.4.0/1.16", "aws_config", CLASS_MISCONFIGURATION,
-	         FIDELITY_AUTHORITATIVE},
-	        {"GuardDuty",
-	         OF_PRODUCT("aws/guardduty",
-	                    "'Types':['TTPs/Initial "
-	                    "Access/"
-	                    "UnauthorizedAccess:EC2-SSHBruteForce'],'GeneratorId':'arn:aws:"
-	                    "guardduty:us-east-1:012345678901:detector/d1',"),
-	         "UnauthorizedAccess:EC2/SSHBruteForce", "guardduty", CLASS_THREAT,
-	         FIDELITY_STANDARD},
-	        {"GuardDuty with its own slash",
-	         OF_PRODUCT("aws/guardduty",
-	                    "'Types':['UnauthorizedAccess:EC2/SSHBruteForce'],"),
-	         "UnauthorizedAccess:EC2/SSHBruteForce", "guardduty", CLASS_THREAT,
-	         FIDELITY_STANDARD},
-	        {"GuardDuty without its tactic",
-	         OF_PRODUCT("aws/guardduty",
-	                    "'Types':['TTPs/Defense Evasion/IAMUser-AnomalousBehavior'],"),
-	         "DefenseEvasion:IAMUser/AnomalousBehavior", "guardduty", CLASS_THREAT,
-	         FIDELITY_STANDARD},
-	        {"GuardDuty, dashes later in the name stay",
-	         OF_PRODUCT("aws/guardduty",
-	                    "'Types':['Threats','TTPs/Trojan:EC2-Drop-Point!DNS'],"),
-	         "Trojan:EC2/Drop-Point!DNS", "guardduty", CLASS_THREAT, FIDELITY_STANDARD},
-	        {"Inspector, open port",
-	         OF_PRODUCT(
-	                 "aws/inspector",
-	                 "'Types':['Software and Configuration Checks/AWS Security Best "
-	                 "Practices/Network Reachability'],'GeneratorId':'AWSInspector',"),
-	         "Network Reachability", "inspector", CLASS_EXPOSURE,
-	         FIDELITY_AUTHORITATIVE},
-	        {"Macie, credentials",
-	         OF_PRODUCT(
-	                 "aws/macie",
-	                 "'Types':['Sensitive Data "
-	                 "Identifications/Passwords/SensitiveData:S3Object-Credentials'],"),
-	         "SensitiveData:S3Object/Credentials", "macie", CLASS_SECRET,
-	         FIDELITY_STANDARD},
-	        {"Macie, policy",
-	         OF_PRODUCT("aws/macie",
-	                    "'Types':['Software and Configuration Checks/AWS Security Best "
-	                    "Practices/Policy:IAMUser-S3BucketPublic'],"),
-	         "Policy:IAMUser/S3BucketPublic", "macie", CLASS_MISCONFIGURATION,
-	         FIDELITY_STANDARD},
-	        {"Access Analyzer",
-	         OF_PRODUCT("aws/access-analyzer",
-	                    "'Types':['Effects/Data Exposure/External Access "
-	                    "Granted'],'GeneratorId':'aws/access-analyzer',"),
-	         "External Access Granted", "access_analyzer", CLASS_IDENTITY,
-	         FIDELITY_AUTHORITATIVE},
-	        {"third party",
-	         OF_PRODUCT("acme/scan",
-	                    "'GeneratorId':'rule-7','Types':['TTPs/Discovery'],"),
-	         "rule-7", "acme/scan", CLASS_THREAT, FIDELITY_STANDARD},
-	        {"types when all else is missing",
-	         OF_PRODUCT("acme/scan", "'Types':['Effects/Data Exposure/Open share'],"),
-	         "Open share", "acme/scan", CLASS_EXPOSURE, FIDELITY_STANDARD},
-	};
-
 	(void)unused;
-	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		struct run run = run_record(&aws_asff, rows[i].record);
+	for (size_t i = 0; i < N_ELEMENTS(product_rows); i++) {
+		struct run run = run_record(&aws_asff, product_rows[i].record);
 		const struct finding *f = run.out.findings;
 
 		if (run.rc != 0 || run.out.n_findings != 1)
-			fail_msg("%s: %s", rows[i].name, run.err.text);
-		if (strcmp(f->rule, rows[i].rule) != 0)
-			fail_msg("%s: rule %s", rows[i].name, f->rule);
-		if (strcmp(f->engine, rows[i].engine) != 0)
-			fail_msg("%s: engine %s", rows[i].name, f->engine);
-		if (f->class != rows[i].class)
-			fail_msg("%s: class %s", rows[i].name,
+			fail_msg("%s: %s", product_rows[i].name, run.err.text);
+		if (strcmp(f->rule, product_rows[i].rule) != 0)
+			fail_msg("%s: rule %s", product_rows[i].name, f->rule);
+		if (strcmp(f->engine, product_rows[i].engine) != 0)
+			fail_msg("%s: engine %s", product_rows[i].name, f->engine);
+		if (f->class != product_rows[i].class)
+			fail_msg("%s: class %s", product_rows[i].name,
 			         finding_class_name(f->class));
-		assert_int_equal(f->fidelity, rows[i].fidelity);
+		assert_int_equal(f->fidelity, product_rows[i].fidelity);
 		assert_string_equal(f->connector, "aws_securityhub");
 		run_close(&run);
 	}

@@ -144,92 +144,87 @@ static void test_ocsf__severity_is_the_id_then_the_label(void **unused)
 
 #define PRODUCT_V2(name) "arn:aws:securityhub:eu-west-1::productv2/aws/" name
 
+static const struct {
+	const char *name, *record;
+	const char *connector, *native_id, *rule, *engine;
+	enum finding_class class;
+} origin_rows[] = {
+        {"some product", RECORD(""), "ocsf", "Acme Scan f-1", "rule-1", "acme_scan",
+         CLASS_THREAT},
+        {"some product's control",
+         RECORD("'compliance':{'control':'C-1','status':'Fail'},"), "ocsf", "Acme Scan f-1",
+         "C-1", "acme_scan", CLASS_MISCONFIGURATION},
+        {"event code", RECORD("'metadata':{'event_code':'E','product':{'name':'P'}},"),
+         "ocsf", "P f-1", "E", "p", CLASS_THREAT},
+        {"types, then title",
+         RECORD("'finding_info':{'uid':'f-2','types':['Kind'],'title':'T'},"), "ocsf",
+         "Acme Scan f-2", "Kind", "acme_scan", CLASS_THREAT},
+        {"title at last", RECORD("'finding_info':{'uid':'f-2','title':'T'},"), "ocsf",
+         "Acme Scan f-2", "T", "acme_scan", CLASS_THREAT},
+        {"record's uid when the finding has none",
+         RECORD("'finding_info':{'title':'T'},'metadata':{'uid':'m-1','product':{'"
+                "name':"
+                "'P'}},"),
+         "ocsf", "P m-1", "T", "p", CLASS_THREAT},
+        {"Prowler", PROWLER("'status_code':'FAIL',"), "prowler",
+         "prowler-aws-iam_mfa-012345678901-eu-west-1-bob", "iam_mfa", "prowler",
+         CLASS_MISCONFIGURATION},
+        {"Prowler's placeholder", PROWLER("'finding_info':{'uid':'<finding_uid>'},"),
+         "prowler", "prowler-aws-iam_mfa-012345678901-eu-west-1-bob", "iam_mfa", "prowler",
+         CLASS_MISCONFIGURATION},
+        {"Prowler without uid", PROWLER("'finding_info':{},"), "prowler",
+         "prowler-aws-iam_mfa-012345678901-eu-west-1-bob", "iam_mfa", "prowler",
+         CLASS_MISCONFIGURATION},
+        {"Security Hub v2 control",
+         RECORD("'class_uid':2003,'compliance':{'control':'Config.1'},'metadata':"
+                "{'uid':'m','product':{'name':'Security "
+                "Hub','vendor_name':'AWS','uid':"
+                "'" PRODUCT_V2("securityhub") "'}},"),
+         "aws_securityhub", "arn:aws:securityhub:eu-west-1::product/aws/securityhub f-1",
+         "Config.1", "aws_config", CLASS_MISCONFIGURATION},
+        {"Security Hub v2 GuardDuty",
+         RECORD("'finding_info':{'uid':'g','title':'T','types':['Threats',"
+                "'Execution:Runtime/"
+                "NewBinaryExecuted'],'analytic':{'uid':'detector'}},"
+                "'metadata':{'product':{'name':'GuardDuty','vendor_name':'AWS','"
+                "uid':"
+                "'" PRODUCT_V2("guardduty") "'}},"),
+         "aws_securityhub", "arn:aws:securityhub:eu-west-1::product/aws/guardduty g",
+         "Execution:Runtime/NewBinaryExecuted", "guardduty", CLASS_THREAT},
+        {"Security Hub v2 exposure",
+         RECORD("'finding_info':{'uid':'x','title':'T','types':['Exposure/"
+                "Potential "
+                "Impact/Takeover']},'metadata':{'product':{'name':'Security "
+                "Hub','uid':"
+                "'" PRODUCT_V2("securityhub") "'}},"),
+         "aws_securityhub", "arn:aws:securityhub:eu-west-1::product/aws/securityhub x",
+         "Takeover", "aws_config", CLASS_EXPOSURE},
+        {"AWS without an ARN",
+         RECORD("'finding_info':{'uid':'g','types':['A:B/"
+                "C']},'metadata':{'product':"
+                "{'name':'GuardDuty','vendor_name':'Amazon'}},"),
+         "aws_securityhub", "GuardDuty g", "A:B/C", "guardduty", CLASS_THREAT},
+};
+
 static void test_ocsf__origin_gives_identity_rule_and_class(void **unused)
 {
-	static const struct {
-		const char *name, *record;
-		const char *connector, *native_id, *rule, *engine;
-		enum finding_class class;
-	} rows[] = {
-	        {"some product", RECORD(""), "ocsf", "Acme Scan f-1", "rule-1", "acme_scan",
-	         CLASS_THREAT},
-	        {"some product's control",
-	         RECORD("'compliance':{'control':'C-1','status':'Fail'},"), "ocsf",
-	         "Acme Scan f-1", "C-1", "acme_scan", CLASS_MISCONFIGURATION},
-	        {"event code",
-	         RECORD("'metadata':{'event_code':'E','product':{'name':'P'}},"), "ocsf",
-	         "P f-1", "E", "p", CLASS_THREAT},
-	        {"types, then title",
-	         RECORD("'finding_info':{'uid':'f-2','types':['Kind'],'title':'T'},"),
-	         "ocsf", "Acme Scan f-2", "Kind", "acme_scan", CLASS_THREAT},
-	        {"title at last", RECORD("'finding_info':{'uid':'f-2','title':'T'},"),
-	         "ocsf", "Acme Scan f-2", "T", "acme_scan", CLASS_THREAT},
-	        {"record's uid when the finding has none",
-	         RECORD("'finding_info':{'title':'T'},'metadata':{'uid':'m-1','product':{'"
-	                "name':"
-	                "'P'}},"),
-	         "ocsf", "P m-1", "T", "p", CLASS_THREAT},
-	        {"Prowler", PROWLER("'status_code':'FAIL',"), "prowler",
-	         "prowler-aws-iam_mfa-012345678901-eu-west-1-bob", "iam_mfa", "prowler",
-	         CLASS_MISCONFIGURATION},
-	        {"Prowler's placeholder",
-	         PROWLER("'finding_info':{'uid':'<finding_uid>'},"), "prowler",
-	         "prowler-aws-iam_mfa-012345678901-eu-west-1-bob", "iam_mfa", "prowler",
-	         CLASS_MISCONFIGURATION},
-	        {"Prowler without uid", PROWLER("'finding_info':{},"), "prowler",
-	         "prowler-aws-iam_mfa-012345678901-eu-west-1-bob", "iam_mfa", "prowler",
-	         CLASS_MISCONFIGURATION},
-	        {"Security Hub v2 control",
-	         RECORD("'class_uid':2003,'compliance':{'control':'Config.1'},'metadata':"
-	                "{'uid':'m','product':{'name':'Security "
-	                "Hub','vendor_name':'AWS','uid':"
-	                "'" PRODUCT_V2("securityhub") "'}},"),
-	         "aws_securityhub",
-	         "arn:aws:securityhub:eu-west-1::product/aws/securityhub f-1", "Config.1",
-	         "aws_config", CLASS_MISCONFIGURATION},
-	        {"Security Hub v2 GuardDuty",
-	         RECORD("'finding_info':{'uid':'g','title':'T','types':['Threats',"
-	                "'Execution:Runtime/"
-	                "NewBinaryExecuted'],'analytic':{'uid':'detector'}},"
-	                "'metadata':{'product':{'name':'GuardDuty','vendor_name':'AWS','"
-	                "uid':"
-	                "'" PRODUCT_V2("guardduty") "'}},"),
-	         "aws_securityhub",
-	         "arn:aws:securityhub:eu-west-1::product/aws/guardduty g",
-	         "Execution:Runtime/NewBinaryExecuted", "guardduty", CLASS_THREAT},
-	        {"Security Hub v2 exposure",
-	         RECORD("'finding_info':{'uid':'x','title':'T','types':['Exposure/"
-	                "Potential "
-	                "Impact/Takeover']},'metadata':{'product':{'name':'Security "
-	                "Hub','uid':"
-	                "'" PRODUCT_V2("securityhub") "'}},"),
-	         "aws_securityhub",
-	         "arn:aws:securityhub:eu-west-1::product/aws/securityhub x", "Takeover",
-	         "aws_config", CLASS_EXPOSURE},
-	        {"AWS without an ARN",
-	         RECORD("'finding_info':{'uid':'g','types':['A:B/"
-	                "C']},'metadata':{'product':"
-	                "{'name':'GuardDuty','vendor_name':'Amazon'}},"),
-	         "aws_securityhub", "GuardDuty g", "A:B/C", "guardduty", CLASS_THREAT},
-	};
-
 	(void)unused;
-	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		struct run run = run_record(&ocsf, rows[i].record);
+	for (size_t i = 0; i < N_ELEMENTS(origin_rows); i++) {
+		struct run run = run_record(&ocsf, origin_rows[i].record);
 		const struct finding *f = run.out.findings;
 
 		if (run.rc != 0 || run.out.n_findings != 1)
-			fail_msg("%s: %s", rows[i].name, run.err.text);
-		if (strcmp(f->connector, rows[i].connector) != 0)
-			fail_msg("%s: connector %s", rows[i].name, f->connector);
-		if (strcmp(f->native_id, rows[i].native_id) != 0)
-			fail_msg("%s: native_id %s", rows[i].name, f->native_id);
-		if (strcmp(f->rule, rows[i].rule) != 0)
-			fail_msg("%s: rule %s", rows[i].name, f->rule);
-		if (strcmp(f->engine, rows[i].engine) != 0)
-			fail_msg("%s: engine %s", rows[i].name, f->engine);
-		if (f->class != rows[i].class)
-			fail_msg("%s: class %s", rows[i].name,
+			fail_msg("%s: %s", origin_rows[i].name, run.err.text);
+		if (strcmp(f->connector, origin_rows[i].connector) != 0)
+			fail_msg("%s: connector %s", origin_rows[i].name, f->connector);
+		if (strcmp(f->native_id, origin_rows[i].native_id) != 0)
+			fail_msg("%s: native_id %s", origin_rows[i].name, f->native_id);
+		if (strcmp(f->rule, origin_rows[i].rule) != 0)
+			fail_msg("%s: rule %s", origin_rows[i].name, f->rule);
+		if (strcmp(f->engine, origin_rows[i].engine) != 0)
+			fail_msg("%s: engine %s", origin_rows[i].name, f->engine);
+		if (f->class != origin_rows[i].class)
+			fail_msg("%s: class %s", origin_rows[i].name,
 			         finding_class_name(f->class));
 		run_close(&run);
 	}

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+
 #include "collector/secret_mask.h"
 
 static void test_secret_mask__overwrites_the_named_values_only(void **state)
@@ -21,7 +22,8 @@ static void test_secret_mask__overwrites_the_named_values_only(void **state)
 	        {"a value", "{\"Match\":\"abc\",\"x\":\"abc\"}",
 	         "{\"Match\":\"***\",\"x\":\"abc\"}"},
 	        {"blanks", "{ \"Match\" :\n \"ab\" }", "{ \"Match\" :\n \"**\" }"},
-	        {"escapes", "{\"Match\":\"a\\\"b\",\"y\":1}", "{\"Match\":\"****\",\"y\":1}"},
+	        {"escapes", "{\"Match\":\"a\\\"b\",\"y\":1}",
+	         "{\"Match\":\"****\",\"y\":1}"},
 	        {"deep", "{\"a\":[{\"Content\":\"k\"},{\"Content\":\"\"}]}",
 	         "{\"a\":[{\"Content\":\"*\"},{\"Content\":\"\"}]}"},
 	        {"a value of that name", "{\"x\":\"Match\",\"y\":\"z\"}",

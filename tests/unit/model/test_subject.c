@@ -58,7 +58,8 @@ static void test_subject_location__counts_where_it_tells_risks_apart(void **stat
 	(void)state;
 	assert_string_equal(subject_location("cve:CVE-2024-1", "443"), "");
 	assert_string_equal(subject_location("control:x", "443"), "");
-	assert_string_equal(subject_location("control:x", "infra/main.tf"), "infra/main.tf");
+	assert_string_equal(subject_location("control:x", "infra/main.tf"),
+	                    "infra/main.tf");
 	assert_string_equal(subject_location("rule:trivy/r1", "443"), "443");
 	assert_string_equal(subject_location("threat:r1", "alice"), "alice");
 	assert_true(subject_is_cve("cve:GHSA-A"));
