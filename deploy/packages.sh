@@ -43,7 +43,7 @@ packages_of() {
 			libinih-dev libjansson-dev libpq-dev libsimdjson-dev libssl-dev \
 			libxxhash-dev libzstd-dev make ninja-build pkg-config
 		;;
-	test) echo clang clang-format libcmocka-dev ;;
+	test) echo clang clang-format jq libcmocka-dev ;;
 	fuzz) echo clang libclang-rt-14-dev ;;
 	*) usage ;;
 	esac

@@ -70,8 +70,8 @@ create table isobar.risk_explanation (
     computed_at timestamptz not null,
     inputs      integer[]   not null,
     points      smallint[]  not null,
-    basis       smallint[]  not null,
-    witness     smallint[]  not null,
+    basis       bytea       not null,
+    witness     bytea       not null,
     members     uuid[]      not null,
     reasons     smallint[]  not null,
     control     text        not null,
@@ -84,8 +84,8 @@ comment on column isobar.risk_explanation.model is 'Score model: rs-1.0.0.';
 comment on column isobar.risk_explanation.computed_at is 'When it was computed. @volatile';
 comment on column isobar.risk_explanation.inputs is 'The 15 integer inputs in the order of scorer/score.h.';
 comment on column isobar.risk_explanation.points is 'The 13 contributions in the order of enum factor; their sum is the score.';
-comment on column isobar.risk_explanation.basis is 'For each input: 0 assumed, 1 reported, 2 derived, 3 from the catalogue.';
-comment on column isobar.risk_explanation.witness is 'For each input: place in members of the finding that set it; -1 none.';
+comment on column isobar.risk_explanation.basis is 'A byte for each input: 0 assumed, 1 reported, 2 derived, 3 from the catalogue.';
+comment on column isobar.risk_explanation.witness is 'A byte for each input: place in members of the finding that set it; 255 none.';
 comment on column isobar.risk_explanation.members is 'Findings of the risk, worst first, at most 200.';
 comment on column isobar.risk_explanation.reasons is 'For each member why it is here: bits 1 same asset name, 2 asset alias, 4 same CVE, 8 advisory alias, 16 catalogue control, 32 same rule, 64 same threat.';
 comment on column isobar.risk_explanation.control is 'Canonical control that joined them, or empty.';

@@ -131,10 +131,12 @@ static void fill_score(struct risk_row *row, const struct score *score,
 	for (int i = 0; i < N_FACTORS; i++)
 		row->points[i] = (int16_t)score->points[i];
 	for (int i = 0; i < N_INPUTS; i++) {
-		row->basis[i] = (int16_t)gathered->basis[i];
-		row->witness[i] = (int16_t)(gathered->witness[i] < RISK_MEMBERS_MAX
-		                                    ? gathered->witness[i]
-		                                    : -1);
+		const int witness = gathered->witness[i];
+
+		row->basis[i] = (uint8_t)gathered->basis[i];
+		row->witness[i] = (uint8_t)(witness >= 0 && witness < RISK_MEMBERS_MAX
+		                                    ? witness
+		                                    : RISK_WITNESS_NONE);
 	}
 	row->responsibility = (int)gathered->responsibility.verdict;
 	row->layer = (int)gathered->responsibility.layer;

@@ -219,10 +219,17 @@ static bool mark_once(struct ingest *in, const struct ingest_item *item)
 	if (item->passing)
 		return false;
 	memcpy(&id, item->asset_key.bytes, sizeof(id));
-	uint64_t *place = &in->mark_cache[id % INGEST_ASSET_CACHE];
+	/* A few places on from its own; the last one is given up when all are taken. */
+	uint64_t *place = NULL;
 
-	if (*place == id)
-		return false;
+	id |= 1; /* 0 is a free place */
+	for (size_t i = 0; i < 8; i++) {
+		place = &in->mark_cache[((id >> 1) + i) % INGEST_ASSET_CACHE];
+		if (*place == id)
+			return false;
+		if (!*place)
+			break;
+	}
 	*place = id;
 	return true;
 }

@@ -455,8 +455,8 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 	pg_copy_int8_array(c, r->source_ids, r->n_source_ids);
 	pg_copy_int4_array(c, r->inputs, SCORE_N_INPUTS);
 	pg_copy_int2_array(c, r->points, SCORE_N_POINTS);
-	pg_copy_int2_array(c, r->basis, SCORE_N_INPUTS);
-	pg_copy_int2_array(c, r->witness, SCORE_N_INPUTS);
+	pg_copy_bytes(c, r->basis, SCORE_N_INPUTS);
+	pg_copy_bytes(c, r->witness, SCORE_N_INPUTS);
 	pg_copy_key_array(c, r->members, r->n_members);
 	pg_copy_int2_array(c, r->reasons, r->n_members);
 	pg_copy_text(c, r->control);

@@ -14,9 +14,10 @@
  * for PG_GROUP_SCORER and PG_GROUP_SESSION_SCORER.
  */
 
-#define SCORE_N_INPUTS   15 /* columns of a stored explanation: scorer/score.h */
-#define SCORE_N_POINTS   13
-#define RISK_MEMBERS_MAX 200 /* kept in an explanation */
+#define SCORE_N_INPUTS    15 /* columns of a stored explanation: scorer/score.h */
+#define SCORE_N_POINTS    13
+#define RISK_WITNESS_NONE 255
+#define RISK_MEMBERS_MAX  200 /* kept in an explanation */
 
 struct score_batch {
 	int n_slices;
@@ -108,7 +109,8 @@ struct risk_row {
 	size_t n_source_ids;
 	int32_t inputs[SCORE_N_INPUTS];
 	int16_t points[SCORE_N_POINTS];
-	int16_t basis[SCORE_N_INPUTS], witness[SCORE_N_INPUTS];
+	uint8_t basis[SCORE_N_INPUTS];
+	uint8_t witness[SCORE_N_INPUTS]; /* place in members; RISK_WITNESS_NONE */
 	const struct key *members;
 	const int16_t *reasons;
 	size_t n_members;

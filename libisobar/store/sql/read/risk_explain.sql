@@ -4,7 +4,10 @@
 select r.risk_id, r.score, r.band, r.state, r.class, r.responsibility, r.layer, r.n_findings, r.title,
        r.subject, r.location, r.opened_at, r.due_at, r.resolved_at, o.name as owner, a.provider, a.account,
        a.region, a.type as asset_type, a.name as asset_name, a.id as asset, e.model, e.inputs, e.points,
-       e.basis, e.witness, e.members, e.control
+       array(select get_byte(e.basis, i) from generate_series(0, length(e.basis) - 1) as i order by i) as basis,
+       array(select case get_byte(e.witness, i) when 255 then -1 else get_byte(e.witness, i) end
+               from generate_series(0, length(e.witness) - 1) as i order by i) as witness,
+       e.members, e.control
   from isobar.risk as r
   left join isobar.risk_explanation as e
     on e.org_id = r.org_id

@@ -1,15 +1,19 @@
 -- Takes marks off the list and gathers their assets with all other names of them, in slices of
 -- 5,000 canonical assets.
 -- $1 org_id, $2 most marks.  Fills batch_asset.  The deletion comes first; what the marks announce
--- is read by later statements.
-with taken as (
+-- is read by later statements.  A mark that is committed only now, with a number below the last one
+-- taken, is not seen and stays for the next time.
+with last as (
+    select max(mark_id) as mark_id
+      from (select mark_id
+              from isobar.dirty_mark
+             where org_id = $1
+             order by mark_id
+             limit $2) as s
+), taken as (
     delete from isobar.dirty_mark
      where org_id = $1
-       and mark_id in (select mark_id
-                         from isobar.dirty_mark
-                        where org_id = $1
-                        order by mark_id
-                        limit $2)
+       and mark_id <= (select mark_id from last)
  returning asset_id
 ), canonical as (
     select distinct a.canonical_id

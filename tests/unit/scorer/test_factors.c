@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From evidence to the inputs of the score: which member counts, what stands in for
+ * what nobody says, and over random evidence that order and repetition do not matter.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/attr.h"
+#include "model/severity.h"
+#include "scorer/factors.h"
+#include "support/catalog_file.h"
+#include "support/random.h"
+
+enum {
+	N_CASES = 10000,
+	N_MEMBERS_MAX = 8
+};
+
+static struct arena *arena;
+static struct responsibility_tables tables;
+static struct score_model *model;
+
+/* The rule "stated" has a severity of its own. */
+static int severity_of_rule(const void *ctx, const char *connector, const char *rule)
+{
+	(void)ctx;
+	(void)connector;
+	return strcmp(rule, "stated") == 0 ? 70 : SEV100_UNKNOWN;
+}
+
+static const struct rule_severity rules = {severity_of_rule, NULL};
+
+static const struct asset_facts machine = {
+	.provider = PROVIDER_AWS,
+	.type = "AWS::EC2::Instance",
+	.context = {EXPOSURE_UNKNOWN, CRITICALITY_UNKNOWN, SENSITIVITY_UNKNOWN, PRIVILEGE_UNKNOWN},
+};
+
+static struct evidence evidence_of(enum finding_class class)
+{
+	return (struct evidence){.class = class,
+	                         .sev100 = 50,
+	                         .epss = -1,
+	                         .fidelity = FIDELITY_STANDARD,
+	                         .connector = "hub",
+	                         .rule = "r",
+	                         .cve = "",
+	                         .location = "",
+	                         .engine = "hub",
+	                         .title = "t"};
+}
+
+/* A group of n findings, which stand as correlate() puts them: the open ones first. */
+static struct risk_group group_of(const char *subject, const char *category,
+                                  const struct evidence *e, size_t n)
+{
+	struct member *members = ARENA_ARRAY(arena, struct member, n);
+
+	for (size_t i = 0; i < n; i++)
+		members[i].e = &e[i];
+	return (struct risk_group){.subject = subject,
+	                           .location = "",
+	                           .category = category,
+	                           .members = members,
+	                           .n_members = n};
+}
+
+static struct gathered gather(const struct risk_group *g, const struct asset_facts *facts)
+{
+	const struct asset_view view = asset_view_of(&tables, facts, g, 1);
+
+	return gather_inputs(&tables, &rules, g, &view);
+}
+
+static const unsigned int cvss2 = 2u << FINDING_FLAG_CVSS_SHIFT;
+static const unsigned int cvss31 = 4u << FINDING_FLAG_CVSS_SHIFT;
+static const unsigned int cvss4 = 5u << FINDING_FLAG_CVSS_SHIFT;
+
+static void test_severity__newest_cvss_then_greatest(void **state)
+{
+	static const struct {
+		const char *name, *subject, *rule[2];
+		int sev[2];
+		unsigned int version[2];
+		int want, witness;
+		enum basis basis;
+	} rows[] = {
+		{"the greatest", "rule:hub/r", {"r", "r"}, {40, 60}, {0, 0}, 60, 1, BASIS_REPORTED},
+		{"a newer CVSS before a greater one", "cve:CVE-2024-1", {"r", "r"}, {60, 90},
+	         {cvss4, cvss31}, 60, 0, BASIS_REPORTED},
+		{"any CVSS before a label", "cve:CVE-2024-1", {"r", "r"}, {90, 40}, {0, cvss2}, 40,
+	         1, BASIS_REPORTED},
+		{"not unknown", "rule:hub/r", {"r", "r"}, {SEV100_UNKNOWN, 10}, {0, 0}, 10, 1,
+	         BASIS_REPORTED},
+		{"what the rule's facts say", "rule:hub/r", {"stated", "r"}, {SEV100_UNKNOWN, 10},
+	         {0, 0}, 70, 0, BASIS_REPORTED},
+		{"what the finding says before its rule", "rule:hub/r", {"stated", "r"}, {20, 10},
+	         {0, 0}, 20, 0, BASIS_REPORTED},
+		{"nobody says", "rule:hub/r", {"r", "r"}, {SEV100_UNKNOWN, SEV100_UNKNOWN}, {0, 0},
+	         50, -1, BASIS_ASSUMED},
+		{"zero is said", "rule:hub/r", {"r", "r"}, {0, SEV100_UNKNOWN}, {0, 0}, 0, 0,
+	         BASIS_REPORTED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct evidence e[2];
+
+		for (int k = 0; k < 2; k++) {
+			e[k] = evidence_of(CLASS_VULNERABILITY);
+			e[k].rule = rows[i].rule[k];
+			e[k].sev100 = rows[i].sev[k];
+			e[k].flags = rows[i].version[k];
+		}
+		const struct risk_group g = group_of(rows[i].subject, "", e, 2);
+		const struct gathered got = gather(&g, &machine);
+
+		if (got.inputs.sev100 != rows[i].want ||
+		    got.witness[INPUT_SEVERITY] != rows[i].witness ||
+		    got.basis[INPUT_SEVERITY] != rows[i].basis)
+			fail_msg("%s: %d by member %d", rows[i].name, got.inputs.sev100,
+			         got.witness[INPUT_SEVERITY]);
+	}
+}
+
+static void test_likelihood__epss_for_cves_else_the_category(void **state)
+{
+	struct evidence e[2] = {evidence_of(CLASS_VULNERABILITY), evidence_of(CLASS_VULNERABILITY)};
+	struct risk_group g = group_of("cve:CVE-2024-1", "", e, 2);
+	struct gathered got;
+
+	(void)state;
+	got = gather(&g, &machine);
+	assert_int_equal(got.inputs.lik_kind, LIKELIHOOD_EPSS);
+	assert_int_equal(got.inputs.lik, 200);
+	assert_int_equal(got.basis[INPUT_LIKELIHOOD], BASIS_ASSUMED);
+	e[1].epss = 94000;
+	got = gather(&g, &machine);
+	assert_int_equal(got.inputs.lik, 94000);
+	assert_int_equal(got.witness[INPUT_LIKELIHOOD], 1);
+	/* A vulnerability without a CVE: a known weakness. */
+	g.subject = "rule:hub/r";
+	got = gather(&g, &machine);
+	assert_int_equal(got.inputs.lik_kind, LIKELIHOOD_CLASS);
+	assert_int_equal(got.inputs.lik, CATEGORY_L2);
+	/* A setting of a known category: what the category says. */
+	e[0] = e[1] = evidence_of(CLASS_EXPOSURE);
+	g.category = "public_storage_exposure";
+	got = gather(&g, &machine);
+	assert_int_equal(got.inputs.lik, CATEGORY_L4);
+	assert_int_equal(got.basis[INPUT_LIKELIHOOD], BASIS_CATALOG);
+}
+
+static void test_maturity__a_threat_is_the_proof_of_use(void **state)
+{
+	struct evidence e = evidence_of(CLASS_THREAT);
+	struct risk_group g = group_of("threat:r", "", &e, 1);
+
+	(void)state;
+	assert_int_equal(gather(&g, &machine).inputs.maturity, MATURITY_RANSOMWARE);
+	e.flags = FINDING_FLAG_SAMPLE;
+	assert_int_equal(gather(&g, &machine).inputs.maturity, MATURITY_NONE);
+	e.class = CLASS_VULNERABILITY;
+	e.maturity = MATURITY_FUNCTIONAL;
+	assert_int_equal(gather(&g, &machine).inputs.maturity, MATURITY_FUNCTIONAL);
+}
+
+/* A category that says that the internet reaches its asset. */
+static const char *exposing_category(void)
+{
+	for (size_t i = 0; i < tables.n_categories; i++)
+		if (strcmp(tables.categories[i].domain->name, "public_exposure_setting") == 0)
+			return tables.categories[i].name;
+	fail_msg("the catalogue has no category of public exposure");
+	return "";
+}
+
+static void test_exposure__of_an_open_finding_counts_for_all_of_its_asset(void **state)
+{
+	struct evidence open = evidence_of(CLASS_EXPOSURE), other = evidence_of(CLASS_VULNERABILITY);
+	struct risk_group groups[2] = {group_of("control:public", exposing_category(), &open, 1),
+	                               group_of("cve:CVE-2024-1", "", &other, 1)};
+	struct asset_view view = asset_view_of(&tables, &machine, groups, 2);
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const struct gathered got = gather_inputs(&tables, &rules, &groups[i], &view);
+
+		assert_int_equal(got.inputs.exposure, EXPOSURE_OPEN);
+		assert_int_equal(got.basis[INPUT_EXPOSURE], BASIS_DERIVED);
+	}
+	/* Closed or muted it counts for nobody but itself: its band stays as it was. */
+	open.state = FINDING_SUPPRESSED;
+	view = asset_view_of(&tables, &machine, groups, 2);
+	assert_int_equal(gather_inputs(&tables, &rules, &groups[0], &view).inputs.exposure,
+	                 EXPOSURE_OPEN);
+	assert_int_equal(gather_inputs(&tables, &rules, &groups[1], &view).inputs.exposure,
+	                 EXPOSURE_UNKNOWN);
+}
+
+static void test_layers__other_failing_controls_are_counted_once_a_layer(void **state)
+{
+	struct evidence e[3] = {evidence_of(CLASS_MISCONFIGURATION),
+	                        evidence_of(CLASS_MISCONFIGURATION), evidence_of(CLASS_IDENTITY)};
+	struct risk_group groups[3] = {group_of("rule:hub/a", "", &e[0], 1),
+	                               group_of("rule:hub/b", "", &e[1], 1),
+	                               group_of("rule:hub/c", "", &e[2], 1)};
+	struct asset_view view = asset_view_of(&tables, &machine, groups, 3);
+	struct gathered got = gather_inputs(&tables, &rules, &groups[0], &view);
+
+	(void)state;
+	/* a and b are of one layer, which is a's own: only c's counts. */
+	assert_int_equal(got.inputs.failing, 1);
+	assert_true(got.inputs.applicable >= 1 && got.inputs.applicable <= 6);
+	e[2].state = FINDING_RESOLVED;
+	view = asset_view_of(&tables, &machine, groups, 3);
+	got = gather_inputs(&tables, &rules, &groups[0], &view);
+	assert_int_equal(got.inputs.failing, 0);
+}
+
+static void test_corroboration__by_engines_not_products(void **state)
+{
+	struct evidence e[2] = {evidence_of(CLASS_VULNERABILITY), evidence_of(CLASS_VULNERABILITY)};
+	struct risk_group g = group_of("cve:CVE-2024-1", "", e, 2);
+
+	(void)state;
+	e[1].connector = "other product";
+	assert_int_equal(gather(&g, &machine).inputs.corr, CORROBORATION_STANDARD);
+	e[1].fidelity = FIDELITY_AUTHORITATIVE;
+	assert_int_equal(gather(&g, &machine).inputs.corr, CORROBORATION_AUTHORITATIVE);
+	e[1].engine = "trivy";
+	assert_int_equal(gather(&g, &machine).inputs.corr, CORROBORATION_INDEPENDENT);
+	/* A finding that is closed corroborates nothing. */
+	e[1].state = FINDING_RESOLVED;
+	assert_int_equal(gather(&g, &machine).inputs.corr, CORROBORATION_STANDARD);
+}
+
+static void test_responsibility__packages_of_images_are_ours(void **state)
+{
+	static const char *const types[] = {"container.image", "AWS::ECR::Repository",
+	                                    "artifactregistry.googleapis.com/Repository",
+	                                    "microsoft.containerregistry/registries"};
+	struct evidence e = evidence_of(CLASS_VULNERABILITY);
+	const struct risk_group g = group_of("cve:CVE-2024-1", "", &e, 1);
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(types); i++) {
+		struct asset_facts facts = machine;
+
+		facts.type = types[i];
+		if (gather(&g, &facts).responsibility.verdict == VERDICT_PROVIDER)
+			fail_msg("%s: left to the provider", types[i]);
+	}
+}
+
+static struct evidence random_evidence(void)
+{
+	static const char *const engines[] = {"hub", "trivy", "guardduty"};
+	static const char *const rule_names[] = {"r", "stated"};
+	struct evidence e = evidence_of((enum finding_class)random_below(N_FINDING_CLASSES));
+
+	e.state = random_below(3) ? FINDING_OPEN : FINDING_RESOLVED;
+	e.sev100 = random_below(4) ? random_below(101) : SEV100_UNKNOWN;
+	e.epss = random_below(2) ? 1 + random_below(100000) : -1;
+	e.fidelity = (enum fidelity)random_below(3);
+	e.maturity = (enum maturity)random_below(MATURITY_RANSOMWARE + 1);
+	e.flags = (unsigned int)random_below(128) & ~(unsigned int)FINDING_FLAG_SAMPLE;
+	e.engine = engines[random_below(3)];
+	e.rule = rule_names[random_below(2)];
+	return e;
+}
+
+static struct risk_group random_group(struct evidence *e, size_t n)
+{
+	const char *category =
+		random_below(3) ? tables.categories[random_below((int)tables.n_categories)].name : "";
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct evidence one = random_evidence();
+
+		if (one.state != FINDING_OPEN) {
+			e[i] = one;
+			continue;
+		}
+		e[i] = e[at]; /* the open ones stand first */
+		e[at++] = one;
+	}
+	return group_of(random_below(2) ? "cve:CVE-2024-1" : "rule:hub/r", category, e, n);
+}
+
+static void check_inputs(const struct score_inputs *in)
+{
+	const struct score score = score_of(model, in);
+	int sum = 0;
+
+	assert_true(in->sev100 >= 0 && in->sev100 <= 100);
+	assert_true(in->lik_kind == LIKELIHOOD_EPSS ? in->lik >= 1 && in->lik <= 100000
+	                                            : in->lik >= 0 && in->lik <= 4);
+	assert_true(in->applicable >= 0 && in->applicable <= 6);
+	assert_true(in->failing >= 0 && in->failing <= in->applicable);
+	for (int i = 0; i < N_FACTORS; i++)
+		sum += score.points[i];
+	assert_int_equal(sum, score.total);
+	assert_true(score.total >= 0 && score.total <= 1000);
+}
+
+static void row_of(const struct risk_group *g, int32_t row[N_INPUTS])
+{
+	const struct gathered got = gather(g, &machine);
+
+	inputs_to_row(&got.inputs, row);
+}
+
+static void test_gather__order_and_repetition_do_not_matter(void **state)
+{
+	(void)state;
+	random_begin(20261126);
+	for (int i = 0; i < N_CASES; i++) {
+		struct evidence e[2 * N_MEMBERS_MAX];
+		const size_t n = 1 + (size_t)random_below(N_MEMBERS_MAX);
+		int32_t row[N_INPUTS], other[N_INPUTS];
+		size_t n_open = 0;
+
+		arena_reset(arena);
+		struct risk_group g = random_group(e, n);
+		const struct gathered got = gather(&g, &machine);
+
+		check_inputs(&got.inputs);
+		inputs_to_row(&got.inputs, row);
+		for (int k = 0; k < N_INPUTS; k++)
+			assert_true(got.witness[k] >= -1 && got.witness[k] < (int)n);
+		/* Another order of the open ones, the first of all set apart: it stands for
+		 * the group's class. */
+		while (n_open < n && e[n_open].state == FINDING_OPEN)
+			n_open++;
+		for (size_t k = n_open; k > 2; k--) {
+			const size_t with = 1 + (size_t)random_below((int)k - 1);
+			const struct member swap = g.members[k - 1];
+
+			g.members[k - 1] = g.members[with];
+			g.members[with] = swap;
+		}
+		row_of(&g, other);
+		assert_memory_equal(row, other, sizeof(row));
+		/* The last open one once more. */
+		if (n_open == 0 || n_open < n)
+			continue;
+		e[n] = e[n - 1];
+		g = group_of(g.subject, g.category, e, n + 1);
+		row_of(&g, other);
+		assert_memory_equal(row, other, sizeof(row));
+	}
+}
+
+static int load(void **state)
+{
+	struct error err = {0};
+	const struct responsibility_texts texts = {
+		.matrix = catalog_file("responsibility/matrix.csv", *state),
+		.resource_types = catalog_file("responsibility/resource_types.csv", *state),
+		.finding_categories = catalog_file("responsibility/finding_categories.csv", *state),
+	};
+	const char *text = catalog_file("models/rs-1.0.0.json", *state);
+
+	if (responsibility_load(&texts, *state, &tables, &err) < 0 ||
+	    score_model_load(text, strlen(text), &model, &err) < 0) {
+		print_error("%s\n", err.text);
+		return -1;
+	}
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_severity__newest_cvss_then_greatest),
+		cmocka_unit_test(test_likelihood__epss_for_cves_else_the_category),
+		cmocka_unit_test(test_maturity__a_threat_is_the_proof_of_use),
+		cmocka_unit_test(test_exposure__of_an_open_finding_counts_for_all_of_its_asset),
+		cmocka_unit_test(test_layers__other_failing_controls_are_counted_once_a_layer),
+		cmocka_unit_test(test_corroboration__by_engines_not_products),
+		cmocka_unit_test(test_responsibility__packages_of_images_are_ours),
+		cmocka_unit_test(test_gather__order_and_repetition_do_not_matter),
+	};
+	struct arena *tables_arena = arena_new(1 << 16);
+	void *state = tables_arena;
+	int failed;
+
+	arena = arena_new(1 << 16);
+	failed = load(&state) < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+	score_model_free(model);
+	arena_free(arena);
+	arena_free(tables_arena);
+	return failed;
+}
