@@ -17,7 +17,7 @@
 
 #define GAP           2  /* blanks between columns */
 #define ELASTIC_MIN   12 /* narrower than this, a cut text tells nothing */
-#define WIDTH_DEFAULT 120
+#define WIDTH_DEFAULT 140
 #define ELLIPSIS      "\xe2\x80\xa6"
 
 struct cell {

@@ -25,7 +25,7 @@ struct table *table_new(const struct table_column *columns, size_t n);
 void table_free(struct table *t); /* NULL is fine */
 /* One call a cell, row by row, left to right.  color: an SGR code such as "1;31", or NULL. */
 void table_cell(struct table *t, const char *text, const char *color);
-/* width 0: that of the terminal, 120 when there is none. */
+/* width 0: that of the terminal, 140 when there is none. */
 void table_print(const struct table *t, FILE *to, bool color, size_t width);
 
 /* "in 46 h", "in 13 days", "2 h overdue", "" for TIMESTAMP_NONE; hours below three days. */

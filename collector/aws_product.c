@@ -89,27 +89,6 @@ const struct aws_product *aws_product_find(const char *path)
 	return &products[i];
 }
 
-char *text_join(struct arena *a, const char *const *parts)
-{
-	size_t sizes[TEXT_JOIN_MAX];
-	size_t size = 1;
-	size_t n;
-	char *text;
-	char *end;
-
-	for (n = 0; parts[n] != NULL && n < TEXT_JOIN_MAX; n++) {
-		sizes[n] = strlen(parts[n]);
-		size += sizes[n];
-	}
-	text = arena_alloc(a, size);
-	end = text;
-	for (size_t i = 0; i < n; i++) {
-		memcpy(end, parts[i], sizes[i]);
-		end += sizes[i];
-	}
-	return text;
-}
-
 const char *aws_native_id(const char *product_arn, const char *id, struct arena *a)
 {
 	static const char v2[] = "productv2/";

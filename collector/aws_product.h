@@ -88,9 +88,6 @@ const char *aws_standard_name(const char *standards_id) NON_NULL;
  */
 struct control_ref aws_control_of(const char *requirement, struct arena *a);
 
-/* The parts one after the other, up to TEXT_JOIN_MAX; NULL ends the list. */
-#define TEXT_JOIN_MAX 16
-char *text_join(struct arena *a, const char *const *parts) NON_NULL;
-#define TEXT_JOIN(a, ...) text_join((a), (const char *const[]){__VA_ARGS__, NULL})
+#define TEXT_JOIN ARENA_JOIN
 
 #endif

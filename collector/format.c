@@ -59,7 +59,7 @@ static void *grow(struct arena *a, void *items, size_t size, size_t n, size_t *r
 
 	if (n < *room)
 		return items;
-	*room = *room == 0 ? 8 : *room * 2;
+	*room = *room == 0 ? 1 : *room * 2; /* most records make one */
 	bigger = arena_alloc_array(a, *room, size);
 	if (n > 0)
 		memcpy(bigger, items, n * size);

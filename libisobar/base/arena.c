@@ -199,6 +199,28 @@ char *arena_strndup(struct arena *a, const char *s, size_t n)
 	return copy;
 }
 
+char *arena_join(struct arena *a, const char *const *parts)
+{
+	size_t sizes[ARENA_JOIN_MAX];
+	size_t size = 1;
+	size_t n;
+	char *text;
+	char *end;
+
+	for (n = 0; n < ARENA_JOIN_MAX && parts[n] != NULL; n++) {
+		sizes[n] = strlen(parts[n]);
+		size += sizes[n];
+	}
+	text = take(a, size);
+	end = text;
+	for (size_t i = 0; i < n; i++) {
+		memcpy(end, parts[i], sizes[i]);
+		end += sizes[i];
+	}
+	*end = '\0';
+	return text;
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;

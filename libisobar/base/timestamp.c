@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 #include <time.h>
 
 #define SEC_PER_DAY    INT64_C(86400)
@@ -96,9 +95,9 @@ static bool take_number(struct cursor *c, int n, int *out)
 	return true;
 }
 
-static bool take_char(struct cursor *c, const char *any_of)
+static bool take_char(struct cursor *c, char wanted)
 {
-	if (*c->at == '\0' || !strchr(any_of, *c->at))
+	if (*c->at != wanted)
 		return false;
 	c->at++;
 	return true;
@@ -106,8 +105,8 @@ static bool take_char(struct cursor *c, const char *any_of)
 
 static bool take_date(struct cursor *c, struct civil *t)
 {
-	return take_number(c, 4, &t->year) && take_char(c, "-") &&
-	       take_number(c, 2, &t->month) && take_char(c, "-") &&
+	return take_number(c, 4, &t->year) && take_char(c, '-') &&
+	       take_number(c, 2, &t->month) && take_char(c, '-') &&
 	       take_number(c, 2, &t->day) && t->month >= 1 && t->month <= 12 &&
 	       t->day >= 1 && t->day <= days_in_month(t->year, t->month);
 }
@@ -128,11 +127,11 @@ static bool take_fraction(struct cursor *c, struct civil *t)
 
 static bool take_clock(struct cursor *c, struct civil *t)
 {
-	if (!take_number(c, 2, &t->hour) || !take_char(c, ":") ||
-	    !take_number(c, 2, &t->minute) || !take_char(c, ":") ||
+	if (!take_number(c, 2, &t->hour) || !take_char(c, ':') ||
+	    !take_number(c, 2, &t->minute) || !take_char(c, ':') ||
 	    !take_number(c, 2, &t->second))
 		return false;
-	if (take_char(c, ".") && !take_fraction(c, t))
+	if (take_char(c, '.') && !take_fraction(c, t))
 		return false;
 	return t->hour <= 23 && t->minute <= 59 && t->second <= 60;
 }
@@ -142,12 +141,12 @@ static bool take_zone(struct cursor *c, struct civil *t, bool loose)
 	int hours, minutes = 0;
 	bool west;
 
-	if (take_char(c, "Zz"))
+	if (take_char(c, 'Z') || take_char(c, 'z'))
 		return true;
 	west = *c->at == '-';
-	if (!take_char(c, "+-") || !take_number(c, 2, &hours))
+	if ((!take_char(c, '+') && !take_char(c, '-')) || !take_number(c, 2, &hours))
 		return false;
-	if (take_char(c, ":") || !loose) {
+	if (take_char(c, ':') || !loose) {
 		if (c->at[-1] != ':' || !take_number(c, 2, &minutes))
 			return false;
 	} else if (*c->at && !take_number(c, 2, &minutes)) {
@@ -176,8 +175,9 @@ static bool parse_strict(const char *text, timestamp *out)
 	struct cursor c = {text};
 	struct civil t = {0};
 
-	return take_date(&c, &t) && take_char(&c, "Tt") && take_clock(&c, &t) &&
-	       take_zone(&c, &t, false) && *c.at == '\0' && to_timestamp(&t, out);
+	return take_date(&c, &t) && (take_char(&c, 'T') || take_char(&c, 't')) &&
+	       take_clock(&c, &t) && take_zone(&c, &t, false) && *c.at == '\0' &&
+	       to_timestamp(&t, out);
 }
 
 int timestamp_parse(const char *text, timestamp *out, struct error *err)
@@ -214,7 +214,8 @@ static bool parse_provider(const char *text, timestamp *out)
 	if (!take_date(&c, &t))
 		return false;
 	if (*c.at != '\0') {
-		if (!take_char(&c, "Tt ") || !take_clock(&c, &t) || t.second == 60)
+		if ((!take_char(&c, 'T') && !take_char(&c, 't') && !take_char(&c, ' ')) ||
+		    !take_clock(&c, &t) || t.second == 60)
 			return false;
 		if (*c.at != '\0' && !take_zone(&c, &t, true))
 			return false;

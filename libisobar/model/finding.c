@@ -8,7 +8,6 @@
 #include "model/finding.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <xxhash.h>
@@ -125,13 +124,14 @@ static int check_texts(struct finding *f, struct arena *a, struct error *err)
 		const struct text_field *field = &text_fields[i];
 		const char **text = (const char **)((char *)f + field->offset);
 
-		if (field->rule == TEXT_FREE) {
-			*text = cut_text(*text, a);
-			continue;
-		}
-		if (field->rule == TEXT_NEEDED && **text == '\0')
+		if (**text == '\0') {
+			if (field->rule != TEXT_NEEDED)
+				continue;
 			return error_set(err, ERR_INVALID, "%s is missing", field->name);
-		if (check_id(field->name, *text, err) != 0)
+		}
+		if (field->rule == TEXT_FREE)
+			*text = cut_text(*text, a);
+		else if (check_id(field->name, *text, err) != 0)
 			return ERR_INVALID;
 	}
 	return 0;
@@ -169,7 +169,7 @@ static void clean_numbers(struct finding *f)
 /* "cve-2024-3094" is CVE-2024-3094: the id is part of the key. */
 static const char *canonical_cve(const char *cve, struct arena *a)
 {
-	if (strncasecmp(cve, "CVE-", 4) != 0 || strncmp(cve, "CVE-", 4) == 0)
+	if (strncmp(cve, "CVE-", 4) == 0 || strncasecmp(cve, "CVE-", 4) != 0)
 		return cve;
 
 	char *upper = arena_strdup(a, cve);
@@ -179,40 +179,61 @@ static const char *canonical_cve(const char *cve, struct arena *a)
 	return upper;
 }
 
-static void hash_number(XXH3_state_t *state, int64_t number)
+/*
+ * Most facts are a few bytes: gathered, they cost one call of XXH3 a finding.  Texts
+ * end with their NUL, numbers are of one size, and lists begin with their length.
+ */
+struct hasher {
+	uint64_t hash;
+	size_t n_pending;
+	char pending[4096];
+};
+
+static void hash_bytes(struct hasher *h, const void *data, size_t size)
 {
-	XXH3_64bits_update(state, &number, sizeof(number));
+	if (size > sizeof(h->pending) - h->n_pending) {
+		h->hash = XXH3_64bits_withSeed(h->pending, h->n_pending, h->hash);
+		h->n_pending = 0;
+	}
+	if (size > sizeof(h->pending)) {
+		h->hash = XXH3_64bits_withSeed(data, size, h->hash);
+		return;
+	}
+	memcpy(h->pending + h->n_pending, data, size);
+	h->n_pending += size;
 }
 
-static void hash_text(XXH3_state_t *state, const char *text)
+static void hash_number(struct hasher *h, int64_t number)
 {
-	const size_t size = strlen(text);
-
-	hash_number(state, (int64_t)size);
-	XXH3_64bits_update(state, text, size);
+	hash_bytes(h, &number, sizeof(number));
 }
 
-static void hash_texts(XXH3_state_t *state, const char *const *texts, size_t n)
+static void hash_text(struct hasher *h, const char *text)
 {
-	hash_number(state, (int64_t)n);
+	hash_bytes(h, text, strlen(text) + 1);
+}
+
+static void hash_texts(struct hasher *h, const char *const *texts, size_t n)
+{
+	hash_number(h, (int64_t)n);
 	for (size_t i = 0; i < n; i++)
-		hash_text(state, texts[i]);
+		hash_text(h, texts[i]);
 }
 
-static void hash_resource(XXH3_state_t *state, const struct resource *r)
+static void hash_resource(struct hasher *h, const struct resource *r)
 {
 	/* Not raw: an export and the API spell one resource in two ways. */
-	hash_number(state, r->provider);
-	hash_text(state, r->account);
-	hash_text(state, r->region);
-	hash_text(state, r->type);
-	hash_text(state, r->name);
-	hash_text(state, r->id);
-	hash_texts(state, r->aliases, r->n_aliases);
+	hash_number(h, r->provider);
+	hash_text(h, r->account);
+	hash_text(h, r->region);
+	hash_text(h, r->type);
+	hash_text(h, r->name);
+	hash_text(h, r->id);
+	hash_texts(h, r->aliases, r->n_aliases);
 }
 
 /* Everything but last_seen, source_updated_at and what the key already holds. */
-static void hash_facts(XXH3_state_t *state, const struct finding *f)
+static void hash_facts(struct hasher *h, const struct finding *f)
 {
 	const char *const texts[] = {
 	        f->rule,       f->title,           f->description,   f->remediation,
@@ -225,28 +246,26 @@ static void hash_facts(XXH3_state_t *state, const struct finding *f)
 	        f->fidelity, f->sample, f->first_seen, f->resolved_at,
 	};
 
-	hash_texts(state, texts, N_ELEMENTS(texts));
-	XXH3_64bits_update(state, numbers, sizeof(numbers));
+	hash_texts(h, texts, N_ELEMENTS(texts));
+	hash_bytes(h, numbers, sizeof(numbers));
 }
 
 static uint64_t content_hash(const struct finding *f)
 {
-	static XXH3_state_t *state; /* reused: its set-up costs more than a small record */
+	static struct hasher hasher; /* there are no threads */
+	struct hasher *h = &hasher;
 
-	if (state == NULL)
-		state = XXH3_createState();
-	if (state == NULL)
-		abort(); /* out of memory, as base/mem.h has it */
-	XXH3_64bits_reset(state);
-	hash_facts(state, f);
-	hash_resource(state, &f->resource);
-	hash_texts(state, f->cve_aliases, f->n_cve_aliases);
-	hash_number(state, (int64_t)f->n_controls);
+	h->hash = 0;
+	h->n_pending = 0;
+	hash_facts(h, f);
+	hash_resource(h, &f->resource);
+	hash_texts(h, f->cve_aliases, f->n_cve_aliases);
+	hash_number(h, (int64_t)f->n_controls);
 	for (size_t i = 0; i < f->n_controls; i++) {
-		hash_text(state, f->controls[i].framework);
-		hash_text(state, f->controls[i].requirement);
+		hash_text(h, f->controls[i].framework);
+		hash_text(h, f->controls[i].requirement);
 	}
-	return XXH3_64bits_digest(state);
+	return XXH3_64bits_withSeed(h->pending, h->n_pending, h->hash);
 }
 
 int finding_seal(struct finding *f, const struct org *org, struct arena *a,

@@ -30,16 +30,9 @@ char *lower_case(const char *s, size_t size, struct arena *a)
 {
 	char *copy = arena_strndup(a, s, size);
 
-	for (char *p = copy; *p != '\0'; p++) {
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
-	}
+	for (char *p = copy; *p != '\0'; p++)
+		*p = lower_letter(*p);
 	return copy;
-}
-
-bool has_prefix(const char *s, const char *prefix)
-{
-	return strncasecmp(s, prefix, strlen(prefix)) == 0;
 }
 
 bool is_digits(const char *s, size_t size)
@@ -294,10 +287,12 @@ static enum provider registry_provider(const char *reference)
 	for (size_t i = 0; i < N_ELEMENTS(registries); i++) {
 		const struct registry *r = &registries[i];
 		const size_t end_size = strlen(r->end);
-		const char *middle = strstr(reference, r->middle);
+		const char *middle;
 
-		if (size >= end_size && has_prefix(reference + size - end_size, r->end) &&
-		    middle != NULL && middle < reference + size)
+		if (size < end_size || !has_prefix(reference + size - end_size, r->end))
+			continue;
+		middle = strstr(reference, r->middle);
+		if (middle != NULL && middle < reference + size)
 			return r->provider;
 	}
 	return PROVIDER_NONE;

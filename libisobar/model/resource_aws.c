@@ -226,6 +226,12 @@ static const struct {
 };
 /* clang-format on */
 
+/* Most texts that are asked about differ in their first letter. */
+static bool same(const char *s, const char *text)
+{
+	return s[0] == text[0] && strcmp(s, text) == 0;
+}
+
 static bool is_account(const char *s)
 {
 	return strlen(s) == ACCOUNT_SIZE && is_digits(s, ACCOUNT_SIZE);
@@ -272,8 +278,8 @@ static const char *cloudformation_type(const char *type, struct arena *a)
 		const size_t size = strlen(type_services[i].asff);
 
 		if (has_prefix(rest, type_services[i].asff) && is_upper(rest[size]))
-			return arena_printf(a, "AWS::%s::%s", type_services[i].service,
-			                    part_of_type(rest + size));
+			return ARENA_JOIN(a, "AWS::", type_services[i].service,
+			                  "::", part_of_type(rest + size));
 	}
 	return split_type(rest, type, a);
 }
@@ -302,43 +308,41 @@ static const char *partition_of(const struct resource *r, struct arena *a)
 
 static const char *arn_text(const struct arn *arn, struct arena *a)
 {
-	return arena_printf(a, "arn:%s:%s:%s:%s:%s", arn->partition, arn->service,
-	                    arn->region, arn->account, arn->resource);
+	return ARENA_JOIN(a, "arn:", arn->partition, ":", arn->service, ":", arn->region,
+	                  ":", arn->account, ":", arn->resource);
 }
 
-/* Takes the part of *at up to the next colon; false when there is no colon. */
-static bool take_part(const char **at, const char **part, bool lower, struct arena *a)
-{
-	const char *colon = strchr(*at, ':');
-
-	if (colon == NULL)
-		return false;
-	if (lower)
-		*part = lower_case(*at, (size_t)(colon - *at), a);
-	else
-		*part = arena_strndup(a, *at, (size_t)(colon - *at));
-	*at = colon + 1;
-	return true;
-}
-
-/* Case counts only after the region. */
+/* Case counts only after the region.  All before the resource is one copy, cut up. */
 static bool arn_parse(const char *text, struct arn *out, struct arena *a)
 {
-	const char *at = text + strlen("arn:");
+	const char **const parts[] = {&out->partition, &out->service, &out->region,
+	                              &out->account};
+	const char *const head = text + strlen("arn:");
+	const char *end = head;
+	char *at;
 
-	if (!take_part(&at, &out->partition, true, a) ||
-	    !take_part(&at, &out->service, true, a) ||
-	    !take_part(&at, &out->region, true, a) ||
-	    !take_part(&at, &out->account, false, a))
-		return false;
-	out->resource = at;
+	for (size_t i = 0; i < N_ELEMENTS(parts); i++, end++) {
+		end = strchr(end, ':');
+		if (end == NULL)
+			return false;
+	}
+	at = arena_strndup(a, head, (size_t)(end - head));
+	for (size_t i = 0; i < N_ELEMENTS(parts); i++) {
+		*parts[i] = at;
+		for (; *at != ':'; at++) {
+			if (parts[i] != &out->account)
+				*at = lower_letter(*at);
+		}
+		*at++ = '\0';
+	}
+	out->resource = end;
 	return true;
 }
 
 static bool is_one_of(const char *s, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(s, list[i]) == 0)
+		if (same(s, list[i]))
 			return true;
 	}
 	return false;
@@ -366,15 +370,16 @@ static bool has_bare_names(const char *service)
  */
 static bool is_invented(const struct arn *arn)
 {
-	static const char kind_letters[] = "abcdefghijklmnopqrstuvwxyz-";
+	const char *kind_end = arn->resource;
 	const char *slash = strchr(arn->resource, '/');
 
 	if (slash != NULL && strcmp(slash, "/unknown") == 0)
 		return true;
 	if (arn->account[0] == '\0' || has_bare_names(arn->service))
 		return false;
-	return arn->resource[strspn(arn->resource, kind_letters)] == '\0' ||
-	       strcmp(arn->resource, arn->service) == 0;
+	while ((*kind_end >= 'a' && *kind_end <= 'z') || *kind_end == '-')
+		kind_end++;
+	return *kind_end == '\0' || strcmp(arn->resource, arn->service) == 0;
 }
 
 /* The account, or an account in one region: an ARN without service, ours alone. */
@@ -384,11 +389,11 @@ static void set_account_identity(struct resource *r, const struct arn *arn, stru
 	r->region = arn->region;
 	r->type = "AWS::Account";
 	if (arn->region[0] == '\0')
-		r->id = arena_printf(a, "arn:%s:iam::%s:root", arn->partition,
-		                     arn->account);
+		r->id = ARENA_JOIN(a, "arn:", arn->partition, ":iam::", arn->account,
+		                   ":root");
 	else
-		r->id = arena_printf(a, "arn:%s::%s:%s:region", arn->partition, arn->region,
-		                     arn->account);
+		r->id = ARENA_JOIN(a, "arn:", arn->partition, "::", arn->region, ":",
+		                   arn->account, ":region");
 	if (r->name[0] == '\0')
 		r->name = arn->account;
 }
@@ -419,15 +424,13 @@ static void cut_evidence(struct arn *arn, struct arena *a)
 {
 	const char *resource = arn->resource;
 
-	if (strcmp(arn->service, "lambda") == 0 && has_prefix(resource, "function:")) {
+	if (same(arn->service, "lambda") && has_prefix(resource, "function:")) {
 		arn->resource = cut_at(resource, second_colon(resource), a);
-	} else if (strcmp(arn->service, "logs") == 0 &&
-	           has_prefix(resource, "log-group:")) {
+	} else if (same(arn->service, "logs") && has_prefix(resource, "log-group:")) {
 		arn->resource = cut_at(resource, second_colon(resource), a);
-	} else if (strcmp(arn->service, "ecr") == 0) {
+	} else if (same(arn->service, "ecr")) {
 		arn->resource = cut_at(resource, strstr(resource, "/sha256:"), a);
-	} else if (strcmp(arn->service, "sts") == 0 &&
-	           has_prefix(resource, "assumed-role/")) {
+	} else if (same(arn->service, "sts") && has_prefix(resource, "assumed-role/")) {
 		const char *role = strchr(resource, '/') + 1;
 
 		arn->service = "iam";
@@ -454,7 +457,7 @@ static bool complete_bare_id(struct arn *arn, const char *id, struct arena *a)
 		    !is_alphanumeric(id + size))
 			continue;
 		arn->service = bare_ids[i].service;
-		arn->resource = arena_printf(a, "%s%s", bare_ids[i].prefix, id);
+		arn->resource = ARENA_JOIN(a, bare_ids[i].prefix, id);
 		return true;
 	}
 	return false;
@@ -462,13 +465,13 @@ static bool complete_bare_id(struct arn *arn, const char *id, struct arena *a)
 
 static const char *arn_type(const struct arn *arn)
 {
-	if (strcmp(arn->service, "s3") == 0 && arn->account[0] == '\0')
+	if (same(arn->service, "s3") && arn->account[0] == '\0')
 		return strchr(arn->resource, '/') == NULL ? "AWS::S3::Bucket"
 		                                          : "AWS::S3::Object";
 	for (size_t i = 0; i < N_ELEMENTS(kinds); i++) {
 		const struct kind *kind = &kinds[i];
 
-		if (strcmp(arn->service, kind->service) == 0 &&
+		if (same(arn->service, kind->service) &&
 		    strncmp(arn->resource, kind->prefix, strlen(kind->prefix)) == 0)
 			return kind->type;
 	}
@@ -494,8 +497,7 @@ static void set_arn(struct resource *r, const struct arn *arn, struct arena *a)
 		r->account = arn->account;
 	if (arn->region[0] != '\0' || is_global(arn->service))
 		r->region = arn->region;
-	if (type != NULL)
-		r->type = type;
+	r->type = type != NULL ? type : cloudformation_type(r->type, a);
 	if (r->name[0] == '\0')
 		r->name = last_part(arn->resource);
 }
@@ -503,7 +505,7 @@ static void set_arn(struct resource *r, const struct arn *arn, struct arena *a)
 /* Images and snapshots have ARNs without account; some tools leave out more. */
 static void complete_ec2(struct arn *arn, const struct resource *r, struct arena *a)
 {
-	if (strcmp(arn->service, "ec2") != 0)
+	if (!same(arn->service, "ec2"))
 		return;
 	if (strchr(arn->resource, '/') == NULL)
 		complete_bare_id(arn, arn->resource, a);
@@ -515,13 +517,11 @@ static void complete_ec2(struct arn *arn, const struct resource *r, struct arena
 
 static void canonicalize_arn(struct resource *r, struct arn *arn, struct arena *a)
 {
-	const bool is_root =
-	        strcmp(arn->service, "iam") == 0 && strcmp(arn->resource, "root") == 0;
-	const bool is_region =
-	        arn->service[0] == '\0' && strcmp(arn->resource, "region") == 0;
+	const bool is_root = same(arn->service, "iam") && same(arn->resource, "root");
+	const bool is_region = arn->service[0] == '\0' && same(arn->resource, "region");
 
 	if (is_root || is_region || is_invented(arn)) {
-		if (is_root || is_global(arn->service) || strcmp(arn->service, "s3") == 0)
+		if (is_root || is_global(arn->service) || same(arn->service, "s3"))
 			arn->region = "";
 		if (arn->account[0] == '\0')
 			arn->account = r->account;
@@ -557,7 +557,7 @@ static bool arn_of_name(const struct resource *r, const char *name, struct arn *
 			return false;
 		arn->service = kind->service;
 		arn->region = global ? "" : r->region;
-		arn->resource = arena_printf(a, "%s%s", kind->prefix, name);
+		arn->resource = ARENA_JOIN(a, kind->prefix, name);
 		return true;
 	}
 	return false;
@@ -576,7 +576,7 @@ static void canonicalize_name(struct resource *r, const char *name, struct arena
 	} else if (is_access_key(r, name)) {
 		r->type = "AWS::IAM::AccessKey";
 		r->region = "";
-		r->id = arena_printf(a, "AWS::IAM::AccessKey:%s", name);
+		r->id = ARENA_JOIN(a, "AWS::IAM::AccessKey:", name);
 	} else if (strcmp(r->type, "AWS::S3::Bucket") == 0 &&
 	           strpbrk(name, "/: ") == NULL) {
 		arn.service = "s3";
@@ -616,21 +616,33 @@ bool aws_claims(const char *raw)
 	       strncmp(raw, "AWS::", 5) == 0 || has_prefix(raw, "s3://");
 }
 
+/* Borrowed when it is in lower case already, as nearly all are. */
+static const char *lower_region(const char *region, struct arena *a)
+{
+	for (const char *p = region; *p != '\0'; p++) {
+		if (is_upper(*p))
+			return lower_case(region, strlen(region), a);
+	}
+	return region;
+}
+
 void aws_canonicalize(struct resource *r, const char *raw, struct arena *a)
 {
 	struct arn arn;
 
+	r->region = lower_region(r->region, a);
+	/* What most ARNs are is said by the ARN itself: set_arn(). */
+	if (has_prefix(raw, "arn:") && arn_parse(raw, &arn, a)) {
+		canonicalize_arn(r, &arn, a);
+		return;
+	}
 	r->type = cloudformation_type(r->type, a);
-	r->region = lower_case(r->region, strlen(r->region), a);
 	if (raw[0] == '\0' && r->account[0] == '\0') {
 		r->id = "";
 	} else if (raw[0] == '\0') {
 		set_account(r, r->account, a);
 	} else if (has_prefix(raw, "arn:")) {
-		if (arn_parse(raw, &arn, a))
-			canonicalize_arn(r, &arn, a);
-		else
-			r->id = qualified_id(r, raw, a);
+		r->id = qualified_id(r, raw, a);
 	} else if (strncmp(raw, "AWS::", 5) == 0) {
 		canonicalize_typed(r, raw, a);
 	} else if (has_prefix(raw, "s3://")) {

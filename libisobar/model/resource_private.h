@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "model/resource.h"
@@ -27,7 +29,19 @@ const char *qualified_id(const struct resource *r, const char *raw,
 
 /* ASCII only: ids of the clouds are. */
 char *lower_case(const char *s, size_t size, struct arena *a) NON_NULL;
-bool has_prefix(const char *s, const char *prefix); /* in any case */
-bool is_digits(const char *s, size_t size);         /* not empty, digits only */
+bool is_digits(const char *s, size_t size); /* not empty, digits only */
+
+/* In any case; in most that are asked about the first letter differs. */
+static inline bool has_prefix(const char *s, const char *prefix)
+{
+	if (((s[0] ^ prefix[0]) & ~0x20) != 0 && prefix[0] != '\0')
+		return false;
+	return strncasecmp(s, prefix, strlen(prefix)) == 0;
+}
+
+static inline char lower_letter(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
 #endif

@@ -47,11 +47,17 @@ const char *subject_location(const char *subject, const char *location)
 	return location;
 }
 
+/* Bytes of the asset's key that a risk's begins with. */
+#define ASSET_PART 8
+
 struct key fingerprint_of(const struct org *org, const struct key *asset_key,
                           const char *subject, const char *location)
 {
 	char asset[KEY_TEXT_MAX];
 	const char *const identity[] = {key_text(asset_key, asset), subject, location};
+	struct key key = key_of_texts("risk/1", org->id, identity, N_ELEMENTS(identity));
 
-	return key_of_texts("risk/1", org->id, identity, N_ELEMENTS(identity));
+	memmove(key.bytes + ASSET_PART, key.bytes, KEY_SIZE - ASSET_PART);
+	memcpy(key.bytes, asset_key->bytes, ASSET_PART);
+	return key;
 }

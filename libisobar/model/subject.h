@@ -38,7 +38,12 @@ bool subject_is_cve(const char *subject);
  */
 const char *subject_location(const char *subject, const char *location) NON_NULL;
 
-/* The identity of a risk, and of the risk's row when it is first stored. */
+/*
+ * The identity of a risk, and of the risk's row when it is first stored: the first
+ * half of the asset's key, then half a hash of all.  Risks of one asset are
+ * neighbours in every index, and scoring, which goes asset by asset, writes its
+ * indexes in order.
+ */
 struct key fingerprint_of(const struct org *org, const struct key *asset_key,
                           const char *subject, const char *location);
 
