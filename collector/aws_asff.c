@@ -298,8 +298,8 @@ static int severity_of_product(const struct asff_record *r, int64_t tenths)
 
 static void fill_severity(struct finding *f, const struct asff_record *r)
 {
-	const char *label =
-	        json_view_text_or(r->at[ASFF_PROVIDER_FIELDS], "/Severity/Label", "");
+	const char *label = json_view_text_or(
+	        json_view_at(r->at[ASFF_PROVIDER_FIELDS], "Severity"), "Label", "");
 	int64_t number = -1;
 	struct error ignored;
 
@@ -467,9 +467,8 @@ static void fill_package(struct finding *f, const struct asff_record *r,
 
 /* A GHSA's only related id is its CVE; longer lists relate, they do not name. */
 static void fill_cve_alias(struct finding *f, const struct asff_record *r,
-                           struct json_view v)
+                           struct json_view related)
 {
-	struct json_view related = json_view_at(v, "RelatedVulnerabilities");
 	const char *id = json_view_text_or(related, "/0", "");
 	const char **aliases;
 
@@ -482,34 +481,67 @@ static void fill_cve_alias(struct finding *f, const struct asff_record *r,
 	f->n_cve_aliases = 1;
 }
 
+/* The members of a vulnerability that are read; doc NULL: not there. */
+struct asff_vulnerability {
+	struct json_view id, cvss, epss, exploit, packages, related;
+};
+
+static void read_vulnerability(struct asff_vulnerability *out, struct json_view v)
+{
+	const struct {
+		const char *key;
+		struct json_view *at;
+	} members[] = {
+	        {"Id", &out->id},
+	        {"Cvss", &out->cvss},
+	        {"EpssScore", &out->epss},
+	        {"ExploitAvailable", &out->exploit},
+	        {"VulnerablePackages", &out->packages},
+	        {"RelatedVulnerabilities", &out->related},
+	};
+	struct json_items it = {0};
+	struct error ignored;
+
+	if (json_view_is_object(v))
+		(void)!json_view_opt_items(v, "", &it, &ignored);
+	while (json_items_next(&it)) {
+		for (size_t i = 0; i < N_ELEMENTS(members); i++) {
+			if (members[i].at->doc == NULL && same_key(it.key, members[i].key))
+				*members[i].at = it.value;
+		}
+	}
+}
+
 static void fill_vulnerability(struct finding *f, const struct asff_record *r,
                                struct json_view v)
 {
+	struct asff_vulnerability found = {0};
 	struct cvss_choice best = {0};
 	int64_t epss = -1;
 	struct error ignored;
 
-	f->cve = json_view_text_or(v, "Id", "");
+	read_vulnerability(&found, v);
+	f->cve = json_view_text_or(found.id, "", "");
 	if (f->cve[0] != '\0')
 		f->rule = f->cve;
 	f->class = CLASS_VULNERABILITY;
 	f->location = "";
-	cvss_choice_of_list(&best, json_view_at(v, "Cvss"), &cvss_names);
+	cvss_choice_of_list(&best, found.cvss, &cvss_names);
 	if (best.rank != 0) {
 		f->sev100 = best.sev100;
 		f->cvss_vector = best.vector;
 	}
-	if (json_view_opt_scaled(v, "EpssScore", 100000, &epss, &ignored) == 0 &&
+	if (json_view_opt_scaled(found.epss, "", 100000, &epss, &ignored) == 0 &&
 	    epss > 0 && epss <= 100000)
 		f->epss = (int)epss;
 	/*
 	 * LastKnownExploitAt raises nothing: it dates what Inspector's feed knows of
 	 * the CVE, as ExploitAvailable does, and is no sighting on this resource.
 	 */
-	if (same(json_view_text_or(v, "ExploitAvailable", ""), "YES"))
+	if (same(json_view_text_or(found.exploit, "", ""), "YES"))
 		f->maturity = MATURITY_POC;
-	fill_package(f, r, json_view_at(v, "/VulnerablePackages/0"));
-	fill_cve_alias(f, r, v);
+	fill_package(f, r, json_view_at(found.packages, "/0"));
+	fill_cve_alias(f, r, found.related);
 }
 
 /*

@@ -77,115 +77,124 @@ const char *severity_label(int sev100)
 	return "critical";
 }
 
-/* One "name:value" of a vector; neither is terminated. */
-struct metric {
-	const char *name;
-	size_t name_size;
-	const char *value;
-	size_t value_size;
+/*
+ * The values of a vector by the letters of their metrics, "C" being "C" and none:
+ * 0 for a metric that is not named, '?' for a value that is no single letter.
+ */
+struct metrics {
+	char value[27][27];
 };
 
-/* Moves *at past the metric it stands on; false at the end of the vector. */
-static bool next_metric(const char **at, struct metric *out)
+/* 1 for A to 26 for Z in any case, 0 for the end of a name. */
+static unsigned int letter_of(char c)
 {
-	const char *p = *at + strspn(*at, "/( ");
-	const size_t size = strcspn(p, "/) ");
+	const unsigned int letter = ((unsigned char)c | 0x20u) - 'a' + 1;
 
-	if (size == 0)
-		return false;
-
-	const char *colon = memchr(p, ':', size);
-	const size_t name_size = colon == NULL ? size : (size_t)(colon - p);
-
-	*out = (struct metric){p, name_size, p + name_size, 0};
-	if (colon != NULL) {
-		out->value = colon + 1;
-		out->value_size = size - name_size - 1;
-	}
-	*at = p + size;
-	return true;
+	return letter <= 26 ? letter : 0;
 }
 
-static bool vector_has(const char *vector, const char *name, const char *value)
+static char value_of(const struct metrics *m, const char *name)
 {
-	struct metric m;
-
-	while (next_metric(&vector, &m)) {
-		if (m.name_size == strlen(name) &&
-		    strncasecmp(m.name, name, m.name_size) == 0)
-			return m.value_size == strlen(value) &&
-			       strncasecmp(m.value, value, m.value_size) == 0;
-	}
-	return false;
+	return m->value[letter_of(name[0])][letter_of(name[1])];
 }
 
-static bool vector_names(const char *vector, const char *name)
+static bool ends_metric(char c)
 {
-	struct metric m;
+	return c == '/' || c == ')' || c == ' ' || c == '\0';
+}
 
-	while (next_metric(&vector, &m)) {
-		if (m.name_size == strlen(name) &&
-		    strncasecmp(m.name, name, m.name_size) == 0)
-			return true;
+/* The first of equal metrics counts. */
+static void put_metric(struct metrics *m, const char *name, size_t name_size, char value)
+{
+	const unsigned int first = letter_of(name[0]);
+	const unsigned int second = name_size == 2 ? letter_of(name[1]) : 0;
+
+	if (name_size == 0 || name_size > 2 || first == 0 ||
+	    (name_size == 2 && second == 0))
+		return;
+	if (m->value[first][second] == 0)
+		m->value[first][second] = value;
+}
+
+/* In one walk: a vector is read for every finding that has one. */
+static void read_metrics(struct metrics *m, const char *at)
+{
+	for (;;) {
+		const char *name;
+		const char *value;
+		size_t name_size;
+
+		while (*at == '/' || *at == '(' || *at == ' ')
+			at++;
+		name = at;
+		while (*at != ':' && !ends_metric(*at))
+			at++;
+		name_size = (size_t)(at - name);
+		value = *at == ':' ? ++at : at;
+		while (!ends_metric(*at))
+			at++;
+		if (at == name)
+			return;
+		put_metric(m, name, name_size,
+		           at - value == 1 ? (char)(value[0] | 0x20) : '?');
 	}
-	return false;
 }
 
 /* The metrics that must all have their value; a NULL name ends a row. */
 struct wanted {
 	const char *name;
-	const char *value;
+	char value;
 };
 
-static bool vector_has_all(const char *vector, const struct wanted *wanted)
+static bool has_all(const struct metrics *m, const struct wanted *wanted)
 {
 	for (; wanted->name != NULL; wanted++) {
-		if (!vector_has(vector, wanted->name, wanted->value))
+		if (value_of(m, wanted->name) != wanted->value)
 			return false;
 	}
 	return true;
 }
 
 /* FIRST: CVSS v4.0 specification, tables 1 to 13. */
-static struct cvss_facts read_v4(const char *vector)
+static struct cvss_facts read_v4(const struct metrics *m)
 {
-	static const struct wanted automatable[] = {{"AV", "N"}, {"AC", "L"}, {"AT", "N"},
-	                                            {"PR", "N"}, {"UI", "N"}, {NULL, NULL}};
+	static const struct wanted automatable[] = {{"AV", 'n'}, {"AC", 'l'}, {"AT", 'n'},
+	                                            {"PR", 'n'}, {"UI", 'n'}, {NULL, 0}};
 	static const struct wanted total[] = {
-	        {"VC", "H"}, {"VI", "H"}, {"VA", "H"}, {NULL, NULL}};
+	        {"VC", 'h'}, {"VI", 'h'}, {"VA", 'h'}, {NULL, 0}};
 
-	return (struct cvss_facts){vector_has_all(vector, automatable),
-	                           vector_has_all(vector, total)};
+	return (struct cvss_facts){has_all(m, automatable), has_all(m, total)};
 }
 
-static struct cvss_facts read_v3(const char *vector)
+static struct cvss_facts read_v3(const struct metrics *m)
 {
 	static const struct wanted automatable[] = {
-	        {"AV", "N"}, {"AC", "L"}, {"PR", "N"}, {"UI", "N"}, {NULL, NULL}};
+	        {"AV", 'n'}, {"AC", 'l'}, {"PR", 'n'}, {"UI", 'n'}, {NULL, 0}};
 	static const struct wanted total[] = {
-	        {"C", "H"}, {"I", "H"}, {"A", "H"}, {NULL, NULL}};
+	        {"C", 'h'}, {"I", 'h'}, {"A", 'h'}, {NULL, 0}};
 
-	return (struct cvss_facts){vector_has_all(vector, automatable),
-	                           vector_has_all(vector, total)};
+	return (struct cvss_facts){has_all(m, automatable), has_all(m, total)};
 }
 
 /* v2 has Au for PR, and counts the need of a user as complexity above low. */
-static struct cvss_facts read_v2(const char *vector)
+static struct cvss_facts read_v2(const struct metrics *m)
 {
 	static const struct wanted automatable[] = {
-	        {"AV", "N"}, {"AC", "L"}, {"Au", "N"}, {NULL, NULL}};
+	        {"AV", 'n'}, {"AC", 'l'}, {"Au", 'n'}, {NULL, 0}};
 	static const struct wanted total[] = {
-	        {"C", "C"}, {"I", "C"}, {"A", "C"}, {NULL, NULL}};
+	        {"C", 'c'}, {"I", 'c'}, {"A", 'c'}, {NULL, 0}};
 
-	return (struct cvss_facts){vector_has_all(vector, automatable),
-	                           vector_has_all(vector, total)};
+	return (struct cvss_facts){has_all(m, automatable), has_all(m, total)};
 }
 
 struct cvss_facts cvss_read(const char *vector)
 {
-	if (vector_names(vector, "VC"))
-		return read_v4(vector);
-	if (vector_names(vector, "Au"))
-		return read_v2(vector);
-	return read_v3(vector);
+	struct metrics m = {0};
+
+	read_metrics(&m, vector);
+	if (value_of(&m, "VC") != 0)
+		return read_v4(&m);
+	if (value_of(&m, "Au") != 0)
+		return read_v2(&m);
+	return read_v3(&m);
 }

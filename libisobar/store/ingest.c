@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/mem.h"
 #include "model/evidence.h"
@@ -183,14 +184,10 @@ static size_t connector_index(struct ingest *in, const char *name)
 	return in->n_connectors++;
 }
 
-/* FNV-1a: scopes are few, the table is only there so that thousands stay cheap. */
+/* Scopes are few, the table is only there so that thousands stay cheap. */
 static size_t scope_hash(size_t connector, const char *text)
 {
-	uint64_t h = 14695981039346656037u ^ connector;
-
-	for (; *text; text++)
-		h = (h ^ (unsigned char)*text) * 1099511628211u;
-	return (size_t)(h ^ (h >> 32));
+	return (size_t)XXH3_64bits_withSeed(text, strlen(text), connector);
 }
 
 static void scopes_grow(struct ingest *in)
@@ -344,9 +341,7 @@ static void encode_asset(struct strbuf *b, const struct key *key, const struct r
 
 static uint64_t mix_text(uint64_t h, const char *s)
 {
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return (h ^ (h >> 29)) * 0x9e3779b97f4a7c15u;
+	return XXH3_64bits_withSeed(s, strlen(s), h);
 }
 
 /* Puts the asset's row, unless the very same one was sent not long ago. */

@@ -38,8 +38,21 @@ void finding_details_encode(const struct finding_details *d, struct strbuf *out)
 	        d->package,   d->package_version, d->fixed_version, d->remediation_url,
 	};
 
-	for (size_t i = 0; i < N_DETAILS; i++)
-		strbuf_put(out, texts[i], strlen(texts[i]) + 1);
+	size_t sizes[N_DETAILS], size = 0;
+
+	for (size_t i = 0; i < N_DETAILS; i++) {
+		sizes[i] = strlen(texts[i]) + 1;
+		size += sizes[i];
+	}
+
+	char *end = strbuf_reserve(out, size);
+
+	for (size_t i = 0; i < N_DETAILS; i++) {
+		memcpy(end, texts[i], sizes[i]);
+		end += sizes[i];
+	}
+	*end = '\0';
+	out->size += size;
 }
 
 void segment_writer_begin(struct segment_writer *w)

@@ -119,6 +119,14 @@ dump_tables "$tmp/2" "${tables[@]}"
 expect_same_dumps "second import" "$tmp/1" "$tmp/2" "${tables[@]}"
 proves "a second import writes nothing"
 
+run "$isobar" import --json --quiet --now 2026-11-16T06:00:00Z "$corpus"
+expect "exit code a day later" 3 "$code"
+jq -r 'select(.new + .changed + .closed > 0) | [.file, .new, .changed, .closed] | @tsv' "$out" >"$tmp/later"
+expect "new, changed, closed a day later" "" "$(cat "$tmp/later")"
+dump_tables "$tmp/3" "${tables[@]}"
+expect_same_dumps "a day later" "$tmp/1" "$tmp/3" "${tables[@]}"
+proves "nor does one a day later"
+
 # One account seen by Security Hub and by Prowler, a fix between two scans of the latter.
 expect_some "risks that several connectors report" \
 	"$(sql 'select count(*) from isobar.risk where cardinality(source_ids) > 1')"

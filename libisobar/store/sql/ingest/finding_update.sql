@@ -4,7 +4,7 @@ update isobar.finding as f
    set source_id = p.source_id, scope_id = p.scope_id, run_id = $2, segment_id = p.segment_id,
        content_hash = p.content_hash, record_digest = p.record_digest,
        updated_at = p.updated_at,
-       first_seen = coalesce(f.first_seen, p.first_seen), last_seen = p.last_seen,
+       first_seen = p.first_seen, last_seen = p.last_seen,
        closed_at = p.closed_at, epss = p.epss, segment_slot = p.segment_slot, state = p.state,
        closed_by = case when p.state in (1, 3) then 1 else 0 end, class = p.class, sev100 = p.sev100,
        fidelity = p.fidelity, maturity = p.maturity, flags = p.flags, misses = 0, rule = p.rule,

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every format over any record: parsing and sealing must neither crash nor give a
+ * finding that breaks its contract.  The first line of the input is the envelope
+ * (it may be empty), the rest is the record.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json_view.h"
+
+#include "collector/format.h"
+
+#define SIZE_MAX_INPUT (1u << 18)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(const struct finding *f)
+{
+	if (f->state > FINDING_PASSING || f->class > CLASS_OTHER || f->sev100 < -1 ||
+	    f->sev100 > 100 || f->epss < -1 || f->epss > 100000 || !*f->connector ||
+	    !*f->native_id || !*f->rule || !*f->resource.id)
+		abort();
+}
+
+static void try_format(const struct format *format, struct json_view envelope,
+                       struct json_view record)
+{
+	const struct org org = {.id = 1, .slug = "fuzz"};
+	ARENA_SCOPED a = arena_new(4096);
+	const struct parse_input in = {.envelope = envelope, .record = record};
+	struct parse_output out = {.arena = a};
+	struct error err;
+
+	format->detect(envelope, record);
+	if (format->parse(&in, &out, &err) < 0)
+		return;
+	for (size_t i = 0; i < out.n_findings; i++)
+		if (finding_seal(&out.findings[i], &org, a, &err) == 0)
+			check(&out.findings[i]);
+	for (size_t i = 0; i < out.n_resources; i++)
+		resource_canonicalize(&out.resources[i], a);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct json_doc *envelope_doc, *record_doc;
+	const char *text = (const char *)data;
+	const char *line = size ? memchr(text, '\n', size) : NULL;
+	struct json_view envelope = {0}, record;
+	struct error err;
+
+	if (!line || size > SIZE_MAX_INPUT)
+		return 0;
+	if (!record_doc) {
+		envelope_doc = json_doc_new(SIZE_MAX_INPUT, 64);
+		record_doc = json_doc_new(SIZE_MAX_INPUT, 64);
+	}
+	if (line > text &&
+	    json_doc_parse(envelope_doc, text, (size_t)(line - text), &envelope, &err) < 0)
+		envelope = (struct json_view){0};
+	if (json_doc_parse(record_doc, line + 1, size - (size_t)(line + 1 - text), &record,
+	                   &err) < 0)
+		return 0;
+	for (size_t i = 0; i < n_formats; i++)
+		try_format(formats[i], envelope, record);
+	return 0;
+}
