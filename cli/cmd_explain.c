@@ -360,8 +360,9 @@ static void print_clock(const struct explain *x)
 
 	printf("\nSLA: %s", sla_state_name(r->sla));
 	if (r->due_at != TIMESTAMP_NONE)
-		printf(", due %s (%s)", timestamp_format(r->due_at, at),
-		       table_due_words(r->due_at, x->cli->now, due));
+		printf(", due %s", timestamp_format(r->due_at, at));
+	if (r->due_at != TIMESTAMP_NONE && risk_state_is_open(r->state))
+		printf(" (%s)", table_due_words(r->due_at, x->cli->now, due));
 	printf("; opened %s\n", timestamp_format(r->opened_at, at));
 	for (size_t i = 0; i < r->n_segments; i++) {
 		const struct clock_segment *s = &r->segments[i];

@@ -129,7 +129,6 @@ static void print_row(struct findings *f, const struct finding_row *r)
 		f->table = table_new(columns, N_ELEMENTS(columns));
 	if (r->has_risk)
 		key_text(&r->risk_id, risk);
-	risk[8] = '\0';
 	table_cell(f->table, r->source, NULL);
 	table_cell(f->table, finding_state_name(r->state),
 	           r->state == FINDING_OPEN ? NULL : "2");

@@ -370,7 +370,7 @@ static void print_nothing(const struct queue_command *q, int64_t total)
 		       "are %lld.\n",
 		       q->queue, (long long)total);
 	else
-		printf("The queue %s is empty. Findings come in by: isobar import "
+		printf("No open risk in the queue %s. Findings come in by: isobar import "
 		       "PATH...\n",
 		       q->queue);
 }
@@ -378,7 +378,7 @@ static void print_nothing(const struct queue_command *q, int64_t total)
 static void print_totals(const struct queue_command *q, const struct queue_page *page,
                          const int64_t totals[N_BANDS], int64_t total)
 {
-	printf("\n%zu of %lld open risks in the queue %s:", page->n, (long long)total,
+	printf("\n%zu shown; %lld open in the queue %s:", page->n, (long long)total,
 	       q->queue);
 	for (int i = N_BANDS - 1; i >= 0; i--) {
 		const char *color = q->cli->color ? report_band_color((enum band)i) : NULL;

@@ -27,6 +27,9 @@ enum {
 	MAX_CONTROLS = 200
 };
 
+/* Never read.  One for all: on the stack each would be zeroed, a dozen times a record. */
+static struct error ignored;
+
 static const char *const member_names[] = {
         "AwsAccountId",
         "Compliance",
@@ -103,7 +106,6 @@ static bool same(const char *a, const char *b)
 static struct json_items items_of(struct json_view v)
 {
 	struct json_items it = {0};
-	struct error ignored;
 
 	if (json_view_is_array(v))
 		(void)!json_view_opt_items(v, "", &it, &ignored);
@@ -144,7 +146,6 @@ static int read_members(struct asff_record *r, struct json_view record, struct e
 static void read_compliance(struct asff_record *r)
 {
 	struct json_items it = {0};
-	struct error ignored;
 
 	r->compliance = "";
 	r->control = "";
@@ -301,7 +302,6 @@ static void fill_severity(struct finding *f, const struct asff_record *r)
 	const char *label = json_view_text_or(
 	        json_view_at(r->at[ASFF_PROVIDER_FIELDS], "Severity"), "Label", "");
 	int64_t number = -1;
-	struct error ignored;
 
 	f->sev100 = label[0] != '\0' ? severity_of_label(label) : SEV100_UNKNOWN;
 	if (f->sev100 == SEV100_UNKNOWN) {
@@ -330,7 +330,6 @@ static timestamp time_at(const struct asff_record *r, enum asff_member m)
 {
 	const char *text = asff_text(r, m);
 	timestamp t = TIMESTAMP_NONE;
-	struct error ignored;
 
 	if (text[0] == '\0' || timestamp_parse_loose(text, &t, &ignored) != 0)
 		return TIMESTAMP_NONE;
@@ -418,7 +417,6 @@ static void fill_resource(struct resource *res, const struct asff_record *r,
 	struct json_view owner = {0};
 	struct json_view tags = {0};
 	struct json_items it = {0};
-	struct error ignored;
 
 	res->provider = PROVIDER_AWS;
 	if (json_view_is_object(v))
@@ -500,7 +498,6 @@ static void read_vulnerability(struct asff_vulnerability *out, struct json_view 
 	        {"RelatedVulnerabilities", &out->related},
 	};
 	struct json_items it = {0};
-	struct error ignored;
 
 	if (json_view_is_object(v))
 		(void)!json_view_opt_items(v, "", &it, &ignored);
@@ -518,7 +515,6 @@ static void fill_vulnerability(struct finding *f, const struct asff_record *r,
 	struct asff_vulnerability found = {0};
 	struct cvss_choice best = {0};
 	int64_t epss = -1;
-	struct error ignored;
 
 	read_vulnerability(&found, v);
 	f->cve = json_view_text_or(found.id, "", "");
@@ -575,7 +571,6 @@ static void fill_trivy(struct finding *f, const struct asff_record *r,
 	struct resource artifact;
 	struct cvss_choice best = {0};
 	int64_t score = -1;
-	struct error ignored;
 
 	fill_trivy_artifact(&f->resource, r);
 	artifact = f->resource;

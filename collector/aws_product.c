@@ -45,11 +45,11 @@ static const char *arn_field_at(const char *arn, unsigned int field)
 {
 	if (strncmp(arn, "arn:", 4) != 0)
 		return NULL;
-	for (; field > 0; arn++) {
-		if (*arn == '\0')
+	for (; field > 0; field--) {
+		arn = strchr(arn, ':');
+		if (arn == NULL)
 			return NULL;
-		if (*arn == ':')
-			field--;
+		arn++;
 	}
 	return arn;
 }

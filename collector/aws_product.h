@@ -88,6 +88,7 @@ const char *aws_standard_name(const char *standards_id) NON_NULL;
  */
 struct control_ref aws_control_of(const char *requirement, struct arena *a);
 
+/* The parts one after the other, in the arena. */
 #define TEXT_JOIN ARENA_JOIN
 
 #endif

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* Never read; on the stack it would be zeroed for every score. */
+static struct error ignored;
+
 static int version_rank(const char *version, const char *vector)
 {
 	/* Without a version the vector tells; only those of v2 have no prefix. */
@@ -42,7 +45,6 @@ static void offer_view(struct cvss_choice *best, struct json_view score,
 {
 	const char *source = json_view_text_or(score, names->source, "");
 	int64_t sev100 = -1;
-	struct error ignored;
 
 	if (json_view_opt_scaled(score, names->score, 10, &sev100, &ignored) != 0)
 		return;
@@ -55,7 +57,6 @@ void cvss_choice_of_list(struct cvss_choice *best, struct json_view scores,
                          const struct cvss_names *names)
 {
 	struct json_items it = {0};
-	struct error ignored;
 
 	if (json_view_is_object(scores)) {
 		offer_view(best, scores, names);

@@ -46,7 +46,7 @@ BEGIN {
 	own("^(libpq-fe|libpq/.*|postgres_ext)", "^libisobar/store/")
 	own("^simdjson[.]h$", "^libisobar/base/json_view[.]cc$")
 	own("^ini[.]h$", "^libisobar/base/settings[.]c$")
-	own("^xxhash[.]h$", "^libisobar/model/(finding|record_digest)[.]c$")
+	own("^xxhash[.]h$", "^libisobar/(model/(finding|record_digest)|store/ingest)[.]c$")
 	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")
 	own("^openssl/", "^libisobar/(model/key|store/migrate|store/catalog)[.]c$")
 	own("^curl/", "^libisobar/net/")

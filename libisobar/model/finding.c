@@ -232,12 +232,15 @@ static void hash_resource(struct hasher *h, const struct resource *r)
 	hash_texts(h, r->aliases, r->n_aliases);
 }
 
-/* Everything but last_seen, source_updated_at and what the key already holds. */
+/*
+ * Everything but last_seen, source_updated_at, what the key already holds, and the
+ * link to a portal, which one way of reading a finding has and another has not.
+ */
 static void hash_facts(struct hasher *h, const struct finding *f)
 {
 	const char *const texts[] = {
 	        f->rule,       f->title,           f->description,   f->remediation,
-	        f->status_raw, f->remediation_url, f->severity_raw,  f->cvss_vector,
+	        f->status_raw, f->severity_raw,    f->cvss_vector,
 	        f->package,    f->package_version, f->fixed_version, f->location,
 	        f->engine,     f->scope,
 	};

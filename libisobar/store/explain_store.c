@@ -52,11 +52,11 @@ static int ambiguous(const PGresult *result, const char *id, struct error *err)
 	ARENA_SCOPED a = arena_new(512);
 	const char *names = "";
 
-	for (int i = 0; i < PQntuples(result) && i < 4; i++)
-		names = arena_printf(a, "%s%s%.13s", names, i ? ", " : "",
+	for (int i = 0; i < PQntuples(result) && i < 3; i++)
+		names = arena_printf(a, "%s%s%s", names, i ? ", " : "",
 		                     pg_get_text(result, i, "risk_id"));
 	return error_set(err, ERR_CONFLICT, "several risks begin with %.40s: %s%s", id,
-	                 names, PQntuples(result) > 4 ? ", ..." : "");
+	                 names, PQntuples(result) > 3 ? ", ..." : "");
 }
 
 int risk_find(struct pg *pg, const struct org *org, const char *id, struct key *out,

@@ -434,7 +434,7 @@ static int make_room(struct ingest *in, struct error *err)
 	struct ingest_chunk *c = filling(in);
 
 	if (c->n_items < CHUNK_ITEMS && c->n_records < CHUNK_ITEMS &&
-	    c->raw.size < CHUNK_RAW)
+	    c->raw.size < (in->room_known ? CHUNK_RAW_KNOWN : CHUNK_RAW))
 		return 0;
 
 	const uint32_t record = in->current_record;

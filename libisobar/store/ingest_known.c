@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "store/ingest_private.h"
 
-#define KNOWN_MAX 2000000 /* 32 MiB of digests: above, files are parsed as ever */
+#define KNOWN_MAX 2700000 /* 32 MiB of digests: above, files are parsed as ever */
 
 /* Binary COPY OUT: a head of 19 bytes, rows of one int8 (2 + 4 + 8 bytes), -1. */
 #define COPY_HEAD 19
@@ -132,7 +132,7 @@ static int count_known(struct ingest *in, int64_t source_id, int64_t *out,
  * Findings that this file has named.  32 bits of each key do: a finding taken for
  * another one is merely asked about.
  */
-#define NAMED_MAX 2800000 /* 16 MiB: above, the diff tells what is new */
+#define NAMED_MAX 1390000 /* 8 MiB: above, the diff tells what is new */
 
 static uint32_t name_of(const struct ingest_item *item)
 {
@@ -190,6 +190,7 @@ size_t ingest_count_unknown(struct ingest *in, struct ingest_chunk *c)
 		*place = name_of(item);
 		in->n_named++;
 		item->changed = item->is_new = true;
+		item->keeps_raw = !item->passing;
 	}
 	return n;
 }

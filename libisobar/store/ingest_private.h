@@ -11,6 +11,8 @@
 #define CHUNK_ITEMS 8192
 #define CHUNK_RAW   (6u << 20) /* bytes of records after which a chunk is sent */
 
+#define CHUNK_RAW_KNOWN (1u << 20) /* while most records are known */
+
 /* Entries of 8 bytes; a lost one costs a row sent twice. */
 #define INGEST_ASSET_CACHE (1u << 18)
 
@@ -31,6 +33,7 @@ struct ingest_item {
 	uint32_t order;       /* of arrival */
 	uint16_t connector;   /* index of connectors */
 	bool passing, changed, is_new;
+	bool keeps_raw;     /* a finding row, or its history, will refer to the record */
 	int64_t segment_id; /* once changed */
 	uint16_t segment_slot;
 };

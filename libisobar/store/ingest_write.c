@@ -131,6 +131,7 @@ static int send_diff(struct ingest *in, struct error *err)
 	struct pg_params p = {.arena = a};
 
 	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, in->command_id);
 	in->flight = FLIGHT_DIFF;
 	return pg_send(in->pg, STMT_FINDING_DIFF, &p, err);
 }
@@ -140,6 +141,7 @@ struct diff {
 	size_t n_new, n_changed, n_passing;
 	size_t insert, update; /* of them: finding rows */
 	bool has_control;
+	bool touches; /* times of this command's own records have to move */
 };
 
 static int collect_diff(struct ingest *in, struct ingest_chunk *c, struct diff *out,
@@ -160,8 +162,13 @@ static int collect_diff(struct ingest *in, struct ingest_chunk *c, struct diff *
 		assert(at < c->n_items);
 		struct ingest_item *item = &c->items[at];
 
+		if (*PQgetvalue(result, i, 4) == 't') {
+			out->touches = true;
+			continue;
+		}
 		item->changed = true;
 		item->is_new = *PQgetvalue(result, i, 1) == 't';
+		item->keeps_raw = !item->passing || *PQgetvalue(result, i, 3) == 't';
 		out->has_control |= *PQgetvalue(result, i, 2) == 't';
 	}
 	return 0;
@@ -190,25 +197,28 @@ static int by_order(const void *pa, const void *pb)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* The changed items in the order of their records, each with its place in a segment. */
+/*
+ * The items whose records are kept, in the order of arrival, each with its place in
+ * a segment.  A check that passes and closes nothing needs no record.
+ */
 static struct ingest_item **assign_segments(struct ingest *in, struct ingest_chunk *c,
-                                            size_t n, struct arena *a)
+                                            struct arena *a, size_t *n_out)
 {
-	struct ingest_item **changed = ARENA_ARRAY(a, struct ingest_item *, n);
-	size_t at = 0;
+	struct ingest_item **kept = ARENA_ARRAY(a, struct ingest_item *, c->n_items + 1);
+	size_t n = 0;
 
 	for (size_t i = 0; i < c->n_items; i++)
-		if (c->items[i].changed)
-			changed[at++] = &c->items[i];
-	assert(at == n);
-	qsort(changed, n, sizeof(*changed), by_order);
+		if (c->items[i].changed && c->items[i].keeps_raw)
+			kept[n++] = &c->items[i];
+	qsort(kept, n, sizeof(*kept), by_order);
 	for (size_t i = 0; i < n; i++) {
-		changed[i]->segment_id = (in->run_id << 20) + in->next_segment +
-		                         (int64_t)(i / SEGMENT_SLOTS);
-		changed[i]->segment_slot = i % SEGMENT_SLOTS;
+		kept[i]->segment_id = (in->run_id << 20) + in->next_segment +
+		                      (int64_t)(i / SEGMENT_SLOTS);
+		kept[i]->segment_slot = i % SEGMENT_SLOTS;
 	}
 	in->next_segment += (int64_t)((n + SEGMENT_SLOTS - 1) / SEGMENT_SLOTS);
-	return changed;
+	*n_out = n;
+	return kept;
 }
 
 /* Marks are not unique: one an asset and transaction is enough for the scorer. */
@@ -325,12 +335,12 @@ static void put_slot(struct ingest *in, struct ingest_chunk *c,
 }
 
 /*
- * Compresses the changed items' records, while the server merges their rows.  They
+ * Compresses the records that are kept, while the server merges their rows.  They
  * leave with the next chunk's statements: a busy server does not read, and a
  * megabyte would wait in the socket, and the parser with it.
  */
 static void pack_segments(struct ingest *in, struct ingest_chunk *c,
-                          struct ingest_item *const *changed, size_t n)
+                          struct ingest_item *const *kept, size_t n)
 {
 	struct ingest_segments *s = &in->segments;
 	const size_t n_segments = (n + SEGMENT_SLOTS - 1) / SEGMENT_SLOTS;
@@ -346,10 +356,10 @@ static void pack_segments(struct ingest *in, struct ingest_chunk *c,
 	for (size_t i = 0; i < n;) {
 		const size_t head = s->frames.size;
 
-		pg_put_int8(&s->ids, changed[i]->segment_id);
+		pg_put_int8(&s->ids, kept[i]->segment_id);
 		for (size_t end = i + SEGMENT_SLOTS < n ? i + SEGMENT_SLOTS : n; i < end;
 		     i++)
-			put_slot(in, c, changed[i]);
+			put_slot(in, c, kept[i]);
 		pg_put_int2(&s->counts, (int)in->segment.n);
 		pg_put_int4(&s->sizes, (int64_t)in->segment.body.size);
 		pg_put_raw32(&s->frames, 0);
@@ -407,14 +417,14 @@ static int send_merge(struct ingest *in, struct ingest_chunk *c, const struct di
                       struct error *err)
 {
 	ARENA_SCOPED a = arena_new(1 << 16);
-	const size_t n = d->n_new + d->n_changed;
-	struct ingest_item **changed = n ? assign_segments(in, c, n, a) : NULL;
+	size_t n_kept = 0;
+	struct ingest_item **kept = assign_segments(in, c, a, &n_kept);
 	bool assets = false;
 	int rc;
 
 	in->n_merge = 0;
 	in->closed_at = -1;
-	if (n && (rc = send_rows(in, c, err)) < 0)
+	if (d->n_new + d->n_changed && (rc = send_rows(in, c, err)) < 0)
 		return rc;
 	if ((rc = send_assets(in, c, &assets, err)) < 0)
 		return rc;
@@ -428,8 +438,8 @@ static int send_merge(struct ingest *in, struct ingest_chunk *c, const struct di
 		return rc;
 	if (c->aliases.size && (rc = merge_send(in, STMT_ALIAS_INSERT, 2, err)) < 0)
 		return rc;
-	if (n)
-		pack_segments(in, c, changed, n);
+	if (n_kept)
+		pack_segments(in, c, kept, n_kept);
 	return 0;
 }
 
@@ -448,6 +458,16 @@ static int collect_merge(struct ingest *in, struct error *err)
 	return pg_command(in->pg, "truncate page_row, page_asset, page_alias", err);
 }
 
+static int touch_times(struct ingest *in, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, in->command_id);
+	return pg_run(in->pg, STMT_FINDING_TOUCH, &p, NULL, err);
+}
+
 /* Takes the diff of c in and sends what it calls for. */
 static int finish_diff(struct ingest *in, struct ingest_chunk *c, struct error *err)
 {
@@ -457,6 +477,8 @@ static int finish_diff(struct ingest *in, struct ingest_chunk *c, struct error *
 	if (c->n_ask && (rc = collect_diff(in, c, &d, err)) < 0)
 		return rc;
 	count_changes(c, &d);
+	if (d.touches && (rc = touch_times(in, err)) < 0)
+		return rc;
 	in->counts.fresh += (int64_t)d.n_new;
 	in->counts.changed += (int64_t)d.n_changed;
 	in->write_mode = (d.n_new + d.n_changed) * 8 > c->n_items;
@@ -519,6 +541,15 @@ int ingest_flush(struct ingest *in, struct error *err)
 	return ingest_drain(in, err);
 }
 
+/* Known records do not come here: what they leave unused pays for their digests. */
+static void give_back(struct ingest_chunk *c)
+{
+	strbuf_done(&c->raw);
+	strbuf_done(&c->rows);
+	strbuf_done(&c->details);
+	strbuf_done(&c->assets);
+}
+
 int ingest_send_chunk(struct ingest *in, struct error *err)
 {
 	struct ingest_chunk *c = &in->chunks[in->filling];
@@ -535,6 +566,8 @@ int ingest_send_chunk(struct ingest *in, struct error *err)
 		return rc;
 	in->filling = !in->filling;
 	ingest_chunk_reset(&in->chunks[in->filling]);
+	if (in->room_known)
+		give_back(&in->chunks[in->filling]);
 	if (c->n_ask && !in->write_mode)
 		return 0;
 	return finish_diff(in, c, err);

@@ -16,6 +16,7 @@
 
 #include "base/attr.h"
 #include "model/subject.h"
+
 #include "scorer/correlate.h"
 #include "support/random.h"
 
@@ -29,19 +30,29 @@ static struct arena *arena;
 static const struct org org = {.id = 7, .slug = "test"};
 
 static struct control controls[] = {
-	{.id = "storage.public", .category = "public_storage", .title = "Public", .class = CLASS_EXPOSURE},
-	{.id = "vm.backup", .category = "backup", .title = "Backup", .class = CLASS_MISCONFIGURATION},
+        {.id = "storage.public",
+         .category = "public_storage",
+         .title = "Public",
+         .class = CLASS_EXPOSURE},
+        {.id = "vm.backup",
+         .category = "backup",
+         .title = "Backup",
+         .class = CLASS_MISCONFIGURATION},
 };
 static struct control_alias aliases[] = {
-	{.connector = "hub", .rule = "S3.2", .control = "storage.public"},
-	{.connector = "prowler", .rule = "s3_public", .control = "storage.public"},
-	{.connector = "prowler", .rule = "backup", .control = "vm.backup"},
+        {.connector = "hub", .rule = "S3.2", .control = "storage.public"},
+        {.connector = "prowler", .rule = "s3_public", .control = "storage.public"},
+        {.connector = "prowler", .rule = "backup", .control = "vm.backup"},
 };
 static struct rule_pattern patterns[] = {
-	{.connector = "hub", .pattern = "Lambda.*", .category = "serverless", .position = 1},
+        {.connector = "hub",
+         .pattern = "Lambda.*",
+         .category = "serverless",
+         .position = 1},
 };
-static struct control_catalog catalog = {controls, N_ELEMENTS(controls), aliases,
-                                         N_ELEMENTS(aliases), patterns, N_ELEMENTS(patterns)};
+static struct control_catalog catalog = {controls, N_ELEMENTS(controls),
+                                         aliases,  N_ELEMENTS(aliases),
+                                         patterns, N_ELEMENTS(patterns)};
 
 /* GHSA-AAAA is CVE-2024-0001; ids come in upper case. */
 static const char *advisory_cve(const void *ctx, const char *advisory)
@@ -51,7 +62,7 @@ static const char *advisory_cve(const void *ctx, const char *advisory)
 }
 
 static const struct correlate_input input = {
-	.org = &org, .catalog = &catalog, .advisory_cve = advisory_cve};
+        .org = &org, .catalog = &catalog, .advisory_cve = advisory_cve};
 
 static struct key key_numbered(const char *tag, int n)
 {
@@ -64,21 +75,21 @@ static struct key key_numbered(const char *tag, int n)
 static struct evidence finding(int n)
 {
 	return (struct evidence){
-		.canonical_id = key_numbered("asset", 0),
-		.asset_id = key_numbered("asset", 0),
-		.finding_id = key_numbered("finding", n),
-		.source_id = 1,
-		.run_id = 1,
-		.closed_at = TIMESTAMP_NONE,
-		.epss = -1,
-		.sev100 = 50,
-		.class = CLASS_MISCONFIGURATION,
-		.connector = "hub",
-		.rule = "EC2.1",
-		.cve = "",
-		.location = "",
-		.engine = "hub",
-		.title = "t",
+	        .canonical_id = key_numbered("asset", 0),
+	        .asset_id = key_numbered("asset", 0),
+	        .finding_id = key_numbered("finding", n),
+	        .source_id = 1,
+	        .run_id = 1,
+	        .closed_at = TIMESTAMP_NONE,
+	        .epss = -1,
+	        .sev100 = 50,
+	        .class = CLASS_MISCONFIGURATION,
+	        .connector = "hub",
+	        .rule = "EC2.1",
+	        .cve = "",
+	        .location = "",
+	        .engine = "hub",
+	        .title = "t",
 	};
 }
 
@@ -138,26 +149,26 @@ static void test_correlate__joins_what_is_one_problem(void **state)
 		int reasons; /* of the second finding, where they are one */
 		const char *subject;
 	} rows[] = {
-		{"a control by two rules", 1, MERGED_SAME_ASSET | MERGED_CONTROL,
+	        {"a control by two rules", 1, MERGED_SAME_ASSET | MERGED_CONTROL,
 	         "control:storage.public"},
-		{"a control in two files", 2, 0, "control:storage.public"},
-		{"one rule without a control", 1, MERGED_SAME_ASSET | MERGED_SAME_RULE,
+	        {"a control in two files", 2, 0, "control:storage.public"},
+	        {"one rule without a control", 1, MERGED_SAME_ASSET | MERGED_SAME_RULE,
 	         "rule:hub/EC2.1"},
-		{"one rule at two ports", 2, 0, "rule:hub/EC2.1"},
-		{"equal rules of two connectors", 2, 0, "rule:hub/EC2.1"},
-		{"a CVE in two packages", 1, MERGED_SAME_ASSET | MERGED_SAME_CVE,
+	        {"one rule at two ports", 2, 0, "rule:hub/EC2.1"},
+	        {"equal rules of two connectors", 2, 0, "rule:hub/EC2.1"},
+	        {"a CVE in two packages", 1, MERGED_SAME_ASSET | MERGED_SAME_CVE,
 	         "cve:CVE-2024-0001"},
-		{"a CVE and its advisory", 1, MERGED_SAME_ASSET | MERGED_ADVISORY,
+	        {"a CVE and its advisory", 1, MERGED_SAME_ASSET | MERGED_ADVISORY,
 	         "cve:CVE-2024-0001"},
-		{"an advisory in two cases", 1, MERGED_SAME_ASSET | MERGED_SAME_CVE,
+	        {"an advisory in two cases", 1, MERGED_SAME_ASSET | MERGED_SAME_CVE,
 	         "cve:ELSA-2024-1"},
-		{"two CVEs", 2, 0, "cve:CVE-2024-0001"},
-		{"a threat by two tools", 1, MERGED_SAME_ASSET | MERGED_SAME_THREAT,
+	        {"two CVEs", 2, 0, "cve:CVE-2024-0001"},
+	        {"a threat by two tools", 1, MERGED_SAME_ASSET | MERGED_SAME_THREAT,
 	         "threat:EC2.1"},
-		{"a threat and the CVE it used", 2, 0, "cve:CVE-2024-0001"},
-		{"one rule under two names of the asset", 1, MERGED_ASSET_ALIAS | MERGED_SAME_RULE,
-	         "rule:hub/EC2.1"},
-		{"one rule on two assets", 2, 0, "rule:hub/EC2.1"},
+	        {"a threat and the CVE it used", 2, 0, "cve:CVE-2024-0001"},
+	        {"one rule under two names of the asset", 1,
+	         MERGED_ASSET_ALIAS | MERGED_SAME_RULE, "rule:hub/EC2.1"},
+	        {"one rule on two assets", 2, 0, "rule:hub/EC2.1"},
 	};
 
 	(void)state;
@@ -168,7 +179,8 @@ static void test_correlate__joins_what_is_one_problem(void **state)
 
 		pair_of(rows[i].name, pair);
 		correlate(&input, pair, 2, arena, &groups, &n);
-		if (n != rows[i].n_groups || strcmp(groups[0].subject, rows[i].subject) != 0)
+		if (n != rows[i].n_groups ||
+		    strcmp(groups[0].subject, rows[i].subject) != 0)
 			fail_msg("%s: %zu groups, the first is %s", rows[i].name, n,
 			         groups[0].subject);
 		for (size_t k = 0; n == 1 && k < 2; k++)
@@ -246,8 +258,14 @@ static void test_correlate__takes_the_category_of_control_or_rule(void **state)
 
 static struct evidence random_finding(int n)
 {
-	static const char *const cves[] = {"",          "",           "",           "CVE-2024-0001",
-	                                   "ghsa-aaaa", "GHSA-AAAA",  "ELSA-2024-1", "elsa-2024-1",
+	static const char *const cves[] = {"",
+	                                   "",
+	                                   "",
+	                                   "CVE-2024-0001",
+	                                   "ghsa-aaaa",
+	                                   "GHSA-AAAA",
+	                                   "ELSA-2024-1",
+	                                   "elsa-2024-1",
 	                                   "CVE-2024-0002"};
 	static const char *const connectors[] = {"hub", "prowler"};
 	static const char *const rules[] = {"S3.2", "s3_public", "backup", "EC2.1"};
@@ -308,7 +326,8 @@ static int group_of(const struct risk_group *groups, size_t n, const struct evid
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < groups[i].n_members; k++)
-			if (key_cmp(&groups[i].members[k].e->finding_id, &e->finding_id) == 0) {
+			if (key_cmp(&groups[i].members[k].e->finding_id, &e->finding_id) ==
+			    0) {
 				assert_int_equal(found, -1); /* in one group, once */
 				found = (int)i;
 			}
@@ -409,12 +428,12 @@ static void test_correlate__puts_the_open_and_worst_first(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_correlate__joins_what_is_one_problem),
-		cmocka_unit_test(test_correlate__knows_where_a_risk_was_stored_before),
-		cmocka_unit_test(test_correlate__leaves_out_what_a_provider_made_up),
-		cmocka_unit_test(test_correlate__takes_the_category_of_control_or_rule),
-		cmocka_unit_test(test_correlate__puts_the_open_and_worst_first),
-		cmocka_unit_test(test_correlate__is_a_partition_in_any_order),
+	        cmocka_unit_test(test_correlate__joins_what_is_one_problem),
+	        cmocka_unit_test(test_correlate__knows_where_a_risk_was_stored_before),
+	        cmocka_unit_test(test_correlate__leaves_out_what_a_provider_made_up),
+	        cmocka_unit_test(test_correlate__takes_the_category_of_control_or_rule),
+	        cmocka_unit_test(test_correlate__puts_the_open_and_worst_first),
+	        cmocka_unit_test(test_correlate__is_a_partition_in_any_order),
 	};
 	int failed;
 

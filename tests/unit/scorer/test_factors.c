@@ -14,6 +14,7 @@
 
 #include "base/attr.h"
 #include "model/severity.h"
+
 #include "scorer/factors.h"
 #include "support/catalog_file.h"
 #include "support/random.h"
@@ -38,9 +39,10 @@ static int severity_of_rule(const void *ctx, const char *connector, const char *
 static const struct rule_severity rules = {severity_of_rule, NULL};
 
 static const struct asset_facts machine = {
-	.provider = PROVIDER_AWS,
-	.type = "AWS::EC2::Instance",
-	.context = {EXPOSURE_UNKNOWN, CRITICALITY_UNKNOWN, SENSITIVITY_UNKNOWN, PRIVILEGE_UNKNOWN},
+        .provider = PROVIDER_AWS,
+        .type = "AWS::EC2::Instance",
+        .context = {EXPOSURE_UNKNOWN, CRITICALITY_UNKNOWN, SENSITIVITY_UNKNOWN,
+                    PRIVILEGE_UNKNOWN},
 };
 
 static struct evidence evidence_of(enum finding_class class)
@@ -79,60 +81,66 @@ static struct gathered gather(const struct risk_group *g, const struct asset_fac
 	return gather_inputs(&tables, &rules, g, &view);
 }
 
-static const unsigned int cvss2 = 2u << FINDING_FLAG_CVSS_SHIFT;
-static const unsigned int cvss31 = 4u << FINDING_FLAG_CVSS_SHIFT;
-static const unsigned int cvss4 = 5u << FINDING_FLAG_CVSS_SHIFT;
+enum {
+	CVSS_2 = 2 << FINDING_FLAG_CVSS_SHIFT,
+	CVSS_31 = 4 << FINDING_FLAG_CVSS_SHIFT,
+	CVSS_4 = 5 << FINDING_FLAG_CVSS_SHIFT
+};
+
+/* clang-format off */
+static const struct severity_row {
+	const char *name, *subject, *rule[2];
+	int sev[2];
+	unsigned int version[2];
+	int want, witness;
+	enum basis basis;
+} severity_rows[] = {
+	{"the greatest", "rule:hub/r", {"r", "r"}, {40, 60}, {0, 0}, 60, 1, BASIS_REPORTED},
+	{"a newer CVSS before a greater one", "cve:CVE-2024-1", {"r", "r"}, {60, 90},
+	 {CVSS_4, CVSS_31}, 60, 0, BASIS_REPORTED},
+	{"any CVSS before a label", "cve:CVE-2024-1", {"r", "r"}, {90, 40}, {0, CVSS_2},
+	 40, 1, BASIS_REPORTED},
+	{"not unknown", "rule:hub/r", {"r", "r"}, {SEV100_UNKNOWN, 10}, {0, 0}, 10, 1,
+	 BASIS_REPORTED},
+	{"what the rule's facts say", "rule:hub/r", {"stated", "r"}, {SEV100_UNKNOWN, 10},
+	 {0, 0}, 70, 0, BASIS_REPORTED},
+	{"what the finding says before its rule", "rule:hub/r", {"stated", "r"}, {20, 10},
+	 {0, 0}, 20, 0, BASIS_REPORTED},
+	{"nobody says", "rule:hub/r", {"r", "r"}, {SEV100_UNKNOWN, SEV100_UNKNOWN}, {0, 0},
+	 50, -1, BASIS_ASSUMED},
+	{"zero is said", "rule:hub/r", {"r", "r"}, {0, SEV100_UNKNOWN}, {0, 0}, 0, 0,
+	 BASIS_REPORTED},
+};
+/* clang-format on */
 
 static void test_severity__newest_cvss_then_greatest(void **state)
 {
-	static const struct {
-		const char *name, *subject, *rule[2];
-		int sev[2];
-		unsigned int version[2];
-		int want, witness;
-		enum basis basis;
-	} rows[] = {
-		{"the greatest", "rule:hub/r", {"r", "r"}, {40, 60}, {0, 0}, 60, 1, BASIS_REPORTED},
-		{"a newer CVSS before a greater one", "cve:CVE-2024-1", {"r", "r"}, {60, 90},
-	         {cvss4, cvss31}, 60, 0, BASIS_REPORTED},
-		{"any CVSS before a label", "cve:CVE-2024-1", {"r", "r"}, {90, 40}, {0, cvss2}, 40,
-	         1, BASIS_REPORTED},
-		{"not unknown", "rule:hub/r", {"r", "r"}, {SEV100_UNKNOWN, 10}, {0, 0}, 10, 1,
-	         BASIS_REPORTED},
-		{"what the rule's facts say", "rule:hub/r", {"stated", "r"}, {SEV100_UNKNOWN, 10},
-	         {0, 0}, 70, 0, BASIS_REPORTED},
-		{"what the finding says before its rule", "rule:hub/r", {"stated", "r"}, {20, 10},
-	         {0, 0}, 20, 0, BASIS_REPORTED},
-		{"nobody says", "rule:hub/r", {"r", "r"}, {SEV100_UNKNOWN, SEV100_UNKNOWN}, {0, 0},
-	         50, -1, BASIS_ASSUMED},
-		{"zero is said", "rule:hub/r", {"r", "r"}, {0, SEV100_UNKNOWN}, {0, 0}, 0, 0,
-	         BASIS_REPORTED},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+	for (size_t i = 0; i < N_ELEMENTS(severity_rows); i++) {
+		const struct severity_row *row = &severity_rows[i];
 		struct evidence e[2];
 
 		for (int k = 0; k < 2; k++) {
 			e[k] = evidence_of(CLASS_VULNERABILITY);
-			e[k].rule = rows[i].rule[k];
-			e[k].sev100 = rows[i].sev[k];
-			e[k].flags = rows[i].version[k];
+			e[k].rule = row->rule[k];
+			e[k].sev100 = row->sev[k];
+			e[k].flags = row->version[k];
 		}
-		const struct risk_group g = group_of(rows[i].subject, "", e, 2);
+		const struct risk_group g = group_of(row->subject, "", e, 2);
 		const struct gathered got = gather(&g, &machine);
 
-		if (got.inputs.sev100 != rows[i].want ||
-		    got.witness[INPUT_SEVERITY] != rows[i].witness ||
-		    got.basis[INPUT_SEVERITY] != rows[i].basis)
-			fail_msg("%s: %d by member %d", rows[i].name, got.inputs.sev100,
+		if (got.inputs.sev100 != row->want ||
+		    got.witness[INPUT_SEVERITY] != row->witness ||
+		    got.basis[INPUT_SEVERITY] != row->basis)
+			fail_msg("%s: %d by member %d", row->name, got.inputs.sev100,
 			         got.witness[INPUT_SEVERITY]);
 	}
 }
 
 static void test_likelihood__epss_for_cves_else_the_category(void **state)
 {
-	struct evidence e[2] = {evidence_of(CLASS_VULNERABILITY), evidence_of(CLASS_VULNERABILITY)};
+	struct evidence e[2] = {evidence_of(CLASS_VULNERABILITY),
+	                        evidence_of(CLASS_VULNERABILITY)};
 	struct risk_group g = group_of("cve:CVE-2024-1", "", e, 2);
 	struct gathered got;
 
@@ -176,7 +184,8 @@ static void test_maturity__a_threat_is_the_proof_of_use(void **state)
 static const char *exposing_category(void)
 {
 	for (size_t i = 0; i < tables.n_categories; i++)
-		if (strcmp(tables.categories[i].domain->name, "public_exposure_setting") == 0)
+		if (strcmp(tables.categories[i].domain->name, "public_exposure_setting") ==
+		    0)
 			return tables.categories[i].name;
 	fail_msg("the catalogue has no category of public exposure");
 	return "";
@@ -184,14 +193,17 @@ static const char *exposing_category(void)
 
 static void test_exposure__of_an_open_finding_counts_for_all_of_its_asset(void **state)
 {
-	struct evidence open = evidence_of(CLASS_EXPOSURE), other = evidence_of(CLASS_VULNERABILITY);
-	struct risk_group groups[2] = {group_of("control:public", exposing_category(), &open, 1),
-	                               group_of("cve:CVE-2024-1", "", &other, 1)};
+	struct evidence open = evidence_of(CLASS_EXPOSURE),
+	                other = evidence_of(CLASS_VULNERABILITY);
+	struct risk_group groups[2] = {
+	        group_of("control:public", exposing_category(), &open, 1),
+	        group_of("cve:CVE-2024-1", "", &other, 1)};
 	struct asset_view view = asset_view_of(&tables, &machine, groups, 2);
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		const struct gathered got = gather_inputs(&tables, &rules, &groups[i], &view);
+		const struct gathered got =
+		        gather_inputs(&tables, &rules, &groups[i], &view);
 
 		assert_int_equal(got.inputs.exposure, EXPOSURE_OPEN);
 		assert_int_equal(got.basis[INPUT_EXPOSURE], BASIS_DERIVED);
@@ -208,7 +220,8 @@ static void test_exposure__of_an_open_finding_counts_for_all_of_its_asset(void *
 static void test_layers__other_failing_controls_are_counted_once_a_layer(void **state)
 {
 	struct evidence e[3] = {evidence_of(CLASS_MISCONFIGURATION),
-	                        evidence_of(CLASS_MISCONFIGURATION), evidence_of(CLASS_IDENTITY)};
+	                        evidence_of(CLASS_MISCONFIGURATION),
+	                        evidence_of(CLASS_IDENTITY)};
 	struct risk_group groups[3] = {group_of("rule:hub/a", "", &e[0], 1),
 	                               group_of("rule:hub/b", "", &e[1], 1),
 	                               group_of("rule:hub/c", "", &e[2], 1)};
@@ -227,7 +240,8 @@ static void test_layers__other_failing_controls_are_counted_once_a_layer(void **
 
 static void test_corroboration__by_engines_not_products(void **state)
 {
-	struct evidence e[2] = {evidence_of(CLASS_VULNERABILITY), evidence_of(CLASS_VULNERABILITY)};
+	struct evidence e[2] = {evidence_of(CLASS_VULNERABILITY),
+	                        evidence_of(CLASS_VULNERABILITY)};
 	struct risk_group g = group_of("cve:CVE-2024-1", "", e, 2);
 
 	(void)state;
@@ -264,7 +278,8 @@ static struct evidence random_evidence(void)
 {
 	static const char *const engines[] = {"hub", "trivy", "guardduty"};
 	static const char *const rule_names[] = {"r", "stated"};
-	struct evidence e = evidence_of((enum finding_class)random_below(N_FINDING_CLASSES));
+	struct evidence e =
+	        evidence_of((enum finding_class)random_below(N_FINDING_CLASSES));
 
 	e.state = random_below(3) ? FINDING_OPEN : FINDING_RESOLVED;
 	e.sev100 = random_below(4) ? random_below(101) : SEV100_UNKNOWN;
@@ -280,7 +295,9 @@ static struct evidence random_evidence(void)
 static struct risk_group random_group(struct evidence *e, size_t n)
 {
 	const char *category =
-		random_below(3) ? tables.categories[random_below((int)tables.n_categories)].name : "";
+	        random_below(3)
+	                ? tables.categories[random_below((int)tables.n_categories)].name
+	                : "";
 	size_t at = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -364,9 +381,10 @@ static int load(void **state)
 {
 	struct error err = {0};
 	const struct responsibility_texts texts = {
-		.matrix = catalog_file("responsibility/matrix.csv", *state),
-		.resource_types = catalog_file("responsibility/resource_types.csv", *state),
-		.finding_categories = catalog_file("responsibility/finding_categories.csv", *state),
+	        .matrix = catalog_file("responsibility/matrix.csv", *state),
+	        .resource_types = catalog_file("responsibility/resource_types.csv", *state),
+	        .finding_categories =
+	                catalog_file("responsibility/finding_categories.csv", *state),
 	};
 	const char *text = catalog_file("models/rs-1.0.0.json", *state);
 
@@ -381,14 +399,16 @@ static int load(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_severity__newest_cvss_then_greatest),
-		cmocka_unit_test(test_likelihood__epss_for_cves_else_the_category),
-		cmocka_unit_test(test_maturity__a_threat_is_the_proof_of_use),
-		cmocka_unit_test(test_exposure__of_an_open_finding_counts_for_all_of_its_asset),
-		cmocka_unit_test(test_layers__other_failing_controls_are_counted_once_a_layer),
-		cmocka_unit_test(test_corroboration__by_engines_not_products),
-		cmocka_unit_test(test_responsibility__packages_of_images_are_ours),
-		cmocka_unit_test(test_gather__order_and_repetition_do_not_matter),
+	        cmocka_unit_test(test_severity__newest_cvss_then_greatest),
+	        cmocka_unit_test(test_likelihood__epss_for_cves_else_the_category),
+	        cmocka_unit_test(test_maturity__a_threat_is_the_proof_of_use),
+	        cmocka_unit_test(
+	                test_exposure__of_an_open_finding_counts_for_all_of_its_asset),
+	        cmocka_unit_test(
+	                test_layers__other_failing_controls_are_counted_once_a_layer),
+	        cmocka_unit_test(test_corroboration__by_engines_not_products),
+	        cmocka_unit_test(test_responsibility__packages_of_images_are_ours),
+	        cmocka_unit_test(test_gather__order_and_repetition_do_not_matter),
 	};
 	struct arena *tables_arena = arena_new(1 << 16);
 	void *state = tables_arena;

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/attr.h"
+
 #include "scorer/lifecycle.h"
 #include "support/random.h"
 
@@ -64,17 +65,25 @@ static struct facts facts_of_states(const char *states)
 static void test_facts_of__one_open_finding_is_enough(void **state)
 {
 	static const struct {
-		const char *states; /* open, resolved, suppressed, not applicable, unknown */
+		const char
+		        *states; /* open, resolved, suppressed, not applicable, unknown */
 		enum facts_state want;
 		int n_open;
 		int64_t proof;
 	} rows[] = {
-		{"o", FACTS_LIVE, 1, 0},      {"oor", FACTS_LIVE, 2, 12}, {"so", FACTS_LIVE, 1, 0},
-		{"uo", FACTS_LIVE, 1, 0},     {"s", FACTS_MUTED, 0, 0},   {"rs", FACTS_MUTED, 0, 10},
-		{"su", FACTS_MUTED, 0, 0},    {"r", FACTS_GONE, 0, 10},   {"rrn", FACTS_GONE, 0, 12},
-		{"n", FACTS_GONE, 0, 10},     {"u", FACTS_NOTHING, 0, 0},
-		/* Without a verdict it is not proved gone. */
-		{"ru", FACTS_NOTHING, 0, 10},
+	        {"o", FACTS_LIVE, 1, 0},
+	        {"oor", FACTS_LIVE, 2, 12},
+	        {"so", FACTS_LIVE, 1, 0},
+	        {"uo", FACTS_LIVE, 1, 0},
+	        {"s", FACTS_MUTED, 0, 0},
+	        {"rs", FACTS_MUTED, 0, 10},
+	        {"su", FACTS_MUTED, 0, 0},
+	        {"r", FACTS_GONE, 0, 10},
+	        {"rrn", FACTS_GONE, 0, 12},
+	        {"n", FACTS_GONE, 0, 10},
+	        {"u", FACTS_NOTHING, 0, 0},
+	        /* Without a verdict it is not proved gone. */
+	        {"ru", FACTS_NOTHING, 0, 10},
 	};
 
 	(void)state;
@@ -83,8 +92,8 @@ static void test_facts_of__one_open_finding_is_enough(void **state)
 
 		if (facts.state != rows[i].want || facts.n_open != rows[i].n_open ||
 		    facts.proof_run_id != rows[i].proof)
-			fail_msg("%s: state %d, %d open, proof %d", rows[i].states, facts.state,
-			         facts.n_open, (int)facts.proof_run_id);
+			fail_msg("%s: state %d, %d open, proof %d", rows[i].states,
+			         facts.state, facts.n_open, (int)facts.proof_run_id);
 	}
 }
 
@@ -98,7 +107,8 @@ static enum risk_state expected_state(enum facts_state facts, enum risk_state wa
 	case FACTS_GONE:
 		return RISK_RESOLVED;
 	case FACTS_MUTED:
-		return was == RISK_ACCEPTED || was == RISK_FALSE_POSITIVE ? was : RISK_SUPPRESSED;
+		return was == RISK_ACCEPTED || was == RISK_FALSE_POSITIVE ? was
+		                                                          : RISK_SUPPRESSED;
 	case FACTS_LIVE:
 		return was == RISK_RESOLVED || was == RISK_SUPPRESSED ? RISK_OPEN : was;
 	}
@@ -110,7 +120,7 @@ static enum sla_mode expected_mode(enum risk_state state, enum verdict verdict)
 	if (state == RISK_RESOLVED)
 		return SLA_MODE_STOPPED;
 	return risk_state_is_open(state) && verdict != VERDICT_PROVIDER ? SLA_MODE_RUNNING
-	                                                               : SLA_MODE_PAUSED;
+	                                                                : SLA_MODE_PAUSED;
 }
 
 static void check_fate(const struct facts *facts, enum risk_state was,
@@ -118,7 +128,7 @@ static void check_fate(const struct facts *facts, enum risk_state was,
                        enum band band)
 {
 	const struct former_risk former = {
-		.state = was, .segments = last, .n_segments = last ? 1 : 0};
+	        .state = was, .segments = last, .n_segments = last ? 1 : 0};
 	const struct fate fate = fate_of(facts, &former, verdict, band);
 	const enum risk_state want = expected_state(facts->state, was);
 	const enum sla_mode mode = expected_mode(want, verdict);
@@ -129,8 +139,8 @@ static void check_fate(const struct facts *facts, enum risk_state was,
 	    fate.reopened != (was == RISK_RESOLVED && want == RISK_OPEN) ||
 	    fate.clock_mode != (ticks_on ? -1 : (int)mode))
 		fail_msg("facts %d, from %s to %s: is %s, clock %d", facts->state,
-		         risk_state_name(was), risk_state_name(want), risk_state_name(fate.state),
-		         fate.clock_mode);
+		         risk_state_name(was), risk_state_name(want),
+		         risk_state_name(fate.state), fate.clock_mode);
 	/* Every move is a row of the table, by the system, with its reason. */
 	if (want != was)
 		assert_non_null(risk_transition_find(was, want, ACTOR_SYSTEM, fate.reason));
@@ -143,16 +153,20 @@ static void test_fate_of__follows_the_table(void **state)
 	for (int f = 0; f < N_FACTS; f++)
 		for (int was = 0; was < N_RISK_STATES; was++)
 			for (int v = 0; v < N_VERDICTS; v++)
-				for (int b = 0; b < N_BANDS * N_BANDS * (N_MODES + 1); b++) {
-					const struct facts facts = {.state = (enum facts_state)f};
+				for (int b = 0; b < N_BANDS * N_BANDS * (N_MODES + 1);
+				     b++) {
+					const struct facts facts = {
+					        .state = (enum facts_state)f};
 					const struct risk_clock_segment last = {
-						.from = start,
-						.mode = (enum sla_mode)(b / (N_BANDS * N_BANDS)),
-						.band = (enum band)(b / N_BANDS % N_BANDS)};
+					        .from = start,
+					        .mode = (enum sla_mode)(
+					                b / (N_BANDS * N_BANDS)),
+					        .band = (enum band)(b / N_BANDS % N_BANDS)};
 
 					check_fate(&facts, (enum risk_state)was,
 					           (int)last.mode < N_MODES ? &last : NULL,
-					           (enum verdict)v, (enum band)(b % N_BANDS));
+					           (enum verdict)v,
+					           (enum band)(b % N_BANDS));
 				}
 }
 
@@ -163,12 +177,13 @@ static void test_fate_of__a_new_risk_needs_a_live_finding(void **state)
 		for (int v = 0; v < N_VERDICTS; v++) {
 			const struct facts facts = {.state = (enum facts_state)f};
 			const struct fate fate =
-				fate_of(&facts, NULL, (enum verdict)v, BAND_HIGH);
+			        fate_of(&facts, NULL, (enum verdict)v, BAND_HIGH);
 
 			assert_int_equal(fate.exists, f == FACTS_LIVE || f == FACTS_MUTED);
 			if (!fate.exists)
 				continue;
-			assert_int_equal(fate.state, f == FACTS_LIVE ? RISK_OPEN : RISK_SUPPRESSED);
+			assert_int_equal(fate.state,
+			                 f == FACTS_LIVE ? RISK_OPEN : RISK_SUPPRESSED);
 			assert_int_equal(fate.clock_mode,
 			                 expected_mode(fate.state, (enum verdict)v));
 			assert_false(fate.reopened);
@@ -191,9 +206,9 @@ static struct ledger random_ledger(void)
 	for (size_t i = 0; i < out.n; i++) {
 		out.hours[i] = hour;
 		out.segments[i] = (struct risk_clock_segment){
-			.from = start + hour * USEC_PER_HOUR,
-			.mode = (enum sla_mode)random_below(N_MODES),
-			.band = (enum band)random_below(N_BANDS)};
+		        .from = start + hour * USEC_PER_HOUR,
+		        .mode = (enum sla_mode)random_below(N_MODES),
+		        .band = (enum band)random_below(N_BANDS)};
 		hour += 1 + random_below(30);
 	}
 	return out;
@@ -234,7 +249,8 @@ struct oracle {
 	int due; /* hour; INT32_MAX: none */
 };
 
-static struct oracle oracle_of_band(const struct ledger *l, int now, enum band band, int window)
+static struct oracle oracle_of_band(const struct ledger *l, int now, enum band band,
+                                    int window)
 {
 	const struct risk_clock_segment *last = &l->segments[l->n - 1];
 	const int first = oracle_start(l, now, band);
@@ -291,9 +307,10 @@ static void random_policies(struct sla_policy policies[N_BANDS])
 {
 	for (int b = 0; b < N_BANDS; b++)
 		policies[b] = (struct sla_policy){
-			.name = "random",
-			.window_hours = random_below(5) ? 1 + (unsigned int)random_below(120) : 0,
-			.warn_percent = 75};
+		        .name = "random",
+		        .window_hours =
+		                random_below(5) ? 1 + (unsigned int)random_below(120) : 0,
+		        .warn_percent = 75};
 }
 
 static timestamp hour_at(int hour)
@@ -312,19 +329,21 @@ static void test_risk_clock__counts_as_a_slow_clock_does(void **state)
 
 		random_policies(policies);
 		const struct risk_clock clock =
-			risk_clock_evaluate(policies, l.segments, l.n, hour_at(now));
+		        risk_clock_evaluate(policies, l.segments, l.n, hour_at(now));
 		const struct oracle want = oracle_of(&l, now, policies);
 		const int since = oracle_start(&l, now, l.segments[l.n - 1].band);
 
 		if (clock.sla.state != want.state || clock.sla.due_at != hour_at(want.due))
-			fail_msg("ledger %d at hour %d: %s, due in hour %d; the oracle says %s, %d", i,
-			         now, sla_state_name(clock.sla.state),
-			         clock.sla.due_at == TIMESTAMP_NONE
-			                 ? -1
-			                 : (int)((clock.sla.due_at - start) / USEC_PER_HOUR),
-			         sla_state_name(want.state), want.due);
-		assert_int_equal(clock.band_since, since < 0 ? l.segments[l.n - 1].from
-		                                             : hour_at(since));
+			fail_msg(
+			        "ledger %d at hour %d: %s, due in hour %d; the oracle says "
+			        "%s, %d",
+			        i, now, sla_state_name(clock.sla.state),
+			        clock.sla.due_at == TIMESTAMP_NONE
+			                ? -1
+			                : (int)((clock.sla.due_at - start) / USEC_PER_HOUR),
+			        sla_state_name(want.state), want.due);
+		assert_int_equal(clock.band_since,
+		                 since < 0 ? l.segments[l.n - 1].from : hour_at(since));
 	}
 }
 
@@ -338,19 +357,24 @@ static void test_risk_clock__the_next_crossing_is_where_the_state_changes(void *
 		const timestamp now = hour_at(l.hours[l.n - 1] + random_below(50));
 
 		random_policies(policies);
-		const struct risk_clock clock = risk_clock_evaluate(policies, l.segments, l.n, now);
+		const struct risk_clock clock =
+		        risk_clock_evaluate(policies, l.segments, l.n, now);
 		const timestamp next = clock.next_crossing;
-		const timestamp end = next == TIMESTAMP_NONE ? now + N_HOURS * USEC_PER_HOUR : next;
+		const timestamp end =
+		        next == TIMESTAMP_NONE ? now + N_HOURS * USEC_PER_HOUR : next;
 
 		for (timestamp t = now; t < end; t += 7 * USEC_PER_HOUR)
-			assert_int_equal(risk_clock_evaluate(policies, l.segments, l.n, t).sla.state,
-			                 clock.sla.state);
-		assert_int_equal(risk_clock_evaluate(policies, l.segments, l.n, end - 1).sla.state,
-		                 clock.sla.state);
+			assert_int_equal(
+			        risk_clock_evaluate(policies, l.segments, l.n, t).sla.state,
+			        clock.sla.state);
+		assert_int_equal(
+		        risk_clock_evaluate(policies, l.segments, l.n, end - 1).sla.state,
+		        clock.sla.state);
 		if (next != TIMESTAMP_NONE)
 			assert_int_not_equal(
-				risk_clock_evaluate(policies, l.segments, l.n, next).sla.state,
-				clock.sla.state);
+			        risk_clock_evaluate(policies, l.segments, l.n, next)
+			                .sla.state,
+			        clock.sla.state);
 	}
 }
 
@@ -368,8 +392,10 @@ static void test_risk_clock__a_move_up_is_never_due_later(void **state)
 		    l.segments[l.n - 1].band == BAND_CRITICAL)
 			continue;
 		before = risk_clock_evaluate(sla_default_policies, l.segments, l.n, at);
-		l.segments[l.n] = (struct risk_clock_segment){
-			.from = at, .mode = SLA_MODE_RUNNING, .band = l.segments[l.n - 1].band + 1};
+		l.segments[l.n] =
+		        (struct risk_clock_segment){.from = at,
+		                                    .mode = SLA_MODE_RUNNING,
+		                                    .band = l.segments[l.n - 1].band + 1};
 		after = risk_clock_evaluate(sla_default_policies, l.segments, l.n + 1, at);
 		assert_int_not_equal(after.sla.due_at, TIMESTAMP_NONE);
 		if (before.sla.due_at != TIMESTAMP_NONE)
@@ -380,12 +406,13 @@ static void test_risk_clock__a_move_up_is_never_due_later(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_facts_of__one_open_finding_is_enough),
-		cmocka_unit_test(test_fate_of__follows_the_table),
-		cmocka_unit_test(test_fate_of__a_new_risk_needs_a_live_finding),
-		cmocka_unit_test(test_risk_clock__counts_as_a_slow_clock_does),
-		cmocka_unit_test(test_risk_clock__the_next_crossing_is_where_the_state_changes),
-		cmocka_unit_test(test_risk_clock__a_move_up_is_never_due_later),
+	        cmocka_unit_test(test_facts_of__one_open_finding_is_enough),
+	        cmocka_unit_test(test_fate_of__follows_the_table),
+	        cmocka_unit_test(test_fate_of__a_new_risk_needs_a_live_finding),
+	        cmocka_unit_test(test_risk_clock__counts_as_a_slow_clock_does),
+	        cmocka_unit_test(
+	                test_risk_clock__the_next_crossing_is_where_the_state_changes),
+	        cmocka_unit_test(test_risk_clock__a_move_up_is_never_due_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

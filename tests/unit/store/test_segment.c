@@ -9,12 +9,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
 #include <cmocka.h>
-#include <zstd.h>
 
 #include "base/attr.h"
 #include "store/segment.h"
+
 #include "support/random.h"
 
 enum {
@@ -78,7 +79,8 @@ static void test_segment__gives_back_what_was_put_in(void **state)
 	assert_non_null(slot.raw);
 	assert_int_equal(slot.raw_size, 0);
 
-	assert_int_equal(segment_read(body.data, body.size, 3, arena, &slot, &err), ERR_INVALID);
+	assert_int_equal(segment_read(body.data, body.size, 3, arena, &slot, &err),
+	                 ERR_INVALID);
 	segment_writer_done(&w);
 	strbuf_done(&body);
 	strbuf_done(&details);
@@ -113,10 +115,12 @@ static void test_segment__round_trip_of_any_bytes(void **state)
 			random_record(&records[k]);
 			put_details(&details, k % 2 ? "odd" : "even", "");
 			if (k % 5 == 4)
-				segment_writer_refer(&w, details.data, details.size, i + 1, k);
+				segment_writer_refer(&w, details.data, details.size, i + 1,
+				                     k);
 			else
 				segment_writer_put(&w, details.data, details.size,
-				                   strbuf_text(&records[k]), records[k].size);
+				                   strbuf_text(&records[k]),
+				                   records[k].size);
 		}
 		segment_writer_end(&w, &body);
 		assert_int_equal(segment_open(body.data, body.size, arena, &text, &err), 0);
@@ -131,7 +135,8 @@ static void test_segment__round_trip_of_any_bytes(void **state)
 				continue;
 			}
 			assert_int_equal(slot.raw_size, records[k].size);
-			assert_memory_equal(slot.raw, strbuf_text(&records[k]), slot.raw_size);
+			assert_memory_equal(slot.raw, strbuf_text(&records[k]),
+			                    slot.raw_size);
 		}
 	}
 	segment_writer_done(&w);
@@ -159,7 +164,8 @@ static void read_all(const void *body, size_t size)
 			assert_int_equal(err.code, ERR_INVALID);
 			return;
 		}
-		sum += strlen(slot.details.native_id) + strlen(slot.details.remediation_url);
+		sum += strlen(slot.details.native_id) +
+		       strlen(slot.details.remediation_url);
 		for (size_t i = 0; slot.raw && i < slot.raw_size; i++)
 			sum += (unsigned char)slot.raw[i];
 	}
@@ -176,7 +182,8 @@ static void make_body(struct strbuf *text)
 		if (k == 3)
 			segment_writer_refer(&w, details.data, details.size, 9, 1);
 		else
-			segment_writer_put(&w, details.data, details.size, "{\"record\":1}", 12);
+			segment_writer_put(&w, details.data, details.size, "{\"record\":1}",
+			                   12);
 	}
 	w.body.data[0] = 5; /* the number of slots, which the end would write */
 	strbuf_reset(text);
@@ -259,10 +266,10 @@ static void test_segment__a_damaged_frame_is_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_segment__gives_back_what_was_put_in),
-		cmocka_unit_test(test_segment__round_trip_of_any_bytes),
-		cmocka_unit_test(test_segment__damage_inside_is_an_error),
-		cmocka_unit_test(test_segment__a_damaged_frame_is_an_error),
+	        cmocka_unit_test(test_segment__gives_back_what_was_put_in),
+	        cmocka_unit_test(test_segment__round_trip_of_any_bytes),
+	        cmocka_unit_test(test_segment__damage_inside_is_an_error),
+	        cmocka_unit_test(test_segment__a_damaged_frame_is_an_error),
 	};
 	int failed;
 
