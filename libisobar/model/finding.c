@@ -239,10 +239,11 @@ static void hash_resource(struct hasher *h, const struct resource *r)
 static void hash_facts(struct hasher *h, const struct finding *f)
 {
 	const char *const texts[] = {
-	        f->rule,       f->title,           f->description,   f->remediation,
-	        f->status_raw, f->severity_raw,    f->cvss_vector,
-	        f->package,    f->package_version, f->fixed_version, f->location,
-	        f->engine,     f->scope,
+	        f->rule,          f->title,      f->description,
+	        f->remediation,   f->status_raw, f->severity_raw,
+	        f->cvss_vector,   f->package,    f->package_version,
+	        f->fixed_version, f->location,   f->engine,
+	        f->scope,
 	};
 	const int64_t numbers[] = {
 	        f->class,    f->state,  f->sev100,     f->epss,        f->maturity,
