@@ -152,6 +152,14 @@ static void import_one(struct import *im, const char *path)
 		print_line(path, &result);
 }
 
+/* One worker a processor; there are four shards to share. */
+static const char *worker_count(struct arena *a)
+{
+	const long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return arena_printf(a, "%ld", n < 1 ? 1 : n > 4 ? 4 : n);
+}
+
 /* The scorer takes its own connection; the one in the environment is not in argv. */
 static int run_scorer(struct cli *cli)
 {
@@ -166,11 +174,14 @@ static int run_scorer(struct cli *cli)
 	}
 	if (pid == 0) {
 		setenv("ISOBAR_DATABASE", cli->database, 1);
+		const char *workers = worker_count(cli->arena);
+
 		if (cli->now_given)
-			execlp(program, program, "--once", "--now",
+			execlp(program, program, "--once", "--workers", workers, "--now",
 			       timestamp_format(cli->now, now), (char *)NULL);
 		else
-			execlp(program, program, "--once", (char *)NULL);
+			execlp(program, program, "--once", "--workers", workers,
+			       (char *)NULL);
 		cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
 		_exit(127);
 	}

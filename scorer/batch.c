@@ -17,8 +17,10 @@
 struct batch {
 	const struct scorer *s;
 	const struct org *org;
+	int shard;
 	timestamp now;
 	struct score_batch taken;
+	struct score_counts counts;
 	struct score_reference ref;
 	struct control_catalog catalog;
 	struct arena *arena;     /* of the batch */
@@ -123,7 +125,7 @@ static int load_stored(struct batch *b, const struct risk_group *groups, size_t 
 	struct stored_risk *stored = NULL;
 	size_t n_fingerprints;
 
-	if (!b->taken.has_risks || !n_groups)
+	if (!n_groups)
 		return 0;
 	const struct group_fingerprint *fingerprints =
 	        fingerprints_of(groups, n_groups, a, &n_fingerprints);
@@ -134,6 +136,25 @@ static int load_stored(struct batch *b, const struct risk_group *groups, size_t 
 	if (rc < 0)
 		return rc;
 	return pg_command(b->s->pg, "truncate page_fingerprint", err);
+}
+
+/* Groups that were named under an asset of another shard may be stored there. */
+static bool came_from_elsewhere(const struct batch *b, const struct decision_input *in)
+{
+	for (size_t i = 0; i < in->n_groups; i++)
+		for (size_t k = 0; k < in->groups[i].n_former; k++)
+			if (score_shard_of(&in->groups[i].former[k]) != b->shard)
+				return true;
+	return false;
+}
+
+static void add_counts(struct score_counts *sum, const struct score_counts *more)
+{
+	for (int band = 0; band < N_BANDS; band++)
+		for (int state = 0; state < N_RISK_STATES; state++)
+			for (int verdict = 0; verdict < N_VERDICTS; verdict++)
+				sum->n[band][state][verdict] +=
+				        more->n[band][state][verdict];
 }
 
 static int run_slice(struct batch *b, int slice, struct error *err)
@@ -153,11 +174,13 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 
 	correlate_slice(b, a, &groups, &in.n_groups);
 	in.groups = groups;
-	if (!b->taken.has_risks)
+	const bool may_be_stored = b->taken.has_risks || came_from_elsewhere(b, &in);
+
+	if (!may_be_stored)
 		decide(&in, a, &writes);
 	if ((rc = collect(b, more, other, err)) < 0)
 		return rc;
-	if (b->taken.has_risks) {
+	if (may_be_stored) {
 		if ((rc = load_stored(b, groups, in.n_groups, a, &in, err)) < 0)
 			return rc;
 		decide(&in, a, &writes);
@@ -165,6 +188,7 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	b->out->n_findings += (int64_t)b->slice.n_evidence;
 	b->out->n_risks += (int64_t)in.n_groups;
 	b->out->n_written += (int64_t)writes.n_rows;
+	add_counts(&b->counts, &writes.counts);
 	rc = score_writes_send(b->s->pg, b->org, b->now, b->s->model_name, &writes,
 	                       &b->n_in_flight, err);
 	score_slice_clear(&b->slice);
@@ -200,20 +224,26 @@ static int run_transaction(struct batch *b, int64_t n_marks, struct error *err)
 {
 	int rc;
 
-	if ((rc = score_batch_begin(b->s->pg, b->org, n_marks, &b->taken, err)) < 0 ||
-	    (rc = score_reference_load(b->s->pg, b->org, b->arena, &b->ref, err)) < 0)
+	if ((rc = score_batch_begin(b->s->pg, b->org, b->shard, n_marks, &b->taken, err)) <
+	    0)
+		return rc;
+	if (!b->taken.n_slices)
+		return pg_commit(b->s->pg, err);
+	if ((rc = score_reference_load(b->s->pg, b->org, b->arena, &b->ref, err)) < 0)
 		return rc;
 	b->catalog = b->ref.catalog;
-	if ((rc = run_slices(b, err)) < 0)
+	if ((rc = run_slices(b, err)) < 0 ||
+	    (rc = score_counts_write(b->s->pg, b->org, &b->counts, err)) < 0)
 		return rc;
 	return pg_commit(b->s->pg, err);
 }
 
-int batch_run(const struct scorer *s, const struct org *org, timestamp now, int64_t n_marks,
-              struct batch_result *out, struct error *err)
+int batch_run(const struct scorer *s, const struct org *org, int shard, timestamp now,
+              int64_t n_marks, struct batch_result *out, struct error *err)
 {
 	struct batch b = {.s = s,
 	                  .org = org,
+	                  .shard = shard,
 	                  .now = now,
 	                  .arena = arena_new(1 << 16),
 	                  .slices = {arena_new(1 << 20), arena_new(1 << 20)},

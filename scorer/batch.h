@@ -26,11 +26,11 @@ struct batch_result {
 };
 
 /*
- * Scores dirty assets of an org in one transaction: take marks, load, correlate,
- * score, write what came out differently.  At most n_marks of them: call until
+ * Scores the dirty assets of one shard of an org in one transaction: take marks,
+ * load, correlate, score, write what came out differently.  Of n_marks: call until
  * n_findings is 0.  ERR_TRANSIENT: nothing was done; try again.
  */
-int batch_run(const struct scorer *s, const struct org *org, timestamp now, int64_t n_marks,
-              struct batch_result *out, struct error *err) MUST_CHECK;
+int batch_run(const struct scorer *s, const struct org *org, int shard, timestamp now,
+              int64_t n_marks, struct batch_result *out, struct error *err) MUST_CHECK;
 
 #endif

@@ -255,6 +255,17 @@ static struct former_risk former_of(const struct stored_risk *s, struct arena *a
 	                            .n_segments = s->n_segments};
 }
 
+/* What a written row means for the counters of the queues. */
+static void count_row(struct decision *d, const struct risk_row *row,
+                      const struct stored_risk *stored)
+{
+	struct score_counts *c = &d->out->counts;
+
+	c->n[row->band][row->state][row->responsibility]++;
+	if (stored)
+		c->n[stored->band][stored->state][stored->responsibility]--;
+}
+
 static void decide_group(struct decision *d, const struct risk_group *g,
                          const struct asset_view *asset, const struct stored_risk *stored,
                          size_t n_stored)
@@ -302,6 +313,7 @@ static void decide_group(struct decision *d, const struct risk_group *g,
 	row->opened_at = old && !fate.reopened ? old->opened_at : d->in->now;
 	fill_clock(row, &clock, old, d->in->now);
 	d->out->n_rows++;
+	count_row(d, row, old);
 	if (old)
 		add_events(d, row, old, &fate);
 	add_alias(d, g, &row->risk_id, n_stored > 1 ? 2 : g->control ? 1 : 0);
@@ -339,6 +351,7 @@ static void retire_others(struct decision *d, const struct risk_group *g,
 		row->clock_mode = SLA_MODE_STOPPED;
 		row->clock_reason = "merged";
 		row->state_hash = hash_of(row);
+		count_row(d, row, s);
 		add_event(d, row, EVENT_MERGED, "merged");
 	}
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -27,6 +28,7 @@
 struct settings {
 	const char *database;
 	bool once;
+	int n_workers; /* processes that share the shards; more than one with --once */
 	timestamp now; /* TIMESTAMP_NONE: the clock */
 };
 
@@ -43,13 +45,13 @@ static timestamp clock_of(const struct settings *s)
 	return s->now == TIMESTAMP_NONE ? timestamp_now() : s->now;
 }
 
-static int score_org(const struct scorer *s, const struct org *org, timestamp now,
-                     struct error *err)
+static int score_shard(const struct scorer *s, const struct org *org, int shard,
+                       timestamp now, struct error *err)
 {
 	struct batch_result result;
 
 	do {
-		const int rc = batch_run(s, org, now, MARKS_MAX, &result, err);
+		const int rc = batch_run(s, org, shard, now, MARKS_MAX, &result, err);
 
 		if (rc < 0)
 			return error_wrap(err, "org %s", org->slug);
@@ -79,7 +81,9 @@ static int sweep_org(const struct scorer *s, const struct org *org, timestamp no
 	return 0;
 }
 
-static int work(const struct scorer *s, timestamp now, struct error *err)
+/* The shards of this worker: every n_workers-th one. */
+static int score_all(const struct scorer *s, int worker, int n_workers, timestamp now,
+                     struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
 	struct org_list orgs;
@@ -87,9 +91,20 @@ static int work(const struct scorer *s, timestamp now, struct error *err)
 
 	if ((rc = score_orgs(s->pg, true, a, &orgs, err)) < 0)
 		return rc;
-	for (size_t i = 0; i < orgs.n && !stopping; i++)
-		if ((rc = score_org(s, &orgs.orgs[i], now, err)) < 0)
-			return rc;
+	for (size_t i = 0; i < orgs.n; i++)
+		for (int shard = worker; shard < SCORE_SHARDS && !stopping;
+		     shard += n_workers)
+			if ((rc = score_shard(s, &orgs.orgs[i], shard, now, err)) < 0)
+				return rc;
+	return 0;
+}
+
+static int sweep_all(const struct scorer *s, timestamp now, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct org_list orgs;
+	int rc;
+
 	if ((rc = score_orgs(s->pg, false, a, &orgs, err)) < 0)
 		return rc;
 	for (size_t i = 0; i < orgs.n && !stopping; i++)
@@ -143,6 +158,51 @@ static int load_tables(struct scorer *s, struct score_model **model_out, struct 
 	return 0;
 }
 
+static int exit_code_of(int rc, const struct error *err)
+{
+	if (rc == 0)
+		return 0;
+	log_error("%s", err->text);
+	return rc == ERR_TRANSIENT ? EXIT_RETRY : 1;
+}
+
+/* One worker of --once: its shards, then the end. */
+static int run_worker(struct scorer *s, const struct settings *settings, int worker)
+{
+	struct error err = {0};
+	int rc = connect_database(s, settings, &err);
+
+	if (rc == 0)
+		rc = score_all(s, worker, settings->n_workers, clock_of(settings), &err);
+	return exit_code_of(rc, &err);
+}
+
+/* Shards are independent, so the workers are processes that know nothing of each other. */
+static int run_once(struct scorer *s, const struct settings *settings)
+{
+	struct error err = {0};
+	int code = 0, status;
+
+	for (int worker = 1; worker < settings->n_workers; worker++) {
+		const pid_t pid = fork();
+
+		if (pid < 0)
+			return exit_code_of(error_set(&err, ERR_TRANSIENT, "fork failed"),
+			                    &err);
+		if (pid == 0) {
+			const int child = run_worker(s, settings, worker);
+
+			pg_close(s->pg);
+			_exit(child);
+		}
+	}
+	code = run_worker(s, settings, 0);
+	while (wait(&status) > 0)
+		if (!WIFEXITED(status) || (WEXITSTATUS(status) && !code))
+			code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	return code ? code : exit_code_of(sweep_all(s, clock_of(settings), &err), &err);
+}
+
 /* Works until it is told to stop; what may pass is tried again. */
 static int serve(struct scorer *s, const struct settings *settings)
 {
@@ -153,12 +213,11 @@ static int serve(struct scorer *s, const struct settings *settings)
 		int rc = s->pg ? 0 : connect_database(s, settings, &err);
 
 		if (rc == 0)
-			rc = work(s, clock_of(settings), &err);
-		if (settings->once || (rc < 0 && rc != ERR_TRANSIENT)) {
-			if (rc < 0)
-				log_error("%s", err.text);
-			return rc == 0 ? 0 : rc == ERR_TRANSIENT ? EXIT_RETRY : 1;
-		}
+			rc = score_all(s, 0, 1, clock_of(settings), &err);
+		if (rc == 0)
+			rc = sweep_all(s, clock_of(settings), &err);
+		if (rc < 0 && rc != ERR_TRANSIENT)
+			return exit_code_of(rc, &err);
 		if (rc == 0 && !stopping)
 			rc = pg_wait(s->pg, WAIT_MS, &err);
 		if (rc == 0) {
@@ -176,8 +235,9 @@ static int serve(struct scorer *s, const struct settings *settings)
 
 static void usage(FILE *to)
 {
-	fputs("usage: isobar-scorer [--once] [--now TIME] [--database DSN]\n"
+	fputs("usage: isobar-scorer [--once [--workers N]] [--now TIME] [--database DSN]\n"
 	      "  --once          score what is dirty, then end\n"
+	      "  --workers N     with --once: so many processes, 1 to 4 (1)\n"
 	      "  --now TIME      an RFC 3339 time instead of the clock\n"
 	      "  --database DSN  libpq conninfo or URL (else ISOBAR_DATABASE)\n",
 	      to);
@@ -186,6 +246,7 @@ static void usage(FILE *to)
 static int read_arguments(int argc, char **argv, struct settings *s)
 {
 	static const struct option options[] = {{"once", no_argument, NULL, 'o'},
+	                                        {"workers", required_argument, NULL, 'w'},
 	                                        {"now", required_argument, NULL, 'n'},
 	                                        {"database", required_argument, NULL, 'd'},
 	                                        {"help", no_argument, NULL, 'h'},
@@ -205,6 +266,13 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 				return 2;
 			}
 			break;
+		case 'w':
+			s->n_workers = optarg[0] >= '1' &&
+			                               optarg[0] <= '0' + SCORE_SHARDS &&
+			                               !optarg[1]
+			                       ? optarg[0] - '0'
+			                       : 0;
+			break;
 		case 'd':
 			s->database = optarg;
 			break;
@@ -219,6 +287,10 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 			return 2;
 		}
 	}
+	if (s->n_workers < 1 || (s->n_workers > 1 && !s->once)) {
+		log_error("--workers wants 1 to %d, and --once", SCORE_SHARDS);
+		return 2;
+	}
 	if (!s->database) {
 		log_error("no database: give --database or ISOBAR_DATABASE");
 		return 2;
@@ -230,6 +302,7 @@ int main(int argc, char **argv)
 {
 	ARENA_SCOPED arena = arena_new(1 << 16);
 	struct settings settings = {.database = getenv("ISOBAR_DATABASE"),
+	                            .n_workers = 1,
 	                            .now = TIMESTAMP_NONE};
 	const struct sigaction stop = {.sa_handler = on_stop};
 	CLEANUP(score_model_freep) struct score_model *model = NULL;
@@ -248,7 +321,7 @@ int main(int argc, char **argv)
 		log_error("%s", err.text);
 		return 1;
 	}
-	rc = serve(&scorer, &settings);
+	rc = settings.once ? run_once(&scorer, &settings) : serve(&scorer, &settings);
 	pg_close(scorer.pg);
 	return rc;
 }

@@ -73,31 +73,63 @@ static struct key next_key(struct binary_row *r)
 
 /* --- taking a batch --- */
 
-int score_batch_begin(struct pg *pg, const struct org *org, int64_t n_marks,
+int score_shard_of(const struct key *k)
+{
+	return k->bytes[0] >> 6;
+}
+
+/* The first or the last key of a shard. */
+static struct key shard_end(int shard, uint8_t fill)
+{
+	struct key k;
+
+	memset(k.bytes, fill, KEY_SIZE);
+	k.bytes[0] = (uint8_t)(shard << 6 | (fill & 0x3f));
+	return k;
+}
+
+static int take_marks(struct pg *pg, const struct org *org, int shard, int64_t n_marks,
+                      struct error *err)
+{
+	ARENA_SCOPED a = arena_new(512);
+	struct pg_params take = {.arena = a};
+	int rc;
+
+	pg_bind_int(&take, org->id);
+	pg_bind_int(&take, n_marks);
+	pg_bind_int(&take, shard);
+	if ((rc = pg_command(pg,
+	                     "truncate batch_asset; set local enable_hashjoin = on; "
+	                     "set local enable_seqscan = on",
+	                     err)) < 0 ||
+	    (rc = pg_run(pg, STMT_DIRTY_TAKE, &take, NULL, err)) < 0)
+		return rc;
+	return pg_command(
+	        pg,
+	        "set local enable_hashjoin = off; set local enable_seqscan = off; "
+	        "analyze batch_asset",
+	        err);
+}
+
+int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n_marks,
                       struct score_batch *out, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(512);
-	struct pg_params lock = {.arena = a}, take = {.arena = a}, count = {.arena = a};
-	const struct key key = key_of_texts("score-lock/1", org->id, NULL, 0);
+	struct pg_params lock = {.arena = a}, count = {.arena = a};
+	const char shard_text[2] = {(char)('0' + shard), '\0'};
+	const struct key key =
+	        key_of_texts("score-lock/1", org->id, (const char *const[]){shard_text}, 1);
+	const struct key first = shard_end(shard, 0), last = shard_end(shard, 0xff);
 	CLEANUP(pg_clearp) PGresult *result = NULL;
 	int rc;
 
 	pg_bind_int(&lock, key_number(&key));
-	pg_bind_int(&take, org->id);
-	pg_bind_int(&take, n_marks);
 	pg_bind_int(&count, org->id);
+	pg_bind_key(&count, &first);
+	pg_bind_key(&count, &last);
 	if ((rc = pg_begin(pg, err)) < 0 ||
 	    (rc = pg_run(pg, STMT_SCORER_LOCK, &lock, NULL, err)) < 0 ||
-	    (rc = pg_command(pg,
-	                     "truncate batch_asset; set local enable_hashjoin = on; "
-	                     "set local enable_seqscan = on",
-	                     err)) < 0 ||
-	    (rc = pg_run(pg, STMT_DIRTY_TAKE, &take, NULL, err)) < 0 ||
-	    (rc = pg_command(
-	             pg,
-	             "set local enable_hashjoin = off; set local enable_seqscan = off; "
-	             "analyze batch_asset",
-	             err)) < 0 ||
+	    (rc = take_marks(pg, org, shard, n_marks, err)) < 0 ||
 	    (rc = pg_run(pg, STMT_BATCH_SLICES, &count, &result, err)) < 0)
 		return rc;
 	out->n_slices = (int)pg_get_int(result, 0, "n");
@@ -348,6 +380,7 @@ static void stored_risk_read(struct binary_row r, struct stored_risk *out)
 	out->score = next_int2(&r);
 	out->band = (enum band)next_int2(&r);
 	out->state = (enum risk_state)next_int2(&r);
+	out->responsibility = next_int2(&r);
 	out->fingerprint = next_key(&r);
 }
 
@@ -545,8 +578,6 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 		rc = copy_events(pg, w, err);
 	if (rc == 0 && w->n_aliases)
 		rc = copy_aliases(pg, w, err);
-	if (rc == 0 && w->n_rows)
-		rc = send_write(pg, STMT_QUEUE_COUNT_ADJUST, org, none, NULL, &n, err);
 	if (rc == 0 && n_new < w->n_rows &&
 	    ((rc = send_write(pg, STMT_RISK_KEEP_FORMER, org, now, NULL, &n, err)) < 0 ||
 	     (rc = send_write(pg, STMT_RISK_UPDATE, org, none, NULL, &n, err)) < 0 ||
@@ -564,6 +595,39 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 	if (rc == 0 && w->n_aliases)
 		rc = send_write(pg, STMT_RISK_ALIAS_PUT, org, now, NULL, &n, err);
 	*n_sent_out += n;
+	return rc;
+}
+
+int score_counts_write(struct pg *pg, const struct org *org,
+                       const struct score_counts *counts, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(512);
+	struct pg_params p = {.arena = a};
+	struct strbuf columns[4] = {{0}, {0}, {0}, {0}};
+	size_t n = 0;
+	int rc = 0;
+
+	for (int i = 0; i < N_BANDS * N_RISK_STATES * N_VERDICTS; i++)
+		n += (&counts->n[0][0][0])[i] != 0;
+	for (int i = 0; i < 4; i++)
+		pg_put_array_head(&columns[i], i < 3 ? PG_OID_INT2 : PG_OID_INT8, n);
+	for (int band = 0; band < N_BANDS; band++)
+		for (int state = 0; state < N_RISK_STATES; state++)
+			for (int verdict = 0; verdict < N_VERDICTS; verdict++) {
+				if (!counts->n[band][state][verdict])
+					continue;
+				pg_put_int2(&columns[0], band);
+				pg_put_int2(&columns[1], state);
+				pg_put_int2(&columns[2], verdict);
+				pg_put_int8(&columns[3], counts->n[band][state][verdict]);
+			}
+	pg_bind_int(&p, org->id);
+	for (int i = 0; i < 4; i++)
+		pg_bind_binary(&p, columns[i].data, columns[i].size);
+	if (n)
+		rc = pg_run(pg, STMT_QUEUE_COUNT_ADJUST, &p, NULL, err);
+	for (int i = 0; i < 4; i++)
+		strbuf_done(&columns[i]);
 	return rc;
 }
 

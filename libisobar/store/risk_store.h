@@ -5,6 +5,7 @@
 #include "model/control_catalog.h"
 #include "model/evidence.h"
 #include "model/org.h"
+#include "model/responsibility.h"
 #include "model/risk.h"
 #include "store/pg.h"
 
@@ -21,11 +22,22 @@
 
 struct score_batch {
 	int n_slices;
-	bool has_risks; /* the org has stored risks: they have to be looked up */
+	bool has_risks; /* the shard has stored risks: they have to be looked up */
 };
 
-/* Begins the transaction, waits for other scorers of the org, takes at most n_marks. */
-int score_batch_begin(struct pg *pg, const struct org *org, int64_t n_marks,
+/*
+ * Shards are quarters of the canonical assets, by the first bits of their keys, and
+ * so of the risks: several scorers work on one org without meeting.
+ */
+#define SCORE_SHARDS 4
+
+int score_shard_of(const struct key *k);
+
+/*
+ * Begins the transaction, waits for other scorers of the shard, takes its marks
+ * among the first n_marks.
+ */
+int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n_marks,
                       struct score_batch *out, struct error *err) MUST_CHECK;
 
 /* The findings and assets of a slice.  Texts point into results: keep it, then free. */
@@ -85,6 +97,7 @@ struct stored_risk {
 	int score;
 	enum band band;
 	enum risk_state state;
+	int responsibility; /* enum verdict */
 	struct stored_segment *segments;
 	size_t n_segments;
 };
@@ -144,7 +157,17 @@ struct risk_alias_row {
 	int reason; /* 0 renamed asset, 1 catalogue, 2 merged */
 };
 
+/* How many risks of a kind there are more: what queue_count has to move by. */
+struct score_counts {
+	int64_t n[N_BANDS][N_RISK_STATES][N_VERDICTS];
+};
+
+/* Moves the counters: a transaction's last statement. */
+int score_counts_write(struct pg *pg, const struct org *org,
+                       const struct score_counts *counts, struct error *err) MUST_CHECK;
+
 struct score_writes {
+	struct score_counts counts;
 	struct risk_row *rows; /* sorted by risk_id */
 	size_t n_rows;
 	struct risk_event

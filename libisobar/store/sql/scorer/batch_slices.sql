@@ -1,5 +1,8 @@
--- How many slices were gathered.  Returns n, and risks: whether the org has any risk yet.
--- $1 org_id.  Reads batch_asset.
+-- How many slices were gathered.  Returns n, and risks: whether the shard has any risk yet.
+-- $1 org_id, $2 and $3 first and last risk id of the shard.  Reads batch_asset.
 select coalesce(max(slice) + 1, 0) as n,
-       exists (select from isobar.risk where org_id = $1) as risks
+       exists (select
+                 from isobar.risk
+                where org_id = $1
+                  and risk_id between $2 and $3) as risks
   from batch_asset

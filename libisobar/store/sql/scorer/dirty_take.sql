@@ -1,6 +1,6 @@
--- Takes marks off the list and gathers their assets with all other names of them, in slices of
--- 5,000 canonical assets.
--- $1 org_id, $2 most marks.  Fills batch_asset.  The deletion comes first; what the marks announce
+-- Takes the marks of one shard off the list and gathers their assets with all other names of them, in
+-- slices of 5,000 canonical assets.  A shard is a quarter of the canonical assets, by their first bits.
+-- $1 org_id, $2 most marks looked at, $3 shard (0..3).  Fills batch_asset.  The deletion comes first; what the marks announce
 -- is read by later statements.  A mark that is committed only now, with a number below the last one
 -- taken, is not seen and stays for the next time.
 with last as (
@@ -11,16 +11,17 @@ with last as (
              order by mark_id
              limit $2) as s
 ), taken as (
-    delete from isobar.dirty_mark
-     where org_id = $1
-       and mark_id <= (select mark_id from last)
- returning asset_id
+    delete from isobar.dirty_mark as d
+     using isobar.asset as a
+     where d.org_id = $1
+       and d.mark_id <= (select mark_id from last)
+       and a.org_id = $1
+       and a.asset_id = d.asset_id
+       and get_byte(uuid_send(a.canonical_id), 0) >> 6 = $3
+ returning a.canonical_id
 ), canonical as (
-    select distinct a.canonical_id
-      from (select distinct asset_id from taken) as t
-      join isobar.asset as a
-        on a.org_id = $1
-       and a.asset_id = t.asset_id
+    select distinct canonical_id
+      from taken
 ), numbered as (
     select ((row_number() over (order by canonical_id) - 1) / 5000)::integer as slice, canonical_id
       from canonical

@@ -1,20 +1,11 @@
--- Moves the counters by what a page of risks is about to change.
--- $1 org_id.  Reads page_risk; runs before risk_update and risk_insert.
-with delta as (
-    select band, state, responsibility, 1 as n
-      from page_risk
-    union all
-    select r.band, r.state, r.responsibility, -1
-      from page_risk as p
-      join isobar.risk as r
-        on r.org_id = $1
-       and r.risk_id = p.risk_id
-     where not p.is_new
-)
+-- Moves the counters by what a transaction has changed; its last statement, so that transactions wait
+-- for one another only there.
+-- $1 org_id, $2 smallint[] bands, $3 smallint[] states, $4 smallint[] responsibilities, $5 bigint[]
+-- how many more.
 insert into isobar.queue_count as q (org_id, band, state, responsibility, n)
-select $1::bigint, band, state, responsibility, sum(n)
-  from delta
- group by band, state, responsibility
-having sum(n) <> 0
+select $1, d.band, d.state, d.responsibility, d.n
+  from unnest($2::smallint[], $3::smallint[], $4::smallint[], $5::bigint[])
+    as d (band, state, responsibility, n)
+ order by d.band, d.state, d.responsibility
 on conflict (org_id, band, state, responsibility) do update
    set n = q.n + excluded.n
