@@ -6,6 +6,9 @@ select p.ordinal, r.risk_id, r.rank, r.state_hash, r.version, r.opened_at, r.ban
   left join isobar.risk_alias as l
     on l.org_id = $1
    and l.fingerprint = p.fingerprint
-  join isobar.risk as r
-    on r.org_id = $1
-   and r.risk_id = coalesce(l.risk_id, p.fingerprint)
+ cross join lateral (select risk_id, rank, state_hash, version, opened_at, band_since, rank_since, due_at,
+                            resolved_at, proof_run_id, score, band, state, responsibility
+                       from isobar.risk
+                      where org_id = $1
+                        and risk_id = coalesce(l.risk_id, p.fingerprint)
+                     offset 0) as r

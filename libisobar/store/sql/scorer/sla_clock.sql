@@ -6,7 +6,9 @@ select distinct p.ordinal, s.risk_id, s.from_at, s.mode, s.band, s.segment_no
   left join isobar.risk_alias as l
     on l.org_id = $1
    and l.fingerprint = p.fingerprint
-  join isobar.sla_segment as s
-    on s.org_id = $1
-   and s.risk_id = coalesce(l.risk_id, p.fingerprint)
+ cross join lateral (select risk_id, from_at, mode, band, segment_no
+                       from isobar.sla_segment
+                      where org_id = $1
+                        and risk_id = coalesce(l.risk_id, p.fingerprint)
+                     offset 0) as s
  order by p.ordinal, s.risk_id, s.segment_no

@@ -2,9 +2,11 @@
 -- $1 org_id, $2 slice.  Reads batch_asset.  Column order is that of asset_read().
 select b.canonical_id, a.provider, a.type, c.exposure, c.criticality, c.sensitivity, c.privilege
   from batch_asset as b
-  join isobar.asset as a
-    on a.org_id = $1
-   and a.asset_id = b.canonical_id
+ cross join lateral (select provider, type
+                       from isobar.asset
+                      where org_id = $1
+                        and asset_id = b.canonical_id
+                     offset 0) as a
   left join isobar.asset_context as c
     on c.org_id = $1
    and c.asset_id = b.canonical_id
