@@ -557,9 +557,11 @@ int ingest_send_chunk(struct ingest *in, struct error *err)
 
 	if ((rc = ingest_drain(in, err)) < 0 || (rc = ensure_connectors(in, err)) < 0)
 		return rc;
-	if (++in->n_chunks > KNOWN_AFTER_CHUNKS && !in->write_mode && !in->known_loaded &&
-	    (rc = ingest_load_known(in, err)) < 0)
-		return rc;
+	if (++in->n_chunks > KNOWN_AFTER_CHUNKS && !in->write_mode && !in->known_loaded) {
+		give_back(&in->chunks[!in->filling]);
+		if ((rc = ingest_load_known(in, err)) < 0)
+			return rc;
+	}
 	sort_items(c);
 	c->n_ask = ingest_count_unknown(in, c);
 	if (c->n_ask && ((rc = send_keys(in, c, err)) < 0 || (rc = send_diff(in, err)) < 0))
