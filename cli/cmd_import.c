@@ -5,7 +5,6 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -279,9 +278,7 @@ int cmd_import(struct cli *cli, int argc, char **argv)
 	struct org org;
 	int exit_code = EXIT_USAGE;
 
-	/* glibc raises this limit with the first large buffer that is freed, and would
-	 * keep the others: memory here is promised not to grow with the file. */
-	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+	mem_return_large(); /* memory here is promised not to grow with the file */
 	if (read_arguments(&im, argc, argv)) {
 		struct pg *pg = cli_connect(cli, "isobar_collector",
 		                            PG_GROUP_INGEST | PG_GROUP_SESSION_INGEST, &org,

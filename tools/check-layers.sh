@@ -45,6 +45,7 @@ BEGIN {
 	# Whose headers may stand where.  A library that is not here is refused everywhere.
 	own("^(libpq-fe|libpq/.*|postgres_ext)", "^libisobar/store/")
 	own("^simdjson[.]h$", "^libisobar/base/json_view[.]cc$")
+	own("^malloc[.]h$", "^libisobar/base/mem[.]c$")
 	own("^ini[.]h$", "^libisobar/base/settings[.]c$")
 	own("^xxhash[.]h$", "^libisobar/(model/(finding|record_digest)|store/ingest)[.]c$")
 	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")

@@ -5,6 +5,7 @@
  */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,4 +60,9 @@ void free_charp(char **p)
 {
 	free(*p);
 	*p = NULL;
+}
+
+void mem_return_large(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 }

@@ -21,4 +21,11 @@ void free_charp(char **p); /* for CLEANUP(); frees *p */
 /* What the functions above do in the end, for sizes that overflow elsewhere. */
 void mem_exhausted(size_t wanted) __attribute__((noreturn, cold));
 
+/*
+ * From now on buffers of 256 KiB and more go back to the system when they are
+ * freed.  glibc else stops doing so with the first large one (mallopt(3),
+ * "dynamic mmap threshold"), and the peak of a program becomes its size.
+ */
+void mem_return_large(void);
+
 #endif
