@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Segments of raw records: the layout of segment.h, compressed by zstd at level 1
- * (4.6 times smaller than JSON text at the cost of one pass; the levels above cost
- * more than the disk they save).
+ * Segments of raw records: the layout of segment.h, compressed by zstd at level 1,
+ * since packing competes with parsing for one processor.
  */
 #include "store/segment.h"
 
