@@ -44,11 +44,11 @@ static void say(struct doctor *d, const char *check, bool ok, const char *fmt, .
 	va_end(ap);
 	d->n_failed += !ok;
 	if (d->cli->json) {
-		report_open(&line, NULL, '{');
-		report_text(&line, "check", check);
-		report_bool(&line, "ok", ok);
-		report_text(&line, "detail", strbuf_text(&detail));
-		report_close(&line, '}');
+		json_write_open(&line, NULL, '{');
+		json_write_text(&line, "check", check);
+		json_write_bool(&line, "ok", ok);
+		json_write_text(&line, "detail", strbuf_text(&detail));
+		json_write_close(&line, '}');
 		report_line(&line);
 	} else if (!ok || !d->cli->quiet) {
 		const char *color = !d->cli->color ? "" : ok ? "\033[32m" : "\033[1;31m";

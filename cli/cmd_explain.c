@@ -154,36 +154,36 @@ static void put_factor(struct strbuf *b, const struct explained_risk *r, enum fa
 	const struct factor_row *row = &factors[factor];
 	const int64_t witness = r->witness[row->input];
 
-	report_open(b, NULL, '{');
-	report_text(b, "factor", row->name);
-	report_text(b, "value", factor_value(r, factor, a));
-	report_int(b, "points", r->points[factor]);
-	report_text(b, "basis", basis_name(r->basis[row->input]));
-	report_open(b, "evidence", '[');
+	json_write_open(b, NULL, '{');
+	json_write_text(b, "factor", row->name);
+	json_write_text(b, "value", factor_value(r, factor, a));
+	json_write_int(b, "points", r->points[factor]);
+	json_write_text(b, "basis", basis_name(r->basis[row->input]));
+	json_write_open(b, "evidence", '[');
 	if (witness >= 0 && witness < (int64_t)r->n_members)
-		report_key(b, NULL, &r->members[witness]);
-	report_close(b, ']');
-	report_close(b, '}');
+		json_write_key(b, NULL, &r->members[witness]);
+	json_write_close(b, ']');
+	json_write_close(b, '}');
 }
 
 static void put_findings(struct strbuf *b, const struct explain *x)
 {
-	report_open(b, "findings", '[');
+	json_write_open(b, "findings", '[');
 	for (size_t i = 0; i < x->findings.n; i++) {
 		const struct finding_row *f = &x->findings.rows[i];
 
-		report_open(b, NULL, '{');
-		report_text(b, "source", f->source);
-		report_text(b, "rule", f->rule);
-		report_text(b, "native_id", f->native_id);
-		report_text(b, "merged_because",
-		            reason_words(&x->risk, f->reasons, x->cli->arena));
-		report_key(b, "id", &f->id);
-		report_text(b, "status", finding_state_name(f->state));
-		report_text(b, "asset", f->asset_named);
-		report_close(b, '}');
+		json_write_open(b, NULL, '{');
+		json_write_text(b, "source", f->source);
+		json_write_text(b, "rule", f->rule);
+		json_write_text(b, "native_id", f->native_id);
+		json_write_text(b, "merged_because",
+		                reason_words(&x->risk, f->reasons, x->cli->arena));
+		json_write_key(b, "id", &f->id);
+		json_write_text(b, "status", finding_state_name(f->state));
+		json_write_text(b, "asset", f->asset_named);
+		json_write_close(b, '}');
 	}
-	report_close(b, ']');
+	json_write_close(b, ']');
 }
 
 static const char *mode_name(enum sla_mode mode)
@@ -201,22 +201,22 @@ static const char *mode_name(enum sla_mode mode)
 
 static void put_clock(struct strbuf *b, const struct queue_risk *r)
 {
-	report_time(b, "opened_at", r->opened_at);
-	report_time(b, "due_at", r->due_at);
-	report_text(b, "sla", sla_state_name(r->sla));
-	report_open(b, "clock", '[');
+	json_write_time(b, "opened_at", r->opened_at);
+	json_write_time(b, "due_at", r->due_at);
+	json_write_text(b, "sla", sla_state_name(r->sla));
+	json_write_open(b, "clock", '[');
 	for (size_t i = 0; i < r->n_segments; i++) {
 		const struct clock_segment *s = &r->segments[i];
 
-		report_open(b, NULL, '{');
-		report_time(b, "from", s->from);
-		report_text(b, "mode", mode_name(s->mode));
-		report_text(b, "band", band_name(s->band));
-		report_text(b, "reason", s->reason);
-		report_text(b, "actor", s->actor);
-		report_close(b, '}');
+		json_write_open(b, NULL, '{');
+		json_write_time(b, "from", s->from);
+		json_write_text(b, "mode", mode_name(s->mode));
+		json_write_text(b, "band", band_name(s->band));
+		json_write_text(b, "reason", s->reason);
+		json_write_text(b, "actor", s->actor);
+		json_write_close(b, '}');
 	}
-	report_close(b, ']');
+	json_write_close(b, ']');
 }
 
 static void print_json(const struct explain *x)
@@ -225,27 +225,27 @@ static void print_json(const struct explain *x)
 	const struct queue_risk *r = &e->risk;
 	struct strbuf b = {0};
 
-	report_open(&b, NULL, '{');
-	report_key(&b, "id", &r->id);
-	report_int(&b, "score", r->score);
-	report_text(&b, "band", band_name(r->band));
-	report_text(&b, "model", e->model);
-	report_open(&b, "factors", '[');
+	json_write_open(&b, NULL, '{');
+	json_write_key(&b, "id", &r->id);
+	json_write_int(&b, "score", r->score);
+	json_write_text(&b, "band", band_name(r->band));
+	json_write_text(&b, "model", e->model);
+	json_write_open(&b, "factors", '[');
 	for (int i = 0; has_factors(e) && i < FACTOR_POLICY; i++)
 		put_factor(&b, e, (enum factor)i, x->cli->arena);
-	report_close(&b, ']');
-	report_int(&b, "policy", has_factors(e) ? e->points[FACTOR_POLICY] : 0);
+	json_write_close(&b, ']');
+	json_write_int(&b, "policy", has_factors(e) ? e->points[FACTOR_POLICY] : 0);
 	put_findings(&b, x);
-	report_text(&b, "title", r->title);
-	report_text(&b, "subject", r->subject);
-	report_text(&b, "location", r->location);
-	report_text(&b, "asset", r->resource.id);
-	report_text(&b, "state", risk_state_name(r->state));
-	report_text(&b, "owner", r->owner);
-	report_text(&b, "responsibility", verdict_name(r->responsibility));
-	report_text(&b, "layer", report_layer(r->layer));
+	json_write_text(&b, "title", r->title);
+	json_write_text(&b, "subject", r->subject);
+	json_write_text(&b, "location", r->location);
+	json_write_text(&b, "asset", r->resource.id);
+	json_write_text(&b, "state", risk_state_name(r->state));
+	json_write_text(&b, "owner", r->owner);
+	json_write_text(&b, "responsibility", verdict_name(r->responsibility));
+	json_write_text(&b, "layer", report_layer(r->layer));
 	put_clock(&b, r);
-	report_close(&b, '}');
+	json_write_close(&b, '}');
 	report_line(&b);
 	strbuf_done(&b);
 }

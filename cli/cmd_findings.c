@@ -77,29 +77,29 @@ static void print_json(struct findings *f, const struct finding_row *r)
 {
 	struct strbuf *b = &f->line;
 
-	report_open(b, NULL, '{');
-	report_key(b, "id", &r->id);
-	report_text(b, "source", r->source);
-	report_text(b, "native_id", r->native_id);
-	report_text(b, "rule", r->rule);
-	report_text(b, "status", finding_state_name(r->state));
-	report_text(b, "severity_raw", r->severity_raw);
+	json_write_open(b, NULL, '{');
+	json_write_key(b, "id", &r->id);
+	json_write_text(b, "source", r->source);
+	json_write_text(b, "native_id", r->native_id);
+	json_write_text(b, "rule", r->rule);
+	json_write_text(b, "status", finding_state_name(r->state));
+	json_write_text(b, "severity_raw", r->severity_raw);
 	if (r->sev100 == SEV100_UNKNOWN)
-		report_null(b, "sev100");
+		json_write_null(b, "sev100");
 	else
-		report_int(b, "sev100", r->sev100);
-	report_text(b, "asset", r->asset);
+		json_write_int(b, "sev100", r->sev100);
+	json_write_text(b, "asset", r->asset);
 	if (r->has_risk)
-		report_key(b, "risk", &r->risk_id);
+		json_write_key(b, "risk", &r->risk_id);
 	else
-		report_null(b, "risk");
-	report_time(b, "first_seen", r->first_seen);
-	report_text(b, "connector", r->connector);
-	report_text(b, "title", r->title);
-	report_stated(b, "cve", r->cve);
-	report_stated(b, "location", r->location);
-	report_text(b, "status_raw", r->status_raw);
-	report_close(b, '}');
+		json_write_null(b, "risk");
+	json_write_time(b, "first_seen", r->first_seen);
+	json_write_text(b, "connector", r->connector);
+	json_write_text(b, "title", r->title);
+	json_write_stated(b, "cve", r->cve);
+	json_write_stated(b, "location", r->location);
+	json_write_text(b, "status_raw", r->status_raw);
+	json_write_close(b, '}');
 	report_line(b);
 }
 

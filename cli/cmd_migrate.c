@@ -22,12 +22,12 @@ static void print_json(const struct migration *m)
 {
 	struct strbuf b = {0};
 
-	report_open(&b, NULL, '{');
-	report_int(&b, "version", m->version);
-	report_text(&b, "name", m->name);
-	report_bool(&b, "applied", m->applied);
-	report_bool(&b, "new", m->is_new);
-	report_close(&b, '}');
+	json_write_open(&b, NULL, '{');
+	json_write_int(&b, "version", m->version);
+	json_write_text(&b, "name", m->name);
+	json_write_bool(&b, "applied", m->applied);
+	json_write_bool(&b, "new", m->is_new);
+	json_write_close(&b, '}');
 	report_line(&b);
 	strbuf_done(&b);
 }

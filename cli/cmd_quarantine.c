@@ -43,15 +43,15 @@ static bool is_replayable(const struct quarantined *q)
 
 static void put_record(struct strbuf *b, const struct quarantined *q)
 {
-	report_key(b, "id", &q->id);
-	report_text(b, "file", q->file);
-	report_text(b, "reason", q->reason);
-	report_int(b, "offset", q->offset);
-	report_text(b, "sha256", q->sha256);
-	report_text(b, "reason_code", q->code);
-	report_stated(b, "format", q->format);
-	report_int(b, "size", q->size);
-	report_bool(b, "replayable", is_replayable(q));
+	json_write_key(b, "id", &q->id);
+	json_write_text(b, "file", q->file);
+	json_write_text(b, "reason", q->reason);
+	json_write_int(b, "offset", q->offset);
+	json_write_text(b, "sha256", q->sha256);
+	json_write_text(b, "reason_code", q->code);
+	json_write_stated(b, "format", q->format);
+	json_write_int(b, "size", q->size);
+	json_write_bool(b, "replayable", is_replayable(q));
 }
 
 static void print_json(const struct quarantine_page *page)
@@ -59,9 +59,9 @@ static void print_json(const struct quarantine_page *page)
 	struct strbuf b = {0};
 
 	for (size_t i = 0; i < page->n; i++) {
-		report_open(&b, NULL, '{');
+		json_write_open(&b, NULL, '{');
 		put_record(&b, &page->rows[i]);
-		report_close(&b, '}');
+		json_write_close(&b, '}');
 		report_line(&b);
 	}
 	strbuf_done(&b);
@@ -217,11 +217,11 @@ static int store(struct replay *r, const struct quarantined *q,
 static void tell(struct replay *r, const struct quarantined *q, const char *why)
 {
 	if (r->cli->json) {
-		report_open(&r->line, NULL, '{');
+		json_write_open(&r->line, NULL, '{');
 		put_record(&r->line, q);
-		report_bool(&r->line, "replayed", !why);
-		report_text(&r->line, "error", why);
-		report_close(&r->line, '}');
+		json_write_bool(&r->line, "replayed", !why);
+		json_write_text(&r->line, "error", why);
+		json_write_close(&r->line, '}');
 		report_line(&r->line);
 	} else if (why) {
 		printf("%s: offset %lld: %s\n", report_plain(q->file, r->arena),

@@ -259,10 +259,10 @@ static bool read_arguments(struct queue_command *q, int argc, char **argv)
 
 static void put_resource(struct strbuf *b, const struct resource *r)
 {
-	report_text(b, "provider", provider_name(r->provider));
-	report_text(b, "account", r->account);
-	report_text(b, "region", r->region);
-	report_text(b, "asset", r->id);
+	json_write_text(b, "provider", provider_name(r->provider));
+	json_write_text(b, "account", r->account);
+	json_write_text(b, "region", r->region);
+	json_write_text(b, "asset", r->id);
 }
 
 static void print_json(const struct queue_page *page)
@@ -272,31 +272,31 @@ static void print_json(const struct queue_page *page)
 	for (size_t i = 0; i < page->n; i++) {
 		const struct queue_risk *r = &page->risks[i];
 
-		report_open(&b, NULL, '{');
-		report_key(&b, "id", &r->id);
-		report_int(&b, "rank", r->rank);
-		report_int(&b, "score", r->score);
-		report_text(&b, "band", band_name(r->band));
-		report_text(&b, "state", risk_state_name(r->state));
-		report_text(&b, "title", r->title);
-		report_text(&b, "subject", r->subject);
-		report_text(&b, "class", finding_class_name(r->class));
+		json_write_open(&b, NULL, '{');
+		json_write_key(&b, "id", &r->id);
+		json_write_int(&b, "rank", r->rank);
+		json_write_int(&b, "score", r->score);
+		json_write_text(&b, "band", band_name(r->band));
+		json_write_text(&b, "state", risk_state_name(r->state));
+		json_write_text(&b, "title", r->title);
+		json_write_text(&b, "subject", r->subject);
+		json_write_text(&b, "class", finding_class_name(r->class));
 		put_resource(&b, &r->resource);
-		report_text(&b, "owner", r->owner);
-		report_text(&b, "responsibility", verdict_name(r->responsibility));
-		report_text(&b, "layer", report_layer(r->layer));
-		report_int(&b, "findings", r->n_findings);
-		report_open(&b, "sources", '[');
+		json_write_text(&b, "owner", r->owner);
+		json_write_text(&b, "responsibility", verdict_name(r->responsibility));
+		json_write_text(&b, "layer", report_layer(r->layer));
+		json_write_int(&b, "findings", r->n_findings);
+		json_write_open(&b, "sources", '[');
 		for (size_t k = 0; k < r->n_sources; k++)
-			report_text(&b, NULL, r->sources[k]);
-		report_close(&b, ']');
-		report_time(&b, "opened_at", r->opened_at);
-		report_time(&b, "due_at", r->due_at);
-		report_text(&b, "sla", sla_state_name(r->sla));
-		report_text(&b, "location", r->location);
-		report_text(&b, "asset_type", r->resource.type);
-		report_text(&b, "asset_name", r->resource.name);
-		report_close(&b, '}');
+			json_write_text(&b, NULL, r->sources[k]);
+		json_write_close(&b, ']');
+		json_write_time(&b, "opened_at", r->opened_at);
+		json_write_time(&b, "due_at", r->due_at);
+		json_write_text(&b, "sla", sla_state_name(r->sla));
+		json_write_text(&b, "location", r->location);
+		json_write_text(&b, "asset_type", r->resource.type);
+		json_write_text(&b, "asset_name", r->resource.name);
+		json_write_close(&b, '}');
 		report_line(&b);
 	}
 	strbuf_done(&b);

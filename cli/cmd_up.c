@@ -361,11 +361,11 @@ static void say_ready(const struct up *u)
 	struct strbuf b = {0};
 
 	if (u->cli->json) {
-		report_open(&b, NULL, '{');
-		report_bool(&b, "ready", true);
-		report_text(&b, "database", database);
-		report_null(&b, "url");
-		report_close(&b, '}');
+		json_write_open(&b, NULL, '{');
+		json_write_bool(&b, "ready", true);
+		json_write_text(&b, "database", database);
+		json_write_null(&b, "url");
+		json_write_close(&b, '}');
 		report_line(&b);
 	} else if (!u->cli->quiet) {
 		printf("ready%s%s; Ctrl-C stops everything\n", database ? ": " : "",

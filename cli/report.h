@@ -3,25 +3,14 @@
 #define ISOBAR_REPORT_H
 
 #include "base/strbuf.h"
+#include "model/json_write.h"
 #include "model/risk.h"
 #include "store/queue_store.h"
 
 #include "cli.h"
 
-/*
- * What the reading commands share.  JSON: a line is built up in a strbuf, each call
- * puts a comma where one is needed; key NULL in an array.
- */
-void report_open(struct strbuf *b, const char *key, char bracket);     /* '{' or '[' */
-void report_close(struct strbuf *b, char bracket);                     /* '}' or ']' */
-void report_text(struct strbuf *b, const char *key, const char *text); /* NULL: null */
-/* "" is null too: what a source did not state. */
-void report_stated(struct strbuf *b, const char *key, const char *text);
-void report_int(struct strbuf *b, const char *key, long long value);
-void report_bool(struct strbuf *b, const char *key, bool value);
-void report_null(struct strbuf *b, const char *key);
-void report_key(struct strbuf *b, const char *key, const struct key *value);
-void report_time(struct strbuf *b, const char *key, timestamp value); /* none: null */
+/* What the reading commands share, beside model/json_write.h. */
+
 /* The line to stdout; b is empty again. */
 void report_line(struct strbuf *b);
 
