@@ -62,8 +62,18 @@ struct pg_options {
 	const char *role;     /* SET ROLE after connecting; NULL: stay */
 	const char *program;  /* application_name */
 	unsigned int groups;  /* of enum pg_group: what is prepared now */
-	unsigned int seed;    /* of a pool's reconnect jitter: another in each process */
+
+	/* The server ends a statement that runs longer (ERR_LIMIT); 0: never. */
+	unsigned int statement_timeout_ms;
+
+	/* On the event loop only. */
+	unsigned int seed;     /* of the reconnect jitter: another in each process */
+	unsigned int pipeline; /* queries in flight on a connection, 1 to
+	                        * PG_PIPELINE_MOST; 0: PG_PIPELINE_USUAL */
 };
+
+#define PG_PIPELINE_MOST  64
+#define PG_PIPELINE_USUAL 16
 
 /* Prepares all statements of the groups in one round trip, so that a drift between
  * schema and SQL fails here, named. */
@@ -104,18 +114,57 @@ struct event_base;
 struct pg_pool;
 struct pg_query;
 
-/* Exactly one of result and err is NULL.  result is cleared after the call. */
+/* One query of a pool, in a transaction of its own. */
+struct pg_call {
+	enum statement stmt;            /* of a group that the pool was made for */
+	const struct pg_params *params; /* NULL: none */
+
+	/* Row-level security lets the role isobar_api see the rows of this org; 0: of
+	 * none.  It is a setting of the query's transaction and ends with it. */
+	int64_t org_id;
+
+	bool binary; /* the result comes in binary format: store/pg_binary.h */
+
+	/* From the call to the answer, waiting included, to within 50 ms; 0: any. */
+	unsigned int timeout_ms;
+};
+
+/*
+ * Exactly one of result and err is NULL.  result is cleared after the call.
+ * ERR_TRANSIENT: time is up or the connection was lost; a query that writes may have
+ * been carried out.  ERR_LIMIT: too many wait, or the statement timeout.
+ */
 typedef void pg_done_fn(const PGresult *result, const struct error *err, void *ctx);
 
-/* options and its strings are copied. */
+/*
+ * Opens n_connections and keeps them open: one that is lost, or whose server only
+ * takes reads (after a failover), is opened again within 2 s.  options and its
+ * strings are copied.  The host's name is looked up while the loop waits: a name
+ * that needs a slow DNS wants hostaddr beside it.
+ */
 struct pg_pool *pg_pool_new(struct event_base *base, const struct pg_options *options,
-                            unsigned int max_connections);
+                            unsigned int n_connections);
 void pg_pool_free(struct pg_pool *pool); /* abandons what is in flight */
 
-/* Never calls done from inside itself.  Params are copied.  timeout_ms 0: none. */
-struct pg_query *pg_pool_run(struct pg_pool *pool, enum statement stmt,
-                             const struct pg_params *params, unsigned int timeout_ms,
+/*
+ * done is called exactly once, never from inside this call, never after
+ * pg_query_abandon().  call and what it points to are copied.  Queries begin in the
+ * order of their calls, but on several connections they may end in another.  While
+ * no connection is up they wait for the next try to connect; when it fails they do.
+ */
+struct pg_query *pg_pool_run(struct pg_pool *pool, const struct pg_call *call,
                              pg_done_fn *done, void *ctx);
 void pg_query_abandon(struct pg_query *query); /* result is discarded, done not called */
+
+struct pg_pool_stats {
+	unsigned int n_connections;
+	unsigned int n_up;
+	size_t n_in_flight; /* sent and not answered, abandoned ones included */
+	size_t n_waiting;   /* for room on a connection */
+	unsigned int oldest_wait_ms;
+};
+
+struct pg_pool_stats pg_pool_stats(const struct pg_pool *pool);
+bool pg_pool_is_up(const struct pg_pool *pool); /* some connection is */
 
 #endif

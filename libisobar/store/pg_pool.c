@@ -17,9 +17,8 @@
 /* More waiting than this fail at once, with ERR_LIMIT. */
 #define POOL_MAX_WAITING 1024
 
-/* Between two tries to connect; the jitter grows from one to the other. */
-#define BACKOFF_LEAST_MS 100
-#define BACKOFF_MOST_MS  2000
+/* How often the time-outs are looked at. */
+#define TICK_MS 50
 
 enum query_state {
 	QUERY_WAITING,
@@ -27,19 +26,15 @@ enum query_state {
 	QUERY_FINISHED /* done is not called yet */
 };
 
-struct member;
-
 struct pg_query {
-	TAILQ_ENTRY(pg_query) entry; /* in waiting or finished */
+	TAILQ_ENTRY(pg_query) entry; /* in the list of its state */
 	struct pg_pool *pool;
-	struct arena *arena; /* holds params */
-	struct pg_params params;
-	enum statement stmt;
+	struct arena *arena; /* holds this query and what it points to */
+	struct pg_call call;
+	struct pg_params params; /* of call */
 	enum query_state state;
-	struct member *member; /* when running */
-	bool abandoned;        /* when running: the answer is thrown away */
-	struct event *timer;   /* NULL: no timeout */
-	unsigned int timeout_ms;
+	struct pg_conn *conn; /* when running */
+	int64_t since_ms;
 	pg_done_fn *done;
 	void *ctx;
 	PGresult *result; /* when finished; NULL: err */
@@ -48,39 +43,21 @@ struct pg_query {
 
 TAILQ_HEAD(query_list, pg_query);
 
-/* A place for a connection. */
-struct member {
-	struct pg_pool *pool;
-	struct pg_conn *conn;
-	struct pg_query *query; /* that it runs */
-	unsigned int backoff_ms;
-	bool opened; /* is open or will be, by itself */
-	bool up;     /* connected and prepared */
-};
-
 struct pg_pool {
 	struct arena *arena; /* of the strings of options */
 	struct pg_options options;
-	struct event_base *base;
 	struct event *turn; /* calls finished queries back, gives out waiting ones */
+	struct event *tick; /* ends queries whose time is up; not armed without any */
+	bool is_ticking;
 	struct query_list waiting;
+	struct query_list running;
 	struct query_list finished;
 	size_t n_waiting;
 	size_t n_finished;
-	struct member *members;
-	unsigned int n_members;
-	uint64_t random;
+	struct pg_conn **conns;
+	unsigned int n_conns;
 	bool *freed; /* set by pg_pool_free() from inside a callback */
 };
-
-/* xorshift64: good enough to keep processes from knocking in step. */
-static uint64_t next_random(struct pg_pool *pool)
-{
-	pool->random ^= pool->random << 13;
-	pool->random ^= pool->random >> 7;
-	pool->random ^= pool->random << 17;
-	return pool->random;
-}
 
 static void take_turn(struct pg_pool *pool)
 {
@@ -91,63 +68,50 @@ static void take_turn(struct pg_pool *pool)
 
 static void query_free(struct pg_query *query)
 {
-	if (query->timer != NULL)
-		event_free(query->timer);
 	PQclear(query->result);
 	arena_free(query->arena);
-	free(query);
 }
 
-/* From any state.  Takes result; with NULL, err says why. */
+/* Out of the list of its state; nobody will answer it then. */
+static void query_take_out(struct pg_query *query)
+{
+	struct pg_pool *pool = query->pool;
+
+	switch (query->state) {
+	case QUERY_WAITING:
+		TAILQ_REMOVE(&pool->waiting, query, entry);
+		pool->n_waiting--;
+		break;
+	case QUERY_RUNNING:
+		TAILQ_REMOVE(&pool->running, query, entry);
+		break;
+	case QUERY_FINISHED:
+		TAILQ_REMOVE(&pool->finished, query, entry);
+		pool->n_finished--;
+		break;
+	}
+}
+
+/* Takes result; with NULL, err says why. */
 static void query_finish(struct pg_query *query, PGresult *result, const struct error *err)
 {
 	struct pg_pool *pool = query->pool;
 
-	if (query->state == QUERY_WAITING) {
-		TAILQ_REMOVE(&pool->waiting, query, entry);
-		pool->n_waiting--;
-	}
+	query_take_out(query);
 	query->state = QUERY_FINISHED;
 	query->result = result;
-	if (query->abandoned) {
-		query_free(query);
-		return;
-	}
 	if (err != NULL)
 		query->err = *err;
-	if (query->timer != NULL)
-		event_del(query->timer);
 	TAILQ_INSERT_TAIL(&pool->finished, query, entry);
 	pool->n_finished++;
 	take_turn(pool);
-}
-
-static void on_timeout(evutil_socket_t fd, short what, void *ctx)
-{
-	struct pg_query *query = ctx;
-	struct member *member = query->member;
-	struct error err;
-
-	(void)fd;
-	(void)what;
-	error_set(&err, ERR_TRANSIENT, "%s: no answer within %u ms",
-	          statement_table[query->stmt].name, query->timeout_ms);
-	if (query->state == QUERY_RUNNING) {
-		/* libpq 15 can't cancel without blocking: drop the connection. */
-		pg_conn_reset(member->conn);
-		member->query = NULL;
-		member->up = false;
-		pg_conn_open(member->conn, 0);
-	}
-	query_finish(query, NULL, &err);
 }
 
 static void copy_params(struct pg_query *query, const struct pg_params *params)
 {
 	struct pg_params *copy = &query->params;
 
-	if (params != NULL)
-		*copy = *params;
+	*copy = *params;
 	copy->arena = query->arena;
 	for (int i = 0; i < copy->n; i++) {
 		bool is_text = copy->formats[i] == 0;
@@ -161,165 +125,191 @@ static void copy_params(struct pg_query *query, const struct pg_params *params)
 	}
 }
 
-struct pg_query *pg_pool_run(struct pg_pool *pool, enum statement stmt,
-                             const struct pg_params *params, unsigned int timeout_ms,
+static struct pg_query *query_new(struct pg_pool *pool, const struct pg_call *call)
+{
+	struct arena *arena = arena_new(sizeof(struct pg_query) + 512);
+	struct pg_query *query = ARENA_NEW(arena, struct pg_query);
+
+	query->arena = arena;
+	query->pool = pool;
+	query->call = *call;
+	query->call.params = NULL;
+	if (call->params != NULL) {
+		copy_params(query, call->params);
+		query->call.params = &query->params;
+	}
+	query->since_ms = pg_now_ms();
+	return query;
+}
+
+static void tick_later(struct pg_pool *pool)
+{
+	const struct timeval wait = {.tv_usec = TICK_MS * 1000L};
+
+	if (!pool->is_ticking)
+		event_add(pool->tick, &wait);
+	pool->is_ticking = true;
+}
+
+struct pg_query *pg_pool_run(struct pg_pool *pool, const struct pg_call *call,
                              pg_done_fn *done, void *ctx)
 {
-	struct pg_query *query = xcalloc(1, sizeof(*query));
+	struct pg_query *query;
 	struct error err;
 
-	query->pool = pool;
-	query->arena = arena_new(512);
-	query->stmt = stmt;
-	query->timeout_ms = timeout_ms;
+	assert(pg_group_is_prepared_on_connect(&pool->options, call->stmt));
+	query = query_new(pool, call);
 	query->done = done;
 	query->ctx = ctx;
-	copy_params(query, params);
 	TAILQ_INSERT_TAIL(&pool->waiting, query, entry);
 	pool->n_waiting++;
 	if (pool->n_waiting > POOL_MAX_WAITING) {
 		error_set(&err, ERR_LIMIT, "%s: %d queries wait already",
-		          statement_table[stmt].name, POOL_MAX_WAITING);
+		          statement_table[call->stmt].name, POOL_MAX_WAITING);
 		query_finish(query, NULL, &err);
 		return query;
 	}
-	if (timeout_ms > 0) {
-		struct timeval wait = {.tv_sec = timeout_ms / 1000,
-		                       .tv_usec = (long)(timeout_ms % 1000) * 1000};
-
-		query->timer = event_new(pool->base, -1, 0, on_timeout, query);
-		event_add(query->timer, &wait);
-	}
+	if (call->timeout_ms > 0)
+		tick_later(pool);
 	take_turn(pool);
 	return query;
 }
 
 void pg_query_abandon(struct pg_query *query)
 {
-	struct pg_pool *pool = query->pool;
+	if (query->state == QUERY_RUNNING)
+		pg_conn_forget(query->conn, query);
+	query_take_out(query);
+	query_free(query);
+}
 
-	switch (query->state) {
-	case QUERY_WAITING:
-		TAILQ_REMOVE(&pool->waiting, query, entry);
-		pool->n_waiting--;
-		query_free(query);
-		break;
-	case QUERY_RUNNING:
-		query->abandoned = true; /* its timer still bounds the connection */
-		break;
-	case QUERY_FINISHED:
-		TAILQ_REMOVE(&pool->finished, query, entry);
-		pool->n_finished--;
-		query_free(query);
-		break;
+/* --- time-outs --- */
+
+static void query_time_out(struct pg_query *query)
+{
+	struct error err;
+
+	error_set(&err, ERR_TRANSIENT, "%s: no answer within %u ms",
+	          statement_table[query->call.stmt].name, query->call.timeout_ms);
+	/* libpq 15 can't cancel without blocking: the server's own time-out does. */
+	if (query->state == QUERY_RUNNING)
+		pg_conn_forget(query->conn, query);
+	query_finish(query, NULL, &err);
+}
+
+/* True: some of the others have a time-out. */
+static bool look_at_clocks(struct query_list *list, int64_t now_ms)
+{
+	bool any = false;
+	struct pg_query *next;
+
+	for (struct pg_query *query = TAILQ_FIRST(list); query != NULL; query = next) {
+		next = TAILQ_NEXT(query, entry);
+		if (query->call.timeout_ms == 0)
+			continue;
+		if (now_ms - query->since_ms >= (int64_t)query->call.timeout_ms)
+			query_time_out(query);
+		else
+			any = true;
 	}
+	return any;
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *ctx)
+{
+	struct pg_pool *pool = ctx;
+	int64_t now_ms = pg_now_ms();
+	bool running, waiting;
+
+	(void)fd;
+	(void)what;
+	pool->is_ticking = false;
+	running = look_at_clocks(&pool->running, now_ms);
+	waiting = look_at_clocks(&pool->waiting, now_ms);
+	if (running || waiting)
+		tick_later(pool);
 }
 
 /* --- connections --- */
 
-static void on_ready(struct pg_conn *conn, void *ctx)
+static void on_up(struct pg_conn *conn, void *ctx)
 {
-	struct member *member = ctx;
-
 	(void)conn;
-	member->up = true;
-	member->backoff_ms = BACKOFF_LEAST_MS;
-	take_turn(member->pool);
+	take_turn(ctx);
 }
 
-static void on_done(struct pg_conn *conn, PGresult *result, const struct error *err,
-                    void *ctx)
+static void on_heard(struct pg_conn *conn, void *ctx)
 {
-	struct member *member = ctx;
-	struct pg_query *query = member->query;
+	struct pg_pool *pool = ctx;
 
 	(void)conn;
-	assert(query != NULL);
-	member->query = NULL;
-	query_finish(query, result, err);
-	take_turn(member->pool);
+	if (pool->n_waiting > 0)
+		take_turn(pool);
 }
 
-static bool any_up(const struct pg_pool *pool)
+static void on_done(struct pg_conn *conn, void *tag, PGresult *result,
+                    const struct error *err, void *ctx)
 {
-	for (unsigned int i = 0; i < pool->n_members; i++) {
-		if (pool->members[i].up)
+	(void)conn;
+	(void)ctx;
+	query_finish(tag, result, err);
+}
+
+bool pg_pool_is_up(const struct pg_pool *pool)
+{
+	for (unsigned int i = 0; i < pool->n_conns; i++) {
+		if (pg_conn_is_up(pool->conns[i]))
 			return true;
 	}
 	return false;
 }
 
-/* Decorrelated jitter: between the least and three times the wait before. */
-static unsigned int next_backoff(struct member *member)
-{
-	uint64_t range = (uint64_t)member->backoff_ms * 3 - BACKOFF_LEAST_MS + 1;
-	uint64_t ms = BACKOFF_LEAST_MS + next_random(member->pool) % range;
-
-	member->backoff_ms = ms < BACKOFF_MOST_MS ? (unsigned int)ms : BACKOFF_MOST_MS;
-	return member->backoff_ms;
-}
-
 /*
- * Opens it again after a while.  When the try itself failed and no other
- * connection is up, those that wait get the reason instead of waiting on.
+ * When a try to connect failed and no other connection is up, those that wait get
+ * the reason instead of waiting on.
  */
-static void on_lost(struct pg_conn *conn, const struct error *err, void *ctx)
+static void on_down(struct pg_conn *conn, bool was_up, const struct error *err, void *ctx)
 {
-	struct member *member = ctx;
-	struct pg_pool *pool = member->pool;
-	bool was_up = member->up;
+	struct pg_pool *pool = ctx;
 
-	member->up = false;
-	pg_conn_open(conn, next_backoff(member));
-	if (was_up || any_up(pool))
+	(void)conn;
+	if (was_up || pg_pool_is_up(pool))
 		return;
 	while (!TAILQ_EMPTY(&pool->waiting))
 		query_finish(TAILQ_FIRST(&pool->waiting), NULL, err);
 }
 
-static struct member *idle_member(struct pg_pool *pool)
+static struct pg_conn *least_loaded(struct pg_pool *pool, int64_t now_ms)
 {
-	for (unsigned int i = 0; i < pool->n_members; i++) {
-		if (pool->members[i].query == NULL &&
-		    pg_conn_is_idle(pool->members[i].conn))
-			return &pool->members[i];
+	struct pg_conn *best = NULL;
+
+	for (unsigned int i = 0; i < pool->n_conns; i++) {
+		struct pg_conn *conn = pool->conns[i];
+
+		if (pg_conn_can_take(conn, now_ms) &&
+		    (best == NULL || pg_conn_n_in_flight(conn) < pg_conn_n_in_flight(best)))
+			best = conn;
 	}
-	return NULL;
-}
-
-/* As many connections as work asks for, and the first in any case. */
-static void open_members(struct pg_pool *pool)
-{
-	size_t wanted = pool->n_waiting > 0 ? pool->n_waiting : 1;
-
-	for (unsigned int i = 0; i < pool->n_members && wanted > 0; i++) {
-		struct member *member = &pool->members[i];
-
-		if (!member->opened) {
-			member->opened = true;
-			pg_conn_open(member->conn, 0);
-			wanted--;
-		} else if (member->query == NULL || pool->n_waiting == 0) {
-			wanted--; /* will take one */
-		}
-	}
+	return best;
 }
 
 static void give_out(struct pg_pool *pool)
 {
-	struct member *member;
+	int64_t now_ms = pg_now_ms();
+	struct pg_conn *conn;
 
-	while (!TAILQ_EMPTY(&pool->waiting) && (member = idle_member(pool)) != NULL) {
+	while (!TAILQ_EMPTY(&pool->waiting) &&
+	       (conn = least_loaded(pool, now_ms)) != NULL) {
 		struct pg_query *query = TAILQ_FIRST(&pool->waiting);
 
-		TAILQ_REMOVE(&pool->waiting, query, entry);
-		pool->n_waiting--;
+		query_take_out(query);
 		query->state = QUERY_RUNNING;
-		query->member = member;
-		member->query = query;
-		pg_conn_run(member->conn, query->stmt, &query->params);
+		query->conn = conn;
+		TAILQ_INSERT_TAIL(&pool->running, query, entry);
+		pg_conn_send(conn, &query->call, query);
 	}
-	open_members(pool);
+	for (unsigned int i = 0; i < pool->n_conns; i++)
+		pg_conn_flush(pool->conns[i]);
 }
 
 /* False: the callback freed the pool. */
@@ -328,8 +318,7 @@ static bool call_back(struct pg_pool *pool)
 	struct pg_query *query = TAILQ_FIRST(&pool->finished);
 	bool freed = false;
 
-	TAILQ_REMOVE(&pool->finished, query, entry);
-	pool->n_finished--;
+	query_take_out(query);
 	pool->freed = &freed;
 	query->done(query->result, query->result != NULL ? NULL : &query->err, query->ctx);
 	query_free(query);
@@ -354,38 +343,45 @@ static void on_turn(evutil_socket_t fd, short what, void *ctx)
 		take_turn(pool);
 }
 
-static const char *copy_text(struct arena *arena, const char *text)
+/* --- the pool --- */
+
+struct pg_pool_stats pg_pool_stats(const struct pg_pool *pool)
 {
-	return text != NULL ? arena_strdup(arena, text) : NULL;
+	struct pg_pool_stats stats = {.n_connections = pool->n_conns,
+	                              .n_waiting = pool->n_waiting};
+
+	for (unsigned int i = 0; i < pool->n_conns; i++) {
+		stats.n_up += pg_conn_is_up(pool->conns[i]);
+		stats.n_in_flight += pg_conn_n_in_flight(pool->conns[i]);
+	}
+	if (!TAILQ_EMPTY(&pool->waiting))
+		stats.oldest_wait_ms =
+		        (unsigned int)(pg_now_ms() - TAILQ_FIRST(&pool->waiting)->since_ms);
+	return stats;
 }
 
 struct pg_pool *pg_pool_new(struct event_base *base, const struct pg_options *options,
-                            unsigned int max_connections)
+                            unsigned int n_connections)
 {
 	struct pg_pool *pool = xcalloc(1, sizeof(*pool));
+	const struct pg_conn_owner owner = {.up = on_up,
+	                                    .down = on_down,
+	                                    .done = on_done,
+	                                    .heard = on_heard,
+	                                    .ctx = pool};
 
-	assert(max_connections > 0);
+	assert(n_connections > 0 && options->pipeline <= PG_PIPELINE_MOST);
 	pool->arena = arena_new(512);
-	pool->options = *options;
-	pool->options.conninfo = copy_text(pool->arena, options->conninfo);
-	pool->options.role = copy_text(pool->arena, options->role);
-	pool->options.program = copy_text(pool->arena, options->program);
-	pool->base = base;
+	pool->options = pg_evented_options(pool->arena, options);
 	pool->turn = event_new(base, -1, 0, on_turn, pool);
-	pool->random = UINT64_C(0x9e3779b97f4a7c15) * (options->seed + UINT64_C(1));
+	pool->tick = event_new(base, -1, 0, on_tick, pool);
 	TAILQ_INIT(&pool->waiting);
+	TAILQ_INIT(&pool->running);
 	TAILQ_INIT(&pool->finished);
-	pool->members = xcalloc(max_connections, sizeof(pool->members[0]));
-	pool->n_members = max_connections;
-	for (unsigned int i = 0; i < max_connections; i++) {
-		struct member *member = &pool->members[i];
-		const struct pg_conn_owner owner = {on_ready, on_lost, on_done, member};
-
-		member->pool = pool;
-		member->backoff_ms = BACKOFF_LEAST_MS;
-		member->conn = pg_conn_new(base, &pool->options, &owner);
-	}
-	take_turn(pool);
+	pool->conns = xcalloc(n_connections, sizeof(pool->conns[0]));
+	pool->n_conns = n_connections;
+	for (unsigned int i = 0; i < n_connections; i++)
+		pool->conns[i] = pg_conn_new(base, &pool->options, i, &owner);
 	return pool;
 }
 
@@ -405,15 +401,14 @@ void pg_pool_free(struct pg_pool *pool)
 		return;
 	if (pool->freed != NULL)
 		*pool->freed = true;
-	for (unsigned int i = 0; i < pool->n_members; i++) {
-		pg_conn_free(pool->members[i].conn);
-		if (pool->members[i].query != NULL)
-			query_free(pool->members[i].query);
-	}
+	for (unsigned int i = 0; i < pool->n_conns; i++)
+		pg_conn_free(pool->conns[i]);
 	free_list(&pool->waiting);
+	free_list(&pool->running);
 	free_list(&pool->finished);
 	event_free(pool->turn);
-	free(pool->members);
+	event_free(pool->tick);
+	free(pool->conns);
 	arena_free(pool->arena);
 	free(pool);
 }

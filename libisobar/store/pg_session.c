@@ -5,10 +5,9 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "store/pg_conn.h"
-
-#define CONNECT_TIMEOUT_MS 30000
 
 /*
  * ISO dates in UTC are what pg_read.c reads.  jit costs more than it saves on our
@@ -21,6 +20,17 @@ static const char session_settings[] = "set jit = off;\n"
                                        "set client_min_messages = warning;\n"
                                        "set client_connection_check_interval = '2s';\n"
                                        "set search_path = isobar, public;\n";
+
+/* Nothing on an event loop leaves a transaction open; if a bug did, its locks end. */
+#define EVENTED_IDLE_IN_TRANSACTION "10s"
+
+int64_t pg_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static void ignore_notice(void *ctx, const PGresult *result)
 {
@@ -39,11 +49,18 @@ static bool conninfo_is_valid(const char *conninfo)
 
 PGconn *pg_connect_start(const struct pg_options *options, struct error *err)
 {
-	/* A word without = is a database's name to libpq; to us it is a mistake. */
-	const char *keywords[] = {"dbname", "client_encoding", "application_name", NULL};
-	const char *values[] = {options->conninfo, "UTF8", options->program, NULL};
+	/* What stands before dbname, the conninfo may change.  A peer that is gone is
+	 * noticed within a minute, or within 30 s of sending. */
+	const char *keywords[] = {"keepalives_idle",  "keepalives_interval",
+	                          "keepalives_count", "tcp_user_timeout",
+	                          "dbname",           "client_encoding",
+	                          "application_name", NULL};
+	const char *values[] = {
+	        "30", "10", "3", "30000", options->conninfo, "UTF8", options->program,
+	        NULL};
 	PGconn *conn;
 
+	/* A word without = is a database's name to libpq; to us it is a mistake. */
 	if (!conninfo_is_valid(options->conninfo)) {
 		error_set(err, ERR_INVALID, "database: the connection string is not valid");
 		return NULL;
@@ -64,9 +81,9 @@ PGconn *pg_connect_start(const struct pg_options *options, struct error *err)
 	return conn;
 }
 
-unsigned int pg_connect_timeout_ms(PGconn *conn)
+unsigned int pg_connect_timeout_ms(PGconn *conn, unsigned int default_ms)
 {
-	unsigned int timeout_ms = CONNECT_TIMEOUT_MS;
+	unsigned int timeout_ms = default_ms;
 	PQconninfoOption *options = PQconninfo(conn);
 
 	for (PQconninfoOption *o = options; o != NULL && o->keyword != NULL; o++) {
@@ -99,6 +116,12 @@ int pg_session_sql(const struct pg_options *options, PGconn *conn, struct strbuf
 	unsigned int groups = session_groups(options->groups);
 
 	strbuf_puts(out, session_settings);
+	if (options->statement_timeout_ms > 0)
+		strbuf_printf(out, "set statement_timeout = %u;\n",
+		              options->statement_timeout_ms);
+	if (options->groups & PG_GROUP_EVENTED)
+		strbuf_puts(out, "set idle_in_transaction_session_timeout = '" //
+		            EVENTED_IDLE_IN_TRANSACTION "';\n");
 	if (options->role != NULL) {
 		char *role = PQescapeIdentifier(conn, options->role, strlen(options->role));
 

@@ -9,11 +9,12 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "store/pg.h"
 #include "store/pg_conn.h"
+
+#define CONNECT_TIMEOUT_MS 30000
 
 struct pg {
 	PGconn *conn;
@@ -22,19 +23,11 @@ struct pg {
 	bool prepared[N_STATEMENTS]; /* on this connection */
 };
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Waits until libpq can go on connecting. */
 static int wait_for_socket(PGconn *conn, short events, int64_t deadline, struct error *err)
 {
 	struct pollfd waiting = {.fd = PQsocket(conn), .events = events};
-	int64_t left = deadline - monotonic_ms();
+	int64_t left = deadline - pg_now_ms();
 	int n = left > 0 ? poll(&waiting, 1, (int)left) : 0;
 
 	if (n == 0)
@@ -46,7 +39,7 @@ static int wait_for_socket(PGconn *conn, short events, int64_t deadline, struct 
 
 static int connect_wait(PGconn *conn, struct error *err)
 {
-	int64_t deadline = monotonic_ms() + pg_connect_timeout_ms(conn);
+	int64_t deadline = pg_now_ms() + pg_connect_timeout_ms(conn, CONNECT_TIMEOUT_MS);
 	PostgresPollingStatusType step = PGRES_POLLING_WRITING;
 
 	for (;;) {
