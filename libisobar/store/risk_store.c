@@ -6,70 +6,12 @@
 #include "store/risk_store.h"
 
 #include <assert.h>
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/pg_binary.h"
 #include "store/pg_copy.h"
 #include "store/pg_encode.h"
-
-/* --- a binary result, read column by column in the statement's order --- */
-
-struct binary_row {
-	const PGresult *result;
-	int row, column;
-};
-
-static const char *next_value(struct binary_row *r)
-{
-	return PQgetvalue(r->result, r->row, r->column++);
-}
-
-static bool next_is_null(const struct binary_row *r)
-{
-	return PQgetisnull(r->result, r->row, r->column);
-}
-
-static int next_int2(struct binary_row *r)
-{
-	uint16_t v;
-
-	memcpy(&v, next_value(r), sizeof(v));
-	return (int16_t)be16toh(v);
-}
-
-static int next_int4(struct binary_row *r)
-{
-	uint32_t v;
-
-	memcpy(&v, next_value(r), sizeof(v));
-	return (int)be32toh(v);
-}
-
-static int64_t next_int8(struct binary_row *r)
-{
-	uint64_t v;
-
-	memcpy(&v, next_value(r), sizeof(v));
-	return (int64_t)be64toh(v);
-}
-
-static timestamp next_timestamp(struct binary_row *r)
-{
-	if (next_is_null(r)) {
-		r->column++;
-		return TIMESTAMP_NONE;
-	}
-	return next_int8(r) + PG_EPOCH_USEC;
-}
-
-static struct key next_key(struct binary_row *r)
-{
-	struct key k;
-
-	memcpy(k.bytes, next_value(r), KEY_SIZE);
-	return k;
-}
 
 /* --- taking a batch --- */
 
