@@ -51,7 +51,7 @@ BEGIN {
 	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")
 	own("^openssl/", "^libisobar/(model/key|store/migrate|store/catalog)[.]c$")
 	own("^curl/", "^libisobar/net/")
-	own("^event2/", "^(libisobar/(store/pg_(pool|conn)[.][ch]$|net/)|api/)")
+	own("^event2/", "^(libisobar/(store/pg_(pool|conn|notify)[.][ch]$|net/)|api/)")
 	own("^jansson[.]h$", "^(libisobar/model/codec[.][ch]$|scorer/score_model[.]c$|cli/)")
 
 	libc = "^(assert|ctype|dirent|endian|errno|fcntl|float|fnmatch|getopt|glob|grp|inttypes|langinfo" \

@@ -34,6 +34,7 @@ const struct statement_text statement_table[N_STATEMENTS] = {
         [BIG] = {"big", PG_GROUP_READ, "select repeat('x', $1::int) as t, $1::int as n"},
         [STMT_ORG_SET] = {"org_set", PG_GROUP_EVENTED,
                           "select set_config('app.org_id', $1, true)"},
+        [STMT_PING] = {"ping", PG_GROUP_EVENTED, "select 1 as n"},
 };
 
 struct event_base *pool_base;
