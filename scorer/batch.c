@@ -233,7 +233,8 @@ static int run_transaction(struct batch *b, int64_t n_marks, struct error *err)
 		return rc;
 	b->catalog = b->ref.catalog;
 	if ((rc = run_slices(b, err)) < 0 ||
-	    (rc = score_counts_write(b->s->pg, b->org, &b->counts, err)) < 0)
+	    (rc = score_counts_write(b->s->pg, b->org, &b->counts, err)) < 0 ||
+	    (rc = score_changes_publish(b->s->pg, b->org, err)) < 0)
 		return rc;
 	return pg_commit(b->s->pg, err);
 }

@@ -40,10 +40,11 @@ static int take_marks(struct pg *pg, const struct org *org, int shard, int64_t n
 	pg_bind_int(&take, org->id);
 	pg_bind_int(&take, n_marks);
 	pg_bind_int(&take, shard);
-	if ((rc = pg_command(pg,
-	                     "truncate batch_asset; set local enable_hashjoin = on; "
-	                     "set local enable_seqscan = on",
-	                     err)) < 0 ||
+	if ((rc = pg_command(
+	             pg,
+	             "truncate batch_asset, batch_change; set local enable_hashjoin = on; "
+	             "set local enable_seqscan = on",
+	             err)) < 0 ||
 	    (rc = pg_run(pg, STMT_DIRTY_TAKE, &take, NULL, err)) < 0)
 		return rc;
 	return pg_command(
@@ -504,6 +505,12 @@ static int send_write(struct pg *pg, enum statement stmt, const struct org *org,
 	return pg_send(pg, stmt, &p, err);
 }
 
+static int send_changed_keep(struct pg *pg, size_t *n, struct error *err)
+{
+	(*n)++;
+	return pg_send(pg, STMT_CHANGED_KEEP, NULL, err);
+}
+
 int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
                       const char *model, const struct score_writes *w, size_t *n_sent_out,
                       struct error *err)
@@ -530,8 +537,9 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 	     (rc = send_write(pg, STMT_EXPLANATION_INSERT, org, now, model, &n, err)) < 0 ||
 	     (rc = send_write(pg, STMT_OPENED_INSERT, org, none, NULL, &n, err)) < 0))
 		return rc;
-	if (rc == 0 && w->n_rows)
-		rc = send_write(pg, STMT_CLOCK_INSERT, org, now, NULL, &n, err);
+	if (rc == 0 && w->n_rows &&
+	    (rc = send_write(pg, STMT_CLOCK_INSERT, org, now, NULL, &n, err)) == 0)
+		rc = send_changed_keep(pg, &n, err);
 	if (rc == 0 && w->n_events)
 		rc = send_write(pg, STMT_EVENT_INSERT, org, none, NULL, &n, err);
 	if (rc == 0 && w->n_aliases)
@@ -571,6 +579,16 @@ int score_counts_write(struct pg *pg, const struct org *org,
 	for (int i = 0; i < 4; i++)
 		strbuf_done(&columns[i]);
 	return rc;
+}
+
+int score_changes_publish(struct pg *pg, const struct org *org, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	pg_bind_int(&p, org->id);
+	pg_bind_int(&p, SCORE_VERSIONS_KEPT);
+	return pg_run(pg, STMT_CHANGED_PUBLISH, &p, NULL, err);
 }
 
 int score_staging_clear(struct pg *pg, struct error *err)

@@ -162,9 +162,19 @@ struct score_counts {
 	int64_t n[N_BANDS][N_RISK_STATES][N_VERDICTS];
 };
 
-/* Moves the counters: a transaction's last statement. */
+/* Moves the counters: a transaction's last statement but one. */
 int score_counts_write(struct pg *pg, const struct org *org,
                        const struct score_counts *counts, struct error *err) MUST_CHECK;
+
+/*
+ * Tells readers which risks the transaction has written: its last statement, as the
+ * org's version stays locked until the commit.  Who is so many versions behind that
+ * they are forgotten reads all risks.
+ */
+#define SCORE_VERSIONS_KEPT 1000
+
+int score_changes_publish(struct pg *pg, const struct org *org,
+                          struct error *err) MUST_CHECK;
 
 struct score_writes {
 	struct score_counts counts;

@@ -1,5 +1,6 @@
 -- Moves the risks whose crossing has passed to their new slot.  The event's time is the crossing
--- itself, so that nothing depends on when the sweep ran.
+-- itself, so that nothing depends on when the sweep ran.  Who moves risks raises the org's version
+-- (changed_publish.sql).
 -- $1 org_id, $2 now, $3 most.  Returns n.
 with due as (
     select org_id, risk_id, rank, rank_since, next_crossing_at as at, due_at, band, score, state
@@ -30,6 +31,17 @@ with due as (
     select $1, risk_id, at, case when due_at <= at then 6 else 5 end, state, band, score, due_at, 'system',
            case when due_at <= at then 'breached' else 'due soon' end
       from due
+), next as (
+    insert into isobar.queue_version as v (org_id, version)
+    select $1, 1
+     where exists (select from due)
+    on conflict (org_id) do update
+       set version = v.version + 1
+ returning version
+), published as (
+    insert into isobar.queue_change (org_id, version, part, risk_ids)
+    select $1, n.version, 1, array(select risk_id from due)
+      from next as n
 )
-select count(*) as n
+select count(*) as n, (select pg_notify('isobar_queue', $1::text) from next) as told
   from due

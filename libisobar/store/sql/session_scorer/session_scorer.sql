@@ -55,6 +55,9 @@ create temporary table page_event (
     reason  text        not null,
     run_id  bigint
 );
+create temporary table batch_change (
+    risk_ids uuid[] not null
+);
 create temporary table page_risk_alias (
     fingerprint uuid     not null,
     risk_id     uuid     not null,
