@@ -12,8 +12,7 @@
 #include "cli.h"
 #include "report.h"
 #include "scorer/correlate.h"
-#include "scorer/factors.h"
-#include "scorer/score.h"
+#include "scorer/explanation.h"
 #include "table.h"
 
 struct explain {
@@ -22,149 +21,7 @@ struct explain {
 	struct finding_rows findings;
 };
 
-/* --- factors --- */
-
-static const char *const maturity_words[] = {"none",       "proof of concept",
-                                             "functional", "weaponised",
-                                             "active",     "ransomware, or seen here"};
-static const char *const exposure_words[] = {
-        "none", "restricted", "internal", "unknown", "internet filtered", "internet open"};
-static const char *const criticality_words[] = {
-        "sandbox", "development", "unknown", "production", "important", "mission critical"};
-static const char *const sensitivity_words[] = {"none", "internal", "unknown",
-                                                "confidential", "regulated or secrets"};
-static const char *const privilege_words[] = {"none",  "read",  "unknown",
-                                              "write", "broad", "admin"};
-static const char *const path_words[] = {"none", "adjacent to another risk",
-                                         "toxic combination", "path to a high-value asset",
-                                         "path to a crown jewel"};
-static const char *const corroboration_words[] = {
-        "weak", "one standard source", "one authoritative source", "independent engines"};
-static const char *const yes_no[] = {"no", "yes"};
-
-/* A factor with the input that it shows; words NULL: in factor_value(). */
-struct factor_row {
-	const char *name;
-	enum input input;
-	const char *const *words;
-	size_t n_words;
-};
-
-#define WORDS(words) words, N_ELEMENTS(words)
-
-static const struct factor_row factors[] = {
-        [FACTOR_SEVERITY] = {"severity", INPUT_SEVERITY, NULL, 0},
-        [FACTOR_LIKELIHOOD] = {"likelihood", INPUT_LIKELIHOOD, NULL, 0},
-        [FACTOR_MATURITY] = {"maturity", INPUT_MATURITY, WORDS(maturity_words)},
-        [FACTOR_AUTOMATABLE] = {"automatable", INPUT_AUTOMATABLE, WORDS(yes_no)},
-        [FACTOR_TOTAL_IMPACT] = {"total_impact", INPUT_TOTAL, WORDS(yes_no)},
-        [FACTOR_EXPOSURE] = {"exposure", INPUT_EXPOSURE, WORDS(exposure_words)},
-        [FACTOR_CRITICALITY] = {"criticality", INPUT_CRITICALITY, WORDS(criticality_words)},
-        [FACTOR_DATA] = {"data", INPUT_SENSITIVITY, WORDS(sensitivity_words)},
-        [FACTOR_PRIVILEGE] = {"privilege", INPUT_PRIVILEGE, WORDS(privilege_words)},
-        [FACTOR_PATH] = {"path", INPUT_PATH, WORDS(path_words)},
-        [FACTOR_FAILING_LAYERS] = {"failing_layers", INPUT_FAILING, NULL, 0},
-        [FACTOR_CORROBORATION] = {"corroboration", INPUT_CORROBORATION,
-                                  WORDS(corroboration_words)},
-};
-
-static const char *basis_name(int64_t basis)
-{
-	switch ((enum basis)basis) {
-	case BASIS_ASSUMED:
-		return "assumed";
-	case BASIS_REPORTED:
-		return "reported";
-	case BASIS_DERIVED:
-		return "derived";
-	case BASIS_CATALOG:
-		return "catalogue";
-	}
-	return "unknown";
-}
-
-static const char *likelihood_value(const struct explained_risk *r, struct arena *a)
-{
-	const int64_t lik = r->inputs[INPUT_LIKELIHOOD];
-
-	if (r->inputs[INPUT_LIKELIHOOD_KIND] == LIKELIHOOD_CLASS)
-		return arena_printf(a, "L%lld", (long long)lik);
-	return arena_printf(a, "epss %lld.%05lld%s", (long long)(lik / 100000),
-	                    (long long)(lik % 100000),
-	                    r->basis[INPUT_LIKELIHOOD] == BASIS_ASSUMED ? " (assumed)"
-	                                                                : "");
-}
-
-/* The input of a factor in words. */
-static const char *factor_value(const struct explained_risk *r, enum factor factor,
-                                struct arena *a)
-{
-	const struct factor_row *row = &factors[factor];
-	const int64_t value = r->inputs[row->input];
-
-	if (factor == FACTOR_LIKELIHOOD)
-		return likelihood_value(r, a);
-	if (factor == FACTOR_SEVERITY)
-		return arena_printf(a, "CVSS/label %lld", (long long)value);
-	if (factor == FACTOR_FAILING_LAYERS)
-		return arena_printf(a, "%lld of %lld layers", (long long)value,
-		                    (long long)r->inputs[INPUT_APPLICABLE]);
-	if (value >= 0 && value < (int64_t)row->n_words)
-		return row->words[value];
-	return arena_printf(a, "%lld", (long long)value);
-}
-
-/* An explanation of another model than this program's has no lines here. */
-static bool has_factors(const struct explained_risk *r)
-{
-	return r->model && r->n_inputs == N_INPUTS && r->n_points == N_FACTORS;
-}
-
-/* --- reasons --- */
-
-static const char *reason_words(const struct explained_risk *r, int reasons,
-                                struct arena *a)
-{
-	const struct {
-		int bit;
-		const char *words;
-	} all[] = {
-	        {MERGED_SAME_ASSET, "same asset"},
-	        {MERGED_ASSET_ALIAS, "same asset under another name"},
-	        {MERGED_SAME_CVE, "same CVE"},
-	        {MERGED_ADVISORY, "an advisory of the CVE"},
-	        {MERGED_CONTROL, arena_printf(a, "catalogue control %s", r->control)},
-	        {MERGED_SAME_RULE, "same rule"},
-	        {MERGED_SAME_THREAT, "same threat"},
-	};
-	const char *out = "";
-
-	for (size_t i = 0; i < N_ELEMENTS(all); i++)
-		if (reasons & all[i].bit)
-			out = arena_printf(a, "%s%s%s", out, *out ? ", " : "",
-			                   all[i].words);
-	return out;
-}
-
 /* --- JSON --- */
-
-static void put_factor(struct strbuf *b, const struct explained_risk *r, enum factor factor,
-                       struct arena *a)
-{
-	const struct factor_row *row = &factors[factor];
-	const int64_t witness = r->witness[row->input];
-
-	json_write_open(b, NULL, '{');
-	json_write_text(b, "factor", row->name);
-	json_write_text(b, "value", factor_value(r, factor, a));
-	json_write_int(b, "points", r->points[factor]);
-	json_write_text(b, "basis", basis_name(r->basis[row->input]));
-	json_write_open(b, "evidence", '[');
-	if (witness >= 0 && witness < (int64_t)r->n_members)
-		json_write_key(b, NULL, &r->members[witness]);
-	json_write_close(b, ']');
-	json_write_close(b, '}');
-}
 
 static void put_findings(struct strbuf *b, const struct explain *x)
 {
@@ -176,8 +33,9 @@ static void put_findings(struct strbuf *b, const struct explain *x)
 		json_write_text(b, "source", f->source);
 		json_write_text(b, "rule", f->rule);
 		json_write_text(b, "native_id", f->native_id);
-		json_write_text(b, "merged_because",
-		                reason_words(&x->risk, f->reasons, x->cli->arena));
+		json_write_text(
+		        b, "merged_because",
+		        explanation_reasons(&x->risk.why, f->reasons, x->cli->arena));
 		json_write_key(b, "id", &f->id);
 		json_write_text(b, "status", finding_state_name(f->state));
 		json_write_text(b, "asset", f->asset_named);
@@ -229,12 +87,7 @@ static void print_json(const struct explain *x)
 	json_write_key(&b, "id", &r->id);
 	json_write_int(&b, "score", r->score);
 	json_write_text(&b, "band", band_name(r->band));
-	json_write_text(&b, "model", e->model);
-	json_write_open(&b, "factors", '[');
-	for (int i = 0; has_factors(e) && i < FACTOR_POLICY; i++)
-		put_factor(&b, e, (enum factor)i, x->cli->arena);
-	json_write_close(&b, ']');
-	json_write_int(&b, "policy", has_factors(e) ? e->points[FACTOR_POLICY] : 0);
+	explanation_write(&b, &e->why);
 	put_findings(&b, x);
 	json_write_text(&b, "title", r->title);
 	json_write_text(&b, "subject", r->subject);
@@ -294,16 +147,17 @@ static void print_sum(const struct explain *x)
 	const struct explained_risk *e = &x->risk;
 	struct arena *a = x->cli->arena;
 
-	if (!has_factors(e)) {
+	if (!explanation_is_readable(&e->why)) {
 		printf("score %d, %s; there is no explanation that this program can read\n",
 		       e->risk.score, band_name(e->risk.band));
 		return;
 	}
 	for (int i = 0; i < FACTOR_POLICY; i++)
-		print_sum_line(x, (int)e->points[i], factors[i].name,
-		               factor_value(e, (enum factor)i, a),
-		               basis_name(e->basis[factors[i].input]));
-	const int policy = (int)e->points[FACTOR_POLICY];
+		print_sum_line(x, (int)e->why.points[i],
+		               explanation_factor_name((enum factor)i),
+		               explanation_value(&e->why, (enum factor)i, a),
+		               explanation_basis(&e->why, (enum factor)i));
+	const int policy = (int)e->why.points[FACTOR_POLICY];
 
 	print_sum_line(x, policy, "policy",
 	               policy < 0   ? "capped"
@@ -312,7 +166,7 @@ static void print_sum(const struct explain *x)
 	               "");
 	printf("  ----\n%6d  ", e->risk.score);
 	print_styled(x->cli, report_band_color(e->risk.band), band_name(e->risk.band));
-	printf("  by %s\n", report_plain(e->model, a));
+	printf("  by %s\n", report_plain(e->why.model, a));
 }
 
 /* That it is the same asset goes without saying when there is more to say. */
@@ -344,7 +198,8 @@ static void print_findings(const struct explain *x)
 		table_cell(t, f->native_id ? f->native_id : "(raw record not kept)",
 		           f->native_id ? NULL : "2");
 		table_cell(t,
-		           reason_words(&x->risk, told_reasons(f->reasons), x->cli->arena),
+		           explanation_reasons(&x->risk.why, told_reasons(f->reasons),
+		                               x->cli->arena),
 		           NULL);
 	}
 	printf("\n%zu finding%s\n", x->findings.n, x->findings.n == 1 ? "" : "s");

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "store/read_private.h"
+#include "store/read_results.h"
 
 #define PREFIX_MIN 6 /* hex digits */
 #define HEX_DIGITS (2 * KEY_SIZE)
@@ -106,7 +107,7 @@ static const struct key *members_read(const char *text, struct arena *a, size_t 
 }
 
 static int explanation_read(const PGresult *result, struct arena *a,
-                            struct explained_risk *out, struct error *err)
+                            struct explanation *out, struct error *err)
 {
 	size_t n_basis, n_witness;
 
@@ -124,6 +125,19 @@ static int explanation_read(const PGresult *result, struct arena *a,
 	return 0;
 }
 
+int explained_risk_read(const PGresult *result, struct arena *a, struct explained_risk *out,
+                        struct error *err)
+{
+	*out = (struct explained_risk){.why.control = ""};
+	if (PQntuples(result) == 0)
+		return error_set(err, ERR_NOT_FOUND, "the risk is gone");
+	queue_risk_read(result, 0, a, &out->risk);
+	out->version = pg_get_int(result, 0, "version");
+	out->risk.rank = pg_get_int(result, 0, "rank");
+	out->next_crossing_at = pg_get_timestamp(result, 0, "next_crossing_at");
+	return explanation_read(result, a, &out->why, err);
+}
+
 int risk_explain(struct pg *pg, const struct org *org, const struct key *risk_id,
                  timestamp now, struct arena *a, struct explained_risk *out,
                  struct error *err)
@@ -132,15 +146,10 @@ int risk_explain(struct pg *pg, const struct org *org, const struct key *risk_id
 	CLEANUP(pg_clearp) PGresult *result = NULL;
 	int rc;
 
-	*out = (struct explained_risk){.control = ""};
 	pg_bind_int(&p, org->id);
 	pg_bind_key(&p, risk_id);
-	if ((rc = pg_run(pg, STMT_RISK_EXPLAIN, &p, &result, err)) < 0)
-		return rc;
-	if (PQntuples(result) == 0)
-		return error_set(err, ERR_NOT_FOUND, "the risk is gone");
-	queue_risk_read(result, 0, a, &out->risk);
-	if ((rc = explanation_read(result, a, out, err)) < 0)
+	if ((rc = pg_run(pg, STMT_RISK_EXPLAIN, &p, &result, err)) < 0 ||
+	    (rc = explained_risk_read(result, a, out, err)) < 0)
 		return rc;
 	return queue_clocks_load(pg, org, &out->risk, 1, now, a, err);
 }

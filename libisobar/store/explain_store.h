@@ -2,20 +2,15 @@
 #ifndef ISOBAR_EXPLAIN_STORE_H
 #define ISOBAR_EXPLAIN_STORE_H
 
+#include "model/explanation.h"
 #include "store/queue_store.h"
 
-/*
- * A risk with the calculation behind its score.  The arrays are those of
- * risk_explanation, in the order of scorer/score.h.  pg is open for PG_GROUP_READ.
- */
+/* A risk with the calculation behind its score.  pg is open for PG_GROUP_READ. */
 struct explained_risk {
-	struct queue_risk risk; /* without rank and sources */
-	const char *model;      /* NULL: it was never scored */
-	const char *control;
-	const int64_t *inputs, *points, *basis, *witness;
-	size_t n_inputs, n_points;
-	const struct key *members;
-	size_t n_members;
+	struct queue_risk risk; /* without sources; rank as stored */
+	int64_t version;        /* counts the writes of the risk */
+	timestamp next_crossing_at;
+	struct explanation why;
 };
 
 /*

@@ -10,7 +10,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "store/pg_binary.h"
 #include "store/read_private.h"
+#include "store/read_results.h"
 #include "store/segment.h"
 
 static const char *text_of(const PGresult *result, int row, const char *field,
@@ -46,8 +48,8 @@ static void finding_read(const PGresult *result, int row, const struct source_li
 	};
 }
 
-static void rows_read(const PGresult *result, const struct source_list *sources,
-                      struct arena *a, struct finding_rows *out)
+void finding_rows_read(const PGresult *result, const struct source_list *sources,
+                       struct arena *a, struct finding_rows *out)
 {
 	*out = (struct finding_rows){.n = (size_t)PQntuples(result)};
 	out->rows = ARENA_ARRAY(a, struct finding_row, out->n + 1);
@@ -98,25 +100,55 @@ static int cache_load(struct segment_cache *c, struct pg *pg, const struct org *
 	return 0;
 }
 
+/* False: the slot is damaged. */
+static bool details_read(const struct segment_text *text, struct finding_row *row,
+                         struct arena *a)
+{
+	struct segment_slot slot;
+	struct error damage;
+
+	if (segment_slot_at(text, row->slot, &slot, &damage) < 0)
+		return false;
+	row->native_id = arena_strdup(a, slot.details.native_id);
+	row->status_raw = arena_strdup(a, slot.details.status_raw);
+	row->severity_raw = arena_strdup(a, slot.details.severity_raw);
+	return true;
+}
+
 static int details_load(struct segment_cache *c, struct pg *pg, const struct org *org,
                         struct finding_row *row, struct arena *a, size_t *n_damaged,
                         struct error *err)
 {
-	struct segment_slot slot;
-	struct error damage;
 	const int rc = cache_load(c, pg, org, row->segment, err);
 
 	if (rc < 0 || c->fate == SEGMENT_GONE)
 		return rc;
-	if (c->fate == SEGMENT_DAMAGED ||
-	    segment_slot_at(&c->text, row->slot, &slot, &damage) < 0) {
+	if (c->fate == SEGMENT_DAMAGED || !details_read(&c->text, row, a))
 		++*n_damaged;
-		return 0;
-	}
-	row->native_id = arena_strdup(a, slot.details.native_id);
-	row->status_raw = arena_strdup(a, slot.details.status_raw);
-	row->severity_raw = arena_strdup(a, slot.details.severity_raw);
 	return 0;
+}
+
+void finding_details_read(const PGresult *bodies, struct finding_rows *rows,
+                          struct arena *a)
+{
+	ARENA_SCOPED scratch = arena_new(1 << 16);
+
+	for (int i = 0; i < PQntuples(bodies); i++) {
+		struct binary_row r = {bodies, i, 0};
+		const int64_t segment = next_int8(&r);
+		struct segment_text text;
+		struct error damage;
+
+		arena_reset(scratch);
+		const int rc = segment_open(PQgetvalue(bodies, i, 1),
+		                            (size_t)PQgetlength(bodies, i, 1), scratch,
+		                            &text, &damage);
+
+		for (size_t k = 0; k < rows->n; k++)
+			if (rows->rows[k].segment == segment &&
+			    (rc < 0 || !details_read(&text, &rows->rows[k], a)))
+				rows->n_damaged++;
+	}
 }
 
 /* --- members of a risk --- */
@@ -158,7 +190,7 @@ int finding_members(struct pg *pg, const struct org *org, const struct key *risk
 	if ((rc = source_list_load(pg, org, a, &sources, err)) < 0 ||
 	    (rc = pg_run(pg, STMT_RISK_MEMBERS, &p, &result, err)) < 0)
 		return rc;
-	rows_read(result, &sources, a, out);
+	finding_rows_read(result, &sources, a, out);
 	return members_details(pg, org, out, a, err);
 }
 
@@ -224,7 +256,7 @@ int finding_listing_next(struct finding_listing *l, struct finding_rows *out,
 	if (rc < 0)
 		return rc;
 	arena_reset(l->batch);
-	rows_read(result, &l->sources, l->batch, out);
+	finding_rows_read(result, &l->sources, l->batch, out);
 	for (size_t i = 0; rc == 0 && i < out->n; i++)
 		rc = details_load(&l->cache, l->pg, &l->org, &out->rows[i], l->batch,
 		                  &out->n_damaged, err);

@@ -13,6 +13,7 @@
 
 #include "base/strbuf.h"
 #include "store/read_private.h"
+#include "store/read_results.h"
 
 int64_t *pg_int_array(const char *text, struct arena *a, size_t *n_out)
 {
@@ -40,6 +41,18 @@ int64_t *pg_int_array(const char *text, struct arena *a, size_t *n_out)
 
 /* --- sources --- */
 
+void source_list_read(const PGresult *result, struct arena *a, struct source_list *out)
+{
+	out->n = (size_t)PQntuples(result);
+	out->rows = ARENA_ARRAY(a, struct source_row, out->n + 1);
+	for (int i = 0; i < (int)out->n; i++)
+		out->rows[i] = (struct source_row){
+		        .id = pg_get_int(result, i, "source_id"),
+		        .name = arena_strdup(a, pg_get_text(result, i, "name")),
+		        .connector = arena_strdup(a, pg_get_text(result, i, "connector")),
+		};
+}
+
 int source_list_load(struct pg *pg, const struct org *org, struct arena *a,
                      struct source_list *out, struct error *err)
 {
@@ -51,14 +64,7 @@ int source_list_load(struct pg *pg, const struct org *org, struct arena *a,
 
 	if (rc < 0)
 		return rc;
-	out->n = (size_t)PQntuples(result);
-	out->rows = ARENA_ARRAY(a, struct source_row, out->n + 1);
-	for (int i = 0; i < (int)out->n; i++)
-		out->rows[i] = (struct source_row){
-		        .id = pg_get_int(result, i, "source_id"),
-		        .name = arena_strdup(a, pg_get_text(result, i, "name")),
-		        .connector = arena_strdup(a, pg_get_text(result, i, "connector")),
-		};
+	source_list_read(result, a, out);
 	return 0;
 }
 
@@ -225,11 +231,11 @@ void queue_risk_read(const PGresult *result, int row, struct arena *a,
 	};
 }
 
-static void sources_read(const char *ids_text, const struct source_list *sources,
-                         struct arena *a, struct queue_risk *out)
+void queue_sources_read(const PGresult *result, int row, const struct source_list *sources,
+                        struct arena *a, struct queue_risk *out)
 {
 	size_t n;
-	const int64_t *ids = pg_int_array(ids_text, a, &n);
+	const int64_t *ids = pg_int_array(pg_get_text(result, row, "source_ids"), a, &n);
 
 	out->sources = ARENA_ARRAY(a, const char *, n + 1);
 	for (size_t i = 0; i < n; i++) {
@@ -302,29 +308,42 @@ static void attach(const PGresult *result, struct queue_risk *risks, size_t n,
 	}
 }
 
+void queue_clocks_bind(const struct org *org, const struct queue_risk *risks, size_t n,
+                       struct pg_params *p)
+{
+	struct strbuf ids = {0};
+	char text[KEY_TEXT_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		strbuf_printf(&ids, "%c%s", i ? ',' : '{', key_text(&risks[i].id, text));
+	strbuf_puts(&ids, n ? "}" : "{}");
+	pg_bind_int(p, org->id);
+	pg_bind_text(p, arena_strdup(p->arena, strbuf_text(&ids)));
+	strbuf_done(&ids);
+}
+
+void queue_clocks_read(const PGresult *result, struct queue_risk *risks, size_t n,
+                       timestamp now, struct arena *a)
+{
+	attach(result, risks, n, a);
+	for (size_t i = 0; i < n; i++)
+		sla_at(&risks[i], now, a);
+}
+
 int queue_clocks_load(struct pg *pg, const struct org *org, struct queue_risk *risks,
                       size_t n, timestamp now, struct arena *a, struct error *err)
 {
 	struct pg_params p = {.arena = a};
-	struct strbuf ids = {0};
 	CLEANUP(pg_clearp) PGresult *result = NULL;
-	char text[KEY_TEXT_MAX];
 
 	if (n == 0)
 		return 0;
-	for (size_t i = 0; i < n; i++)
-		strbuf_printf(&ids, "%c%s", i ? ',' : '{', key_text(&risks[i].id, text));
-	strbuf_putc(&ids, '}');
-	pg_bind_int(&p, org->id);
-	pg_bind_text(&p, strbuf_text(&ids));
+	queue_clocks_bind(org, risks, n, &p);
 	const int rc = pg_run(pg, STMT_CLOCK_LIST, &p, &result, err);
 
-	strbuf_done(&ids);
 	if (rc < 0)
 		return rc;
-	attach(result, risks, n, a);
-	for (size_t i = 0; i < n; i++)
-		sla_at(&risks[i], now, a);
+	queue_clocks_read(result, risks, n, now, a);
 	return 0;
 }
 
@@ -350,8 +369,7 @@ int queue_list(struct pg *pg, const struct org *org, const struct queue_filter *
 	for (int i = 0; i < (int)out->n; i++) {
 		queue_risk_read(result, i, a, &out->risks[i]);
 		out->risks[i].rank = pg_get_int(result, i, "rank");
-		sources_read(pg_get_text(result, i, "source_ids"), &sources, a,
-		             &out->risks[i]);
+		queue_sources_read(result, i, &sources, a, &out->risks[i]);
 	}
 	return queue_clocks_load(pg, org, out->risks, out->n, now, a, err);
 }

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A risk and the calculation behind its score.  A risk that was never scored has no model.
 -- $1 org_id, $2 risk_id.
-select r.risk_id, r.score, r.band, r.state, r.class, r.responsibility, r.layer, r.n_findings, r.title,
+select r.risk_id, r.version, r.rank, r.next_crossing_at, r.score, r.band, r.state, r.class, r.responsibility,
+       r.layer, r.n_findings, r.source_ids, r.title,
        r.subject, r.location, r.opened_at, r.due_at, r.resolved_at, o.name as owner, a.provider, a.account,
        a.region, a.type as asset_type, a.name as asset_name, a.id as asset, e.model, e.inputs, e.points,
        array(select get_byte(e.basis, i) from generate_series(0, length(e.basis) - 1) as i order by i) as basis,

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_EXPLANATION_H
+#define ISOBAR_EXPLANATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/key.h"
+
+/*
+ * The calculation behind a score as it is stored (table risk_explanation): the arrays
+ * are in the order of scorer/score.h.  Everything lives in one arena.
+ */
+struct explanation {
+	const char *model;   /* NULL: the risk was never scored */
+	const char *control; /* that joined the findings, or "" */
+	const int64_t *inputs, *points, *basis, *witness;
+	size_t n_inputs, n_points; /* basis and witness: one an input */
+	const struct key *members; /* findings, worst first */
+	size_t n_members;
+};
+
+#endif
