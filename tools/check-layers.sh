@@ -49,7 +49,7 @@ BEGIN {
 	own("^ini[.]h$", "^libisobar/base/settings[.]c$")
 	own("^xxhash[.]h$", "^libisobar/(model/(finding|record_digest)|store/ingest)[.]c$")
 	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")
-	own("^openssl/", "^libisobar/(model/key|store/migrate|store/catalog)[.]c$")
+	own("^openssl/", "^libisobar/(model/(key|api_token)|store/migrate|store/catalog)[.]c$")
 	own("^curl/", "^libisobar/net/")
 	own("^event2/", "^(libisobar/(store/pg_(pool|conn|notify)[.][ch]$|net/)|api/)")
 	own("^jansson[.]h$", "^(libisobar/model/codec[.][ch]$|scorer/score_model[.]c$|cli/)")

@@ -134,6 +134,19 @@ int64_t key_number(const struct key *k)
 	return number > 0 ? (int64_t)number : 1;
 }
 
+struct key key_new(timestamp at, const uint8_t random[KEY_RANDOM_SIZE])
+{
+	const uint64_t ms = (uint64_t)(at / 1000);
+	struct key key;
+
+	for (size_t i = 0; i < 6; i++)
+		key.bytes[i] = (uint8_t)(ms >> (40 - 8 * i));
+	memcpy(key.bytes + 6, random, KEY_RANDOM_SIZE);
+	key.bytes[6] = 0x70 | (key.bytes[6] & 0x0f); /* the version */
+	key.bytes[8] = 0x80 | (key.bytes[8] & 0x3f); /* the variant */
+	return key;
+}
+
 /* RFC 9562 section 4: 8-4-4-4-12 digits. */
 static int dash_before(size_t byte)
 {

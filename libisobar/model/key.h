@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/timestamp.h"
+
 #define KEY_SIZE     16 /* the first bytes of a SHA-256; a uuid column in SQL */
 #define KEY_TEXT_MAX 37 /* as PostgreSQL writes a uuid, and its NUL */
 
@@ -30,6 +32,13 @@ struct key key_of_texts(const char *tag, int64_t org_id, const char *const *text
 
 /* A positive 63-bit number from the first bytes of a key: ids of small tables. */
 int64_t key_number(const struct key *k);
+
+/*
+ * A UUIDv7 (RFC 9562 section 5.7), for rows that have no identity of their own: new
+ * ones come behind old ones.  Time and randomness are arguments; at is 1970 or later.
+ */
+#define KEY_RANDOM_SIZE 10
+struct key key_new(timestamp at, const uint8_t random[KEY_RANDOM_SIZE]);
 
 /* The whole SHA-256 of bytes, for checksums of files and records. */
 #define KEY_SHA256_SIZE 32

@@ -96,6 +96,19 @@ static void test_key_number__is_positive(void **state)
 	assert_int_equal(key_number(&key), 5);
 }
 
+/* RFC 9562 appendix A.6, with the bits that version and variant replace set otherwise. */
+static void test_key_new__is_a_uuid_of_version_7(void **state)
+{
+	const uint8_t random[KEY_RANDOM_SIZE] = {0xfc, 0xc3, 0x58, 0xc4, 0xdc,
+	                                         0x0c, 0x0c, 0x07, 0x39, 0x8f};
+	const timestamp at = INT64_C(1645557742000) * 1000;
+	const struct key key = key_new(at, random), later = key_new(at + 1000, random);
+
+	(void)state;
+	assert_text(&key, "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+	assert_true(key_cmp(&key, &later) < 0);
+}
+
 static void test_key_parse__takes_what_key_text_writes(void **state)
 {
 	const struct key_field field = {"round", 5};
@@ -141,6 +154,7 @@ int main(void)
 	        cmocka_unit_test(test_key_of__hashes_long_fields_like_short_ones),
 	        cmocka_unit_test(test_key_of_texts__has_a_fixed_form),
 	        cmocka_unit_test(test_key_number__is_positive),
+	        cmocka_unit_test(test_key_new__is_a_uuid_of_version_7),
 	        cmocka_unit_test(test_key_parse__takes_what_key_text_writes),
 	        cmocka_unit_test(test_key_parse__refuses_all_else),
 	};
