@@ -27,6 +27,12 @@ enum {
 	N_ROLES = ROLE_AUDITOR + 1
 };
 
+/* Who holds roles; the numbers are stored (principal.kind). */
+enum principal_kind {
+	PRINCIPAL_PERSON,
+	PRINCIPAL_SERVICE
+};
+
 /* What a route of the API asks for; a set of them is an unsigned int. */
 enum permission {
 	PERMISSION_NONE = 0, /* granted to everybody */

@@ -15,7 +15,9 @@ enum pg_group {
 	PG_GROUP_READ = 1 << 3,   /* queue, explain, findings; the api */
 	PG_GROUP_SESSION_INGEST = 1 << 4, /* run once by connections of PG_GROUP_INGEST */
 	PG_GROUP_SESSION_SCORER = 1 << 5, /* run once by connections of PG_GROUP_SCORER */
-	PG_GROUP_EVENTED = 1 << 6         /* of every connection on an event loop */
+	PG_GROUP_EVENTED = 1 << 6,        /* of every connection on an event loop */
+	PG_GROUP_TOKEN = 1 << 7,          /* isobar token, isobar org */
+	PG_GROUP_API = 1 << 8             /* isobar-api */
 };
 
 struct statement_text {

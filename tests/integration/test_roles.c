@@ -188,6 +188,7 @@ static void test_roles__are_denied_what_is_not_theirs(void **state)
 	        {"isobar_api", "delete from isobar.audit_event"},
 	        {"isobar_api", "delete from isobar.risk_event"},
 	        {"isobar_api", "update isobar.org set name = 'x'"},
+	        {"isobar_api", "update isobar.api_token set token_hash = ''"},
 	        {"isobar_operator", "delete from isobar.audit_event"},
 	        {"isobar_operator", "update isobar.finding set state = 1"},
 	        {"isobar_operator", "update isobar.schema_migration set checksum = ''"},
@@ -274,10 +275,9 @@ static void test_roles__may_run_the_statements_of_their_programs(void **state)
 		const char *role;
 		enum pg_group group;
 	} cases[] = {
-	        {"isobar_collector", PG_GROUP_INGEST},
-	        {"isobar_scorer", PG_GROUP_SCORER},
-	        {"isobar_api", PG_GROUP_READ},
-	        {"isobar_operator", PG_GROUP_READ},
+	        {"isobar_collector", PG_GROUP_INGEST}, {"isobar_scorer", PG_GROUP_SCORER},
+	        {"isobar_api", PG_GROUP_READ},         {"isobar_operator", PG_GROUP_READ},
+	        {"isobar_operator", PG_GROUP_TOKEN},   {"isobar_api", PG_GROUP_API},
 	};
 	int n_wrong = 0;
 
