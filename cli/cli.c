@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/strbuf.h"
 #include "store/migrate.h"
 
 #define STATE_FILE_MAX 4096
@@ -118,6 +119,53 @@ bool cli_number(const struct cli *cli, const char *name, const char *text, long 
 	}
 	*out = n;
 	return true;
+}
+
+static void print_verbs(FILE *to, const struct cli *cli, const struct cli_verb *verbs,
+                        size_t n)
+{
+	fprintf(to, "usage: isobar %s VERB [OPTIONS]\n\nverbs:\n", cli->command);
+	for (size_t i = 0; i < n; i++)
+		fprintf(to, "  %s%s%s\n        %s\n", verbs[i].name,
+		        *verbs[i].arguments ? " " : "", verbs[i].arguments,
+		        verbs[i].summary);
+	fputs("\noptions of every command: isobar --help\n", to);
+}
+
+static void complain_of_verb(const struct cli *cli, const char *name,
+                             const struct cli_verb *verbs, size_t n)
+{
+	struct strbuf names = {0};
+
+	for (size_t i = 0; i < n; i++)
+		strbuf_printf(&names, "%s%s", i ? ", " : "", verbs[i].name);
+	cli_complain(cli, "wants one of %s, not \"%s\" (see isobar %s --help)",
+	             strbuf_text(&names), name, cli->command);
+	strbuf_done(&names);
+}
+
+int cli_run_verb(struct cli *cli, int argc, char **argv, const struct cli_verb *verbs,
+                 size_t n)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (argc < 2 || strcmp(name, "--help") == 0) {
+		print_verbs(argc < 2 ? stderr : stdout, cli, verbs, n);
+		return argc < 2 ? EXIT_USAGE : EXIT_DONE;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(verbs[i].name, name) != 0)
+			continue;
+		cli->command = arena_printf(cli->arena, "%s %s", cli->command, name);
+		if (argc > 2 && strcmp(argv[2], "--help") == 0) {
+			printf("usage: isobar %s %s\n\n%s\n%s", cli->command,
+			       verbs[i].arguments, verbs[i].summary, verbs[i].details);
+			return EXIT_DONE;
+		}
+		return verbs[i].run(cli, argc - 1, argv + 1);
+	}
+	complain_of_verb(cli, name, verbs, n);
+	return EXIT_USAGE;
 }
 
 const char *cli_state_dir(struct arena *a)

@@ -79,6 +79,17 @@ const char *cli_program_path(const char *name, struct arena *a);
 typedef int command_fn(struct cli *cli, int argc, char **argv);
 
 command_fn cmd_migrate, cmd_up, cmd_import, cmd_queue, cmd_explain, cmd_findings,
-        cmd_quarantine, cmd_doctor, cmd_dump;
+        cmd_quarantine, cmd_doctor, cmd_dump, cmd_token, cmd_org;
+
+/* A command of several verbs: isobar token create.  details: more lines for --help, or "". */
+struct cli_verb {
+	const char *name;
+	command_fn *run; /* argv[0] is the verb; messages name both */
+	const char *arguments, *summary, *details;
+};
+
+/* Runs the verb that argv[1] names, or its help, or says which verbs there are. */
+int cli_run_verb(struct cli *cli, int argc, char **argv, const struct cli_verb *verbs,
+                 size_t n);
 
 #endif

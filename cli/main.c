@@ -31,6 +31,8 @@ static const struct command commands[] = {
 	{"quarantine", cmd_quarantine, "[--replay]",                  "records that could not be read"},
 	{"doctor",     cmd_doctor,     "",                            "check this installation"},
 	{"dump",       cmd_dump,       "--table NAME",                "a table's rows, to compare two states"},
+	{"token",      cmd_token,      "create|list|revoke [OPTIONS]", "who may use the API"},
+	{"org",        cmd_org,        "create NAME|list",            "the tenants"},
 };
 /* clang-format on */
 
@@ -58,6 +60,12 @@ static const struct command *command_find(const char *name)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	return NULL;
+}
+
+/* They help themselves. */
+static bool has_verbs(const struct command *command)
+{
+	return command->run == cmd_token || command->run == cmd_org;
 }
 
 int main(int argc, char **argv)
@@ -93,7 +101,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	cli.command = command->name;
-	if (argc > 2 && strcmp(argv[2], "--help") == 0) {
+	if (argc > 2 && strcmp(argv[2], "--help") == 0 && !has_verbs(command)) {
 		printf("usage: isobar %s %s\n\n%s\n", command->name, command->arguments,
 		       command->summary);
 		return EXIT_DONE;

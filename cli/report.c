@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/access.h"
+
 #include "table.h"
 
 #define ACCOUNT_SHOWN 18 /* a table has many columns */
@@ -17,6 +19,15 @@ void report_line(struct strbuf *b)
 	strbuf_putc(b, '\n');
 	fwrite(b->data, 1, b->size, stdout);
 	strbuf_reset(b);
+}
+
+void report_roles(struct strbuf *b, unsigned int roles)
+{
+	json_write_open(b, "roles", '[');
+	for (int role = 0; role < N_ROLES; role++)
+		if (roles >> role & 1)
+			json_write_text(b, NULL, role_name((enum role)role));
+	json_write_close(b, ']');
 }
 
 /* --- words --- */
@@ -58,6 +69,16 @@ const char *report_due(const struct queue_risk *risk, timestamp now, char buf[32
 	return risk_state_is_open(risk->state) && risk->responsibility != VERDICT_PROVIDER
 	               ? "best effort"
 	               : "";
+}
+
+const char *report_minute(timestamp t, char buf[TIMESTAMP_TEXT_MAX])
+{
+	timestamp_format(t, buf);
+	if (*buf) {
+		buf[10] = ' ';
+		buf[16] = '\0';
+	}
+	return buf;
 }
 
 const char *report_asset_name(const struct resource *r)

@@ -20,6 +20,10 @@ const char *report_layer(int layer);
 const char *report_band_color(enum band band);
 /* "in 46 h", "2 h overdue", "paused", "met", "best effort", ... */
 const char *report_due(const struct queue_risk *risk, timestamp now, char buf[32]);
+/* "roles":["viewer",...] of a set; bit n stands for enum role n. */
+void report_roles(struct strbuf *b, unsigned int roles);
+/* "2026-11-15 06:00" in UTC, for columns of a table; "" for TIMESTAMP_NONE. */
+const char *report_minute(timestamp t, char buf[TIMESTAMP_TEXT_MAX]);
 /* For people: the name, or the last part of the id. */
 const char *report_asset_name(const struct resource *r);
 /* "azure 11111111 westeurope" */

@@ -51,6 +51,11 @@ int role_parse(const char *name, enum role *out)
 	return -1;
 }
 
+const char *principal_kind_name(enum principal_kind kind)
+{
+	return kind == PRINCIPAL_PERSON ? "person" : "service";
+}
+
 /* --- scopes --- */
 
 /* Text that a line of a log or a table can show. */
@@ -84,10 +89,11 @@ static int scope_parse(const char *scope, enum access_scope *kind, const char **
 			return 0;
 		}
 	}
+	/* The scope itself is not repeated: it may hold more than one line. */
 	return error_set(err, ERR_INVALID,
-	                 "a scope is account:<id> or owner:<name>, up to %d bytes behind "
-	                 "the colon, not \"%.40s\"",
-	                 ACCESS_VALUE_MAX, scope);
+	                 "a scope is account:<id> or owner:<name>, up to %d bytes of text "
+	                 "behind the colon",
+	                 ACCESS_VALUE_MAX);
 }
 
 /* --- grants --- */

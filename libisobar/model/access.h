@@ -33,6 +33,8 @@ enum principal_kind {
 	PRINCIPAL_SERVICE
 };
 
+const char *principal_kind_name(enum principal_kind kind); /* "person" */
+
 /* What a route of the API asks for; a set of them is an unsigned int. */
 enum permission {
 	PERMISSION_NONE = 0, /* granted to everybody */

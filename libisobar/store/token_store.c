@@ -81,7 +81,7 @@ static int principal_ensure(struct pg *pg, const struct org *org, const struct t
 
 	if (t->kind_given && kind != (int64_t)t->kind)
 		return error_set(err, ERR_CONFLICT, "\"%s\" is a %s", t->name,
-		                 kind == PRINCIPAL_PERSON ? "person" : "service");
+		                 principal_kind_name((enum principal_kind)kind));
 	if (!pg_get_bool(result, 0, "enabled"))
 		return error_set(err, ERR_CONFLICT, "\"%s\" is disabled", t->name);
 	*id_out = pg_get_key(result, 0, "principal_id");
@@ -104,8 +104,9 @@ static int rights_ensure(struct pg *pg, const struct org *org, const struct toke
 	if (has.n_active > 0 || signs_in)
 		return error_set(err, ERR_CONFLICT,
 		                 "\"%s\" has other roles or another scope, and %s", t->name,
-		                 signs_in ? "signs in with them"
-		                          : "active tokens that would change too");
+		                 signs_in ? "signs in with them: take another name"
+		                          : "active tokens that would change too: revoke "
+		                            "them first, or take another name");
 	return rights_replace(pg, org, principal_id, t, a, err);
 }
 

@@ -17,7 +17,7 @@
 
 #include "support/random.h"
 
-#define N_RANDOM 200
+#define N_RANDOM 20
 
 struct vector {
 	const char *name;
