@@ -47,15 +47,18 @@ BEGIN {
 	own("^simdjson[.]h$", "^libisobar/base/json_view[.]cc$")
 	own("^malloc[.]h$", "^libisobar/base/mem[.]c$")
 	own("^ini[.]h$", "^libisobar/base/settings[.]c$")
-	own("^xxhash[.]h$", "^libisobar/(model/(finding|record_digest)|store/ingest)[.]c$")
+	own("^xxhash[.]h$", "^(libisobar/(model/(finding|record_digest)|store/ingest)|api/(queue_index|text_dict))[.]c$")
 	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")
-	own("^openssl/", "^libisobar/(model/(key|api_token)|store/migrate|store/catalog)[.]c$")
+	own("^zlib[.]h$", "^api/gzip[.]c$")
+	own("^openssl/", "^(libisobar/(model/(key|api_token)|store/migrate|store/catalog)|api/tls)[.]c$")
 	own("^curl/", "^libisobar/net/")
+	own("^event2/bufferevent", "^api/(guard|guard_set|tls)[.]c$")
+	own("^event2/http", "^api/(server|request)[.]c$")
 	own("^event2/", "^(libisobar/(store/pg_(pool|conn|notify)[.][ch]$|net/)|api/)")
 	own("^jansson[.]h$", "^(libisobar/model/codec[.][ch]$|scorer/score_model[.]c$|cli/)")
 
 	libc = "^(assert|ctype|dirent|endian|errno|fcntl|float|fnmatch|getopt|glob|grp|inttypes|langinfo" \
-	       "|libgen|limits|locale|math|netdb|poll|pwd|sched|signal|spawn|stdalign|stdarg|stdbool" \
+	       "|libgen|limits|locale|math|netdb|poll|pwd|sched|signal|spawn|stdalign|stdatomic|stdarg|stdbool" \
 	       "|stddef|stdint|stdio|stdlib|[a-z]mmintrin|stdnoreturn|string|strings|syslog|termios|time|unistd|wchar" \
 	       "|arpa/.*|linux/.*|net/if|netinet/.*|sanitizer/.*|sys/.*)[.]h$"
 }
