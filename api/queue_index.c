@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rows of the index: how they come, change and go.  A removed row's place is taken
+ * by the last one, so that columns have no gaps.  How they are searched is in
+ * queue_index_scan.c, _page.c and _facets.c.
+ */
+#include "queue_index.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/mem.h"
+
+#include "queue_index_private.h"
+
+#define ROOM_MIN 64
+
+_Static_assert(N_LAYERS + 1 <= 8 && N_FINDING_CLASSES <= 8 && N_PROVIDERS <= 8 &&
+                       N_VERDICTS <= 4 && N_BANDS <= 4 && N_RISK_STATES <= 8,
+               "the enums of a risk fit their bits of a code");
+
+/* Applies X to each column but those of texts. */
+#define EACH_COLUMN(X)      \
+	X(id)               \
+	X(opened_at)        \
+	X(due_at)           \
+	X(next_crossing_at) \
+	X(opened)           \
+	X(due)              \
+	X(next_crossing)    \
+	X(id_order)         \
+	X(rank)             \
+	X(code)             \
+	X(score)            \
+	X(sla)
+
+static void set_room(struct queue_index *ix, size_t room)
+{
+#define RESIZE(column) ix->column = xrealloc(ix->column, room * sizeof(*ix->column));
+	EACH_COLUMN(RESIZE)
+#undef RESIZE
+	for (int t = 0; t < N_INDEX_TEXTS; t++)
+		ix->text[t] = xrealloc(ix->text[t], room * sizeof(*ix->text[t]));
+	ix->room = room;
+}
+
+static size_t row_size(void)
+{
+	const struct queue_index *ix = NULL;
+	size_t size = N_INDEX_TEXTS * sizeof(*ix->text[0]);
+
+#define ADD(column) size += sizeof(*ix->column);
+	EACH_COLUMN(ADD)
+#undef ADD
+	return size;
+}
+
+static void init_risks(struct queue_index *ix)
+{
+	hash_slots_init(&ix->by_id, 0);
+	for (int t = 0; t < N_INDEX_TEXTS; t++)
+		text_dict_init(&ix->dict[t], ix->seed);
+	ix->n = 0;
+	set_room(ix, ROOM_MIN);
+}
+
+static void done_risks(struct queue_index *ix)
+{
+	hash_slots_done(&ix->by_id);
+	for (int t = 0; t < N_INDEX_TEXTS; t++)
+		text_dict_done(&ix->dict[t]);
+	index_tally_clear(&ix->tally);
+}
+
+struct queue_index *queue_index_new(uint64_t seed)
+{
+	struct queue_index *ix = xcalloc(1, sizeof(*ix));
+
+	ix->seed = seed;
+	init_risks(ix);
+	return ix;
+}
+
+void queue_index_free(struct queue_index *ix)
+{
+	if (!ix)
+		return;
+	done_risks(ix);
+#define FREE(column) free(ix->column);
+	EACH_COLUMN(FREE)
+#undef FREE
+	for (int t = 0; t < N_INDEX_TEXTS; t++)
+		free(ix->text[t]);
+	free(ix->sources);
+	free(ix->source_texts);
+	strbuf_done(&ix->lower);
+	free(ix);
+}
+
+void queue_index_freep(struct queue_index **ix)
+{
+	queue_index_free(*ix);
+	*ix = NULL;
+}
+
+void queue_index_clear(struct queue_index *ix)
+{
+	done_risks(ix);
+	init_risks(ix);
+}
+
+size_t queue_index_count(const struct queue_index *ix)
+{
+	return ix->n;
+}
+
+struct index_memory queue_index_memory(const struct queue_index *ix)
+{
+	struct index_memory out = {.rows = sizeof(*ix) + ix->room * row_size() +
+	                                   hash_slots_memory(&ix->by_id)};
+
+	for (int t = 0; t < N_INDEX_TEXTS; t++)
+		out.texts += text_dict_memory(&ix->dict[t]);
+	out.texts += index_tally_memory(&ix->tally);
+	out.texts += ix->n_sources * sizeof(*ix->sources) + ix->source_texts_size;
+	out.texts += ix->lower.room;
+	return out;
+}
+
+/* --- one risk --- */
+
+static uint32_t hash_of(const struct queue_index *ix, const struct key *id)
+{
+	return (uint32_t)XXH3_64bits_withSeed(id->bytes, KEY_SIZE, ix->seed);
+}
+
+static uint32_t find_row(const struct queue_index *ix, uint32_t hash, const struct key *id)
+{
+	size_t at = hash;
+	uint32_t row;
+
+	while ((row = hash_slots_next(&ix->by_id, hash, &at)) != HASH_SLOT_NONE)
+		if (memcmp(&ix->id[row], id, sizeof(*id)) == 0)
+			return row;
+	return HASH_SLOT_NONE;
+}
+
+const char *index_lower(struct strbuf *out, const char *text)
+{
+	const size_t size = strlen(text);
+
+	strbuf_reset(out);
+
+	char *end = strbuf_reserve(out, size);
+
+	for (size_t i = 0; i < size; i++) {
+		const bool is_upper = text[i] >= 'A' && text[i] <= 'Z';
+
+		end[i] = (char)(text[i] | (is_upper ? 0x20 : 0));
+	}
+	end[size] = '\0';
+	out->size = size;
+	return out->data;
+}
+
+static uint16_t code_of(const struct index_risk *r)
+{
+	assert(r->layer >= -1 && r->layer < N_LAYERS);
+	assert((unsigned int)r->class < N_FINDING_CLASSES);
+	assert((unsigned int)r->provider < N_PROVIDERS);
+	assert((unsigned int)r->responsibility < N_VERDICTS);
+	assert((unsigned int)r->band < N_BANDS);
+	assert((unsigned int)r->state < N_RISK_STATES);
+
+	const unsigned int lower = (unsigned int)(r->layer + 1) << CODE_LAYER |
+	                           (unsigned int)r->class << CODE_CLASS |
+	                           (unsigned int)r->provider << CODE_PROVIDER;
+	const unsigned int upper = (unsigned int)r->responsibility << CODE_RESPONSIBILITY |
+	                           (unsigned int)r->band << CODE_BAND |
+	                           (unsigned int)r->state << CODE_STATE;
+
+	return (uint16_t)(upper << CODE_LOWER_BITS | lower);
+}
+
+/* A band is due when it or a lower one has a window (risk_clock.h). */
+static bool has_window(enum band band)
+{
+	for (int b = BAND_LOW; b <= (int)band; b++)
+		if (sla_default_policies[b].window_hours)
+			return true;
+	return false;
+}
+
+/*
+ * The state that the ledger gave when the row was written: the clock runs while a risk
+ * is open and ours, stops when it is resolved, and is paused otherwise.
+ */
+static enum sla_state stored_sla(const struct index_risk *r)
+{
+	if (!has_window(r->band))
+		return SLA_NONE;
+	if (r->state == RISK_RESOLVED)
+		return r->due_at == TIMESTAMP_NONE  ? SLA_NONE
+		       : r->due_at < r->resolved_at ? SLA_MISSED
+		                                    : SLA_MET;
+	if (!risk_state_is_open(r->state) || r->responsibility == VERDICT_PROVIDER)
+		return SLA_PAUSED;
+	for (int sla = SLA_OK; sla <= SLA_BREACHED; sla++)
+		if (r->rank == risk_rank(r->band, (enum sla_state)sla, r->score))
+			return r->due_at == TIMESTAMP_NONE ? SLA_NONE : (enum sla_state)sla;
+	return SLA_NONE;
+}
+
+static timestamp or_never(timestamp at)
+{
+	return at == TIMESTAMP_NONE ? NEVER : at;
+}
+
+static void set_numbers(struct queue_index *ix, size_t row, const struct index_risk *r)
+{
+	assert(r->score >= 0 && r->score <= 1000);
+	assert(r->rank >= 0 && r->rank <= UINT16_MAX);
+	ix->id[row] = r->id;
+	ix->opened_at[row] = r->opened_at;
+	ix->due_at[row] = or_never(r->due_at);
+	ix->next_crossing_at[row] = or_never(r->next_crossing_at);
+	ix->opened[row] = index_coarse(ix->opened_at[row]);
+	ix->due[row] = index_coarse(ix->due_at[row]);
+	ix->next_crossing[row] = index_coarse(ix->next_crossing_at[row]);
+	ix->id_order[row] = index_id_order(&r->id);
+	ix->rank[row] = (uint16_t)r->rank;
+	ix->code[row] = code_of(r);
+	ix->score[row] = (uint16_t)r->score;
+	ix->sla[row] = (uint8_t)stored_sla(r);
+}
+
+static void make_refs(struct queue_index *ix, const struct index_risk *r,
+                      struct text_ref refs[N_INDEX_TEXTS])
+{
+	const char *const texts[N_INDEX_TEXTS] = {
+	        [TEXT_ACCOUNT] = r->account,
+	        [TEXT_REGION] = r->region,
+	        [TEXT_OWNER] = r->owner,
+	        [TEXT_SUBJECT] = r->subject,
+	        [TEXT_ASSET_ID] = r->asset_id,
+	        [TEXT_ASSET_NAME] = r->asset_name,
+	        [TEXT_TITLE] = r->title ? index_lower(&ix->lower, r->title) : NULL,
+	};
+
+	for (int t = 0; t < N_INDEX_TEXTS; t++)
+		refs[t] = text_dict_ref(&ix->dict[t], texts[t],
+		                        texts[t] ? strlen(texts[t]) : 0);
+	if (r->n_sources)
+		refs[TEXT_SOURCES] = text_dict_ref(&ix->dict[TEXT_SOURCES], r->source_ids,
+		                                   r->n_sources * sizeof(*r->source_ids));
+}
+
+static void set_texts(struct queue_index *ix, size_t row,
+                      const struct text_ref refs[N_INDEX_TEXTS])
+{
+	for (int t = 0; t < N_INDEX_TEXTS; t++) {
+		const uint32_t former = ix->text[t][row];
+
+		ix->text[t][row] = text_dict_acquire(&ix->dict[t], &refs[t]);
+		text_dict_release(&ix->dict[t], former);
+	}
+}
+
+/* Keeps texts that nobody uses any more from piling up. */
+static void rebuild_dicts(struct queue_index *ix)
+{
+	for (int t = 0; t < N_INDEX_TEXTS; t++) {
+		const size_t n = ix->dict[t].n;
+		uint32_t *numbers = text_dict_rebuild(&ix->dict[t]);
+
+		if (!numbers)
+			continue;
+		for (size_t row = 0; row < ix->n; row++)
+			ix->text[t][row] = numbers[ix->text[t][row]];
+		index_tally_renumber(ix, (enum index_text)t, numbers, n);
+		free(numbers);
+	}
+}
+
+void queue_index_put(struct queue_index *ix, const struct index_risk *r)
+{
+	const uint32_t hash = hash_of(ix, &r->id);
+	struct text_ref refs[N_INDEX_TEXTS];
+	uint32_t row;
+
+	hash_slots_expect(&ix->by_id, hash);
+	make_refs(ix, r, refs);
+	row = find_row(ix, hash, &r->id);
+	if (row == HASH_SLOT_NONE) {
+		if (ix->n == ix->room)
+			set_room(ix, ix->room + ix->room / 4);
+		row = (uint32_t)ix->n++;
+		for (int t = 0; t < N_INDEX_TEXTS; t++)
+			ix->text[t][row] = TEXT_NONE;
+		hash_slots_put(&ix->by_id, hash, row);
+	} else {
+		index_tally_add(ix, row, -1);
+	}
+	set_numbers(ix, row, r);
+	set_texts(ix, row, refs);
+	index_tally_add(ix, row, 1);
+	rebuild_dicts(ix);
+}
+
+static void move_row(struct queue_index *ix, uint32_t from, uint32_t to)
+{
+	hash_slots_renumber(&ix->by_id, hash_of(ix, &ix->id[from]), from, to);
+#define MOVE(column) ix->column[to] = ix->column[from];
+	EACH_COLUMN(MOVE)
+#undef MOVE
+	for (int t = 0; t < N_INDEX_TEXTS; t++)
+		ix->text[t][to] = ix->text[t][from];
+}
+
+bool queue_index_remove(struct queue_index *ix, const struct key *id)
+{
+	const uint32_t hash = hash_of(ix, id);
+	const uint32_t row = find_row(ix, hash, id);
+
+	if (row == HASH_SLOT_NONE)
+		return false;
+	hash_slots_remove(&ix->by_id, hash, row);
+	index_tally_add(ix, row, -1);
+	for (int t = 0; t < N_INDEX_TEXTS; t++)
+		text_dict_release(&ix->dict[t], ix->text[t][row]);
+	if (row != --ix->n)
+		move_row(ix, (uint32_t)ix->n, row);
+	rebuild_dicts(ix);
+	return true;
+}
+
+/* --- sources --- */
+
+static int by_id(const void *a, const void *b)
+{
+	const int64_t x = ((const struct index_source *)a)->id;
+	const int64_t y = ((const struct index_source *)b)->id;
+
+	return (x > y) - (x < y);
+}
+
+static const char *copy_text(char **end, const char *text)
+{
+	const size_t size = strlen(text) + 1;
+	char *copy = memcpy(*end, text, size);
+
+	*end += size;
+	return copy;
+}
+
+void queue_index_set_sources(struct queue_index *ix, const struct index_source *sources,
+                             size_t n)
+{
+	size_t size = 1;
+
+	for (size_t i = 0; i < n; i++)
+		size += strlen(sources[i].name) + strlen(sources[i].connector) + 2;
+
+	struct index_source *copies = xcalloc(n + 1, sizeof(*copies));
+	char *texts = xmalloc(size);
+	char *end = texts;
+
+	for (size_t i = 0; i < n; i++)
+		copies[i] = (struct index_source){
+		        .id = sources[i].id,
+		        .name = copy_text(&end, sources[i].name),
+		        .connector = copy_text(&end, sources[i].connector)};
+	qsort(copies, n, sizeof(*copies), by_id);
+	free(ix->sources);
+	free(ix->source_texts);
+	ix->sources = copies;
+	ix->source_texts = texts;
+	ix->source_texts_size = size;
+	ix->n_sources = n;
+}
