@@ -25,6 +25,11 @@ void log_open(const char *program, bool json, enum log_level least)
 	config.least = least;
 }
 
+bool log_is_json(void)
+{
+	return config.json;
+}
+
 static const char *level_name(enum log_level level)
 {
 	switch (level) {
@@ -40,16 +45,26 @@ static const char *level_name(enum log_level level)
 	return "unknown";
 }
 
-static void put_json_line(struct strbuf *line, enum log_level level, const char *message)
+void log_begin_line(struct strbuf *line, enum log_level level)
 {
 	char now[TIMESTAMP_TEXT_MAX];
 
 	strbuf_printf(line, "{\"@timestamp\":\"%s\",\"log.level\":\"%s\",\"service.name\":",
 	              timestamp_format(timestamp_now(), now), level_name(level));
 	strbuf_put_json(line, config.program);
+}
+
+void log_end_line(struct strbuf *line)
+{
+	strbuf_puts(line, ",\"ecs.version\":\"8.11\"}\n");
+}
+
+static void put_json_line(struct strbuf *line, enum log_level level, const char *message)
+{
+	log_begin_line(line, level);
 	strbuf_puts(line, ",\"message\":");
 	strbuf_put_json(line, message);
-	strbuf_puts(line, ",\"ecs.version\":\"8.11\"}\n");
+	log_end_line(line);
 }
 
 /* Messages quote foreign data: no control character may reach the terminal. */
@@ -66,7 +81,7 @@ static void put_text_line(struct strbuf *line, const char *message)
 	strbuf_putc(line, '\n');
 }
 
-static void write_all(const char *data, size_t size)
+void log_write(const char *data, size_t size)
 {
 	while (size > 0) {
 		ssize_t n = write(STDERR_FILENO, data, size);
@@ -95,7 +110,7 @@ void log_put(enum log_level level, const char *fmt, ...)
 		put_json_line(&line, level, strbuf_text(&message));
 	else
 		put_text_line(&line, strbuf_text(&message));
-	write_all(line.data, line.size);
+	log_write(line.data, line.size);
 	strbuf_done(&line);
 	strbuf_done(&message);
 	errno = saved;

@@ -2,8 +2,10 @@
 #define ISOBAR_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/attr.h"
+#include "base/strbuf.h"
 
 /*
  * Messages to stderr: one JSON object a line for daemons, plain text on a
@@ -18,7 +20,17 @@ enum log_level {
 
 /* program is borrowed for ever.  json: one object a line, else "program: text". */
 void log_open(const char *program, bool json, enum log_level least);
+bool log_is_json(void);
 void log_put(enum log_level level, const char *fmt, ...) PRINTF(2, 3);
+
+/*
+ * A JSON line with members of the caller's own, who puts `,"key":value` between these
+ * two and writes it by log_write().  It has no message, and is for what happens so
+ * often that a program gathers the lines.
+ */
+void log_begin_line(struct strbuf *line, enum log_level level);
+void log_end_line(struct strbuf *line);
+void log_write(const char *data, size_t size); /* to stderr, all of it */
 
 #define log_debug(...) log_put(LOG_DEBUG, __VA_ARGS__)
 #define log_info(...)  log_put(LOG_INFO, __VA_ARGS__)

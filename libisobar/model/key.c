@@ -7,7 +7,9 @@
 
 #include "model/key.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +153,20 @@ struct key key_new(timestamp at, const uint8_t random[KEY_RANDOM_SIZE])
 static int dash_before(size_t byte)
 {
 	return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
+
+void key_hmac_sha256(const void *secret, size_t secret_size, const void *data, size_t size,
+                     unsigned char out[KEY_SHA256_SIZE])
+{
+	unsigned int n = 0;
+
+	must(HMAC(EVP_sha256(), secret, (int)secret_size, data, size, out, &n) != NULL);
+	must(n == KEY_SHA256_SIZE);
+}
+
+bool key_same_bytes(const void *a, const void *b, size_t size)
+{
+	return CRYPTO_memcmp(a, b, size) == 0;
 }
 
 const char *key_text(const struct key *k, char text[KEY_TEXT_MAX])

@@ -2,6 +2,7 @@
 #ifndef ISOBAR_KEY_H
 #define ISOBAR_KEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,12 @@ struct key key_new(timestamp at, const uint8_t random[KEY_RANDOM_SIZE]);
 /* The whole SHA-256 of bytes, for checksums of files and records. */
 #define KEY_SHA256_SIZE 32
 void key_sha256(const void *data, size_t size, unsigned char out[KEY_SHA256_SIZE]);
+
+/* HMAC-SHA256 (RFC 2104) of data under a secret of any size. */
+void key_hmac_sha256(const void *secret, size_t secret_size, const void *data, size_t size,
+                     unsigned char out[KEY_SHA256_SIZE]);
+/* Compares secrets: the time it takes does not tell where they differ. */
+bool key_same_bytes(const void *a, const void *b, size_t size);
 
 const char *key_text(const struct key *k, char text[KEY_TEXT_MAX]);
 int key_parse(const char *text, struct key *out);      /* 0, or -1: not a uuid */

@@ -161,3 +161,8 @@ int64_t risk_rank(enum band band, enum sla_state sla, int score)
 {
 	return ((int64_t)band * 4 + slot_of(sla)) * 1024 + score;
 }
+
+int64_t risk_rank_crossed(enum band band, int score, timestamp due_at, timestamp now)
+{
+	return risk_rank(band, due_at < now ? SLA_BREACHED : SLA_DUE_SOON, score);
+}

@@ -67,5 +67,10 @@ const struct risk_transition *risk_transition_find(enum risk_state from, enum ri
 
 /* Orders the queue, greater first: band, then SLA state, then score (0..1000). */
 int64_t risk_rank(enum band band, enum sla_state sla, int score);
+/*
+ * The rank of an open risk whose crossing has passed and was not written yet: the
+ * warn point makes it due soon, the due time breached.
+ */
+int64_t risk_rank_crossed(enum band band, int score, timestamp due_at, timestamp now);
 
 #endif

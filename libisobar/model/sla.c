@@ -129,3 +129,16 @@ const char *sla_state_name(enum sla_state state)
 
 	return names[state];
 }
+
+const char *sla_mode_name(enum sla_mode mode)
+{
+	switch (mode) {
+	case SLA_MODE_RUNNING:
+		return "running";
+	case SLA_MODE_PAUSED:
+		return "paused";
+	case SLA_MODE_STOPPED:
+		break;
+	}
+	return "stopped";
+}

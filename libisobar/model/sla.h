@@ -80,5 +80,6 @@ timestamp sla_next_crossing(const struct sla_policy *policy, const struct sla_cl
                             timestamp now);
 
 const char *sla_state_name(enum sla_state state); /* "due_soon" */
+const char *sla_mode_name(enum sla_mode mode);    /* "running" */
 
 #endif

@@ -32,6 +32,13 @@ int64_t pg_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/*
+ * What the api asks is small, often and alike: a plan for all values, by one process,
+ * made once.  Helpers would take longer to start than they work.
+ */
+static const char api_settings[] = "set plan_cache_mode = force_generic_plan;\n"
+                                   "set max_parallel_workers_per_gather = 0;\n";
+
 static void ignore_notice(void *ctx, const PGresult *result)
 {
 	(void)ctx;
@@ -119,6 +126,8 @@ int pg_session_sql(const struct pg_options *options, PGconn *conn, struct strbuf
 	if (options->statement_timeout_ms > 0)
 		strbuf_printf(out, "set statement_timeout = %u;\n",
 		              options->statement_timeout_ms);
+	if (options->groups & PG_GROUP_API)
+		strbuf_puts(out, api_settings);
 	if (options->groups & PG_GROUP_EVENTED)
 		strbuf_puts(out, "set idle_in_transaction_session_timeout = '" //
 		            EVENTED_IDLE_IN_TRANSACTION "';\n");
