@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_HANDLERS_H
+#define ISOBAR_HANDLERS_H
+
+#include "router.h"
+
+/* One a route of routes.c; each stands in the file of its noun. */
+handler_fn health_get, ready_get, metrics_get, openapi_json_get, openapi_yaml_get;
+handler_fn risks_get, queue_risks_get;
+handler_fn risk_get, risk_explanation_get, risk_findings_get, risk_why_merged_get;
+handler_fn facets_get;
+
+#endif

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * isobar-api: serves the ranked queue over HTTP.  Options over environment over file
+ * over defaults; then the workers.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/migrate.h"
+
+#include "build_version.h"
+#include "listen.h"
+#include "notify.h"
+#include "router.h"
+#include "workers.h"
+
+#define WORKERS_MAX     64
+#define CONNECTIONS_MAX 16
+#define LISTEN_FDS_MAX  16
+#define FIRST_FD        3 /* sd_listen_fds(3) */
+
+enum {
+	EXIT_USAGE = 2
+};
+
+static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                        {"database", required_argument, NULL, 'd'},
+                                        {"listen", required_argument, NULL, 'l'},
+                                        {"workers", required_argument, NULL, 'w'},
+                                        {"rate-limit", required_argument, NULL, 'r'},
+                                        {"tls-certificate", required_argument, NULL, 't'},
+                                        {"tls-key", required_argument, NULL, 'k'},
+                                        {"no-access-log", no_argument, NULL, 'q'},
+                                        {"now", required_argument, NULL, 'n'},
+                                        {"print-routes", no_argument, NULL, 'R'},
+                                        {"print-settings", no_argument, NULL, 'S'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {"version", no_argument, NULL, 'v'},
+                                        {NULL, 0, NULL, 0}};
+
+static void usage(FILE *to)
+{
+	fputs("usage: isobar-api [OPTIONS]\n"
+	      "  --config FILE            settings, section [api]; --print-settings shows "
+	      "all\n"
+	      "  --database DSN           libpq conninfo or URL (else ISOBAR_DATABASE)\n"
+	      "  --listen ADDRESS:PORT    several between commas (127.0.0.1:8080)\n"
+	      "  --workers N              processes that answer (1)\n"
+	      "  --rate-limit N/SECONDS   requests of a token; off: any number (600/60)\n"
+	      "  --tls-certificate FILE   with --tls-key FILE: speak TLS\n"
+	      "  --no-access-log          no line an answer\n"
+	      "  --now TIME               an RFC 3339 time instead of the clock\n"
+	      "  --print-routes           what there is to ask for, and end\n"
+	      "SIGTERM ends it after the answers under way, SIGHUP reads the certificate "
+	      "again.\n",
+	      to);
+}
+
+static void print_routes(void)
+{
+	for (size_t i = 0; i < n_routes; i++)
+		printf("GET %s %s\n", routes[i].pattern,
+		       routes[i].needs == PERMISSION_NONE ? "-" : "READ");
+}
+
+static const char *type_name(enum setting_type type)
+{
+	switch (type) {
+	case SETTING_BOOL:
+		return "true or false";
+	case SETTING_COUNT:
+		return "a number";
+	case SETTING_DURATION:
+		return "as 30s, 15m";
+	case SETTING_SECRET_FILE:
+		return "a file";
+	case SETTING_TEXT:
+		break;
+	}
+	return "text";
+}
+
+static void print_settings(void)
+{
+	puts("[api]");
+	for (size_t i = 0; i < n_api_settings; i++) {
+		const struct setting *s = &api_setting_table[i];
+
+		printf("; %s (%s)\n%s%s = %s\n", s->help, type_name(s->type),
+		       s->fallback ? "" : ";", s->key, s->fallback ? s->fallback : "");
+	}
+}
+
+static bool read_rate(const char *text, struct api_settings *s)
+{
+	char *end;
+
+	if (strcmp(text, "off") == 0) {
+		s->rate_requests = 0;
+		return true;
+	}
+	s->rate_requests = (unsigned int)strtoul(text, &end, 10);
+	if (end == text || *end != '/')
+		return false;
+	s->rate_window_ms = (unsigned int)strtoul(end + 1, &end, 10) * 1000;
+	return *end == '\0' && s->rate_requests > 0 && s->rate_window_ms > 0;
+}
+
+static int take_option(int option, const char *value, struct api_settings *s)
+{
+	struct error err;
+
+	switch (option) {
+	case 'd':
+		s->database = value;
+		return 0;
+	case 'l':
+		s->listen = value;
+		return 0;
+	case 'w':
+		s->workers = (unsigned int)strtoul(value, NULL, 10);
+		return 0;
+	case 'r':
+		if (read_rate(value, s))
+			return 0;
+		log_error("--rate-limit wants REQUESTS/SECONDS or off, not \"%s\"", value);
+		return EXIT_USAGE;
+	case 't':
+		s->tls_certificate_file = value;
+		return 0;
+	case 'k':
+		s->tls_key_file = value;
+		return 0;
+	case 'q':
+		s->access_log = false;
+		return 0;
+	case 'n':
+		if (timestamp_parse(value, &s->now, &err) == 0)
+			return 0;
+		log_error("--now wants an RFC 3339 time: %s", err.text);
+		return EXIT_USAGE;
+	default:
+		return EXIT_USAGE;
+	}
+}
+
+/* The options that end at once, and where the file is. -1: go on. */
+static int first_look(int argc, char **argv, const char **config)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			*config = optarg;
+			break;
+		case 'R':
+			print_routes();
+			return 0;
+		case 'S':
+			print_settings();
+			return 0;
+		case 'h':
+			usage(stdout);
+			return 0;
+		case 'v':
+			puts("isobar-api " ISOBAR_VERSION);
+			return 0;
+		case '?':
+			usage(stderr);
+			return EXIT_USAGE;
+		default:
+			break;
+		}
+	}
+	if (optind < argc) {
+		log_error("takes options only, not \"%s\"", argv[optind]);
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
+static const char *environment(const char *name, void *ctx)
+{
+	(void)ctx;
+	return getenv(name);
+}
+
+static int check(const struct api_settings *s, struct error *err)
+{
+	if (!s->database || !*s->database)
+		return error_set(err, ERR_INVALID,
+		                 "no database: give --database or ISOBAR_DATABASE");
+	if (s->workers < 1 || s->workers > WORKERS_MAX)
+		return error_set(err, ERR_INVALID, "workers wants 1 to %d", WORKERS_MAX);
+	if (s->connections < 1 || s->connections > CONNECTIONS_MAX)
+		return error_set(err, ERR_INVALID, "connections wants 1 to %d",
+		                 CONNECTIONS_MAX);
+	if (s->rate_window_ms < 1000 || s->rate_window_ms % 1000 != 0)
+		return error_set(err, ERR_INVALID, "rate_window wants whole seconds");
+	if (s->cursor_key.size > 0 && s->cursor_key.size < CURSOR_KEY_SIZE)
+		return error_set(err, ERR_INVALID,
+		                 "cursor_key_file holds fewer than %d bytes",
+		                 CURSOR_KEY_SIZE);
+	return listen_check(s->listen, err);
+}
+
+static int read_settings(int argc, char **argv, const char *config, struct arena *a,
+                         struct api_settings *s)
+{
+	struct error err;
+	int option, code;
+
+	s->now = TIMESTAMP_NONE;
+	if (settings_load(api_setting_table, n_api_settings, config, a, s, &err) < 0 ||
+	    settings_apply_environment(api_setting_table, n_api_settings, environment, NULL,
+	                               a, s, &err) < 0) {
+		log_error("%s", err.text);
+		return EXIT_USAGE;
+	}
+	if (getenv("ISOBAR_DATABASE"))
+		s->database = getenv("ISOBAR_DATABASE");
+	optind = 1;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (option != 'c' && (code = take_option(option, optarg, s)) != 0)
+			return code;
+	if (check(s, &err) < 0) {
+		log_error("%s", err.text);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+/*
+ * A schema of another version is told before anything listens; a database that is not
+ * there yet is waited for, with 503 for an answer.
+ */
+static int check_schema(const struct api_settings *s)
+{
+	const struct pg_options first = {.conninfo = s->database, .program = "isobar-api"};
+	struct pg *pg = NULL;
+	struct error err;
+	int rc = pg_open(&first, &pg, &err);
+
+	if (rc == 0)
+		rc = migrate_check(pg, &(struct migrate_options){0}, &err);
+	pg_close(pg);
+	if (rc == 0)
+		return 0;
+	if (rc == ERR_TRANSIENT) {
+		log_warn("%s; requests are answered with 503 until it is there", err.text);
+		return 0;
+	}
+	log_error("%s", err.text);
+	return 1;
+}
+
+/* Any length of 32 bytes and more makes a key; without a file each start makes one. */
+static void make_cursor_key(const struct secret *given, unsigned char out[CURSOR_KEY_SIZE])
+{
+	if (given->size > 0) {
+		key_sha256(given->bytes, given->size, out);
+	} else if (getrandom(out, CURSOR_KEY_SIZE, 0) != CURSOR_KEY_SIZE) {
+		log_error("getrandom: %s", strerror(errno));
+		abort();
+	}
+}
+
+/* Sockets from systemd: LISTEN_FDS of them, if they are for this process. */
+static size_t inherited_sockets(int fds[LISTEN_FDS_MAX])
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	size_t n = 0;
+
+	if (!pid || !count || strtol(pid, NULL, 10) != (long)getpid())
+		return 0;
+	while (n < (size_t)strtoul(count, NULL, 10) && n < LISTEN_FDS_MAX) {
+		fds[n] = FIRST_FD + (int)n;
+		n++;
+	}
+	return n;
+}
+
+static int run(const struct api_settings *s)
+{
+	const char *patterns[METRICS_ROUTES_MAX];
+	unsigned char cursor_key[CURSOR_KEY_SIZE];
+	int fds[LISTEN_FDS_MAX], code;
+	struct metrics_names names = {.routes = patterns,
+	                              .n_routes = n_routes,
+	                              .version = ISOBAR_VERSION,
+	                              .started_at = (double)timestamp_now() / 1e6};
+	struct worker_options o = {.settings = s, .cursor_key = cursor_key};
+
+	for (size_t i = 0; i < n_routes; i++)
+		patterns[i] = routes[i].pattern;
+	make_cursor_key(&s->cursor_key, cursor_key);
+	notify_open(getenv("NOTIFY_SOCKET"));
+	o.metrics = metrics_new(&names);
+	o.rate_limit = rate_limit_new();
+	o.listen_fds = fds;
+	o.n_listen_fds = inherited_sockets(fds);
+	code = workers_run(&o);
+	metrics_free(o.metrics);
+	rate_limit_free(o.rate_limit);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	ARENA_SCOPED arena = arena_new(4096);
+	struct api_settings settings = {0};
+	const char *config = NULL;
+	bool json;
+	int code;
+
+	log_open("isobar-api", !isatty(STDERR_FILENO), LOG_INFO);
+	event_set_mem_functions(xmalloc, xrealloc, free);
+	if ((code = first_look(argc, argv, &config)) >= 0 ||
+	    (code = read_settings(argc, argv, config, arena, &settings)) != 0)
+		return code;
+	json = strcmp(settings.log_format, "json") == 0 ||
+	       (strcmp(settings.log_format, "auto") == 0 && !isatty(STDERR_FILENO));
+	log_open("isobar-api", json, LOG_INFO);
+	if ((code = check_schema(&settings)) == 0)
+		code = run(&settings);
+	secret_done(&settings.cursor_key);
+	return code;
+}

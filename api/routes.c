@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The whole api on one screen.  docs/openapi.yaml says what each answers; a test holds
+ * the two together.
+ */
+#include "base/attr.h"
+
+#include "handlers.h"
+
+/* clang-format off */
+const struct route routes[] = {
+	{ROUTE_GET, "/healthz",                   PERMISSION_NONE, health_get},
+	{ROUTE_GET, "/livez",                     PERMISSION_NONE, health_get},
+	{ROUTE_GET, "/readyz",                    PERMISSION_NONE, ready_get},
+	{ROUTE_GET, "/metrics",                   PERMISSION_NONE, metrics_get},
+	{ROUTE_GET, "/openapi.json",              PERMISSION_NONE, openapi_json_get},
+	{ROUTE_GET, "/openapi.yaml",              PERMISSION_NONE, openapi_yaml_get},
+	{ROUTE_GET, "/v1/queues/{queue}/risks",   PERMISSION_READ, queue_risks_get},
+	{ROUTE_GET, "/v1/risks",                  PERMISSION_READ, risks_get},
+	{ROUTE_GET, "/v1/risks/{id}",             PERMISSION_READ, risk_get},
+	{ROUTE_GET, "/v1/risks/{id}/explanation", PERMISSION_READ, risk_explanation_get},
+	{ROUTE_GET, "/v1/risks/{id}/findings",    PERMISSION_READ, risk_findings_get},
+	{ROUTE_GET, "/v1/risks/{id}/why-merged",  PERMISSION_READ, risk_why_merged_get},
+	{ROUTE_GET, "/v1/facets",                 PERMISSION_READ, facets_get},
+};
+/* clang-format on */
+
+const size_t n_routes = N_ELEMENTS(routes);
