@@ -37,8 +37,9 @@ static void become(const struct child *child, int out_fd, int err_fd, pid_t pare
 	dup2(null_fd, STDIN_FILENO);
 	dup2(out_fd, STDOUT_FILENO);
 	dup2(err_fd, STDERR_FILENO);
-	if (child->name)
-		setenv(child->name, child->value, 1);
+	for (int i = 0; i < CHILD_VARIABLES; i++)
+		if (child->variables[i].name)
+			setenv(child->variables[i].name, child->variables[i].value, 1);
 	/* exec takes pointers to what it does not change. */
 	union {
 		const char *const *given;

@@ -13,11 +13,17 @@
  * Ctrl-C in the terminal reaches us alone, with no signal blocked and nothing on its
  * stdin.
  */
+#define CHILD_VARIABLES 2
+
+struct child_variable {
+	const char *name, *value; /* name NULL: none */
+};
+
 struct child {
-	const char *const *argv;  /* argv[0] is looked for in PATH if it has no slash */
-	int output;               /* its stdout and stderr; -1: our stderr */
-	int death_signal;         /* what it gets when we die; 0: nothing */
-	const char *name, *value; /* one variable of its environment; NULL: as ours */
+	const char *const *argv; /* argv[0] is looked for in PATH if it has no slash */
+	int output;              /* its stdout and stderr; -1: our stderr */
+	int death_signal;        /* what it gets when we die; 0: nothing */
+	struct child_variable variables[CHILD_VARIABLES]; /* beside our environment */
 };
 
 /* The process id; ERR_INTERNAL.  A program that cannot be run ends with 127. */

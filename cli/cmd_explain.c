@@ -44,19 +44,6 @@ static void put_findings(struct strbuf *b, const struct explain *x)
 	json_write_close(b, ']');
 }
 
-static const char *mode_name(enum sla_mode mode)
-{
-	switch (mode) {
-	case SLA_MODE_RUNNING:
-		return "running";
-	case SLA_MODE_PAUSED:
-		return "paused";
-	case SLA_MODE_STOPPED:
-		break;
-	}
-	return "stopped";
-}
-
 static void put_clock(struct strbuf *b, const struct queue_risk *r)
 {
 	json_write_time(b, "opened_at", r->opened_at);
@@ -68,7 +55,7 @@ static void put_clock(struct strbuf *b, const struct queue_risk *r)
 
 		json_write_open(b, NULL, '{');
 		json_write_time(b, "from", s->from);
-		json_write_text(b, "mode", mode_name(s->mode));
+		json_write_text(b, "mode", sla_mode_name(s->mode));
 		json_write_text(b, "band", band_name(s->band));
 		json_write_text(b, "reason", s->reason);
 		json_write_text(b, "actor", s->actor);
@@ -223,7 +210,7 @@ static void print_clock(const struct explain *x)
 		const struct clock_segment *s = &r->segments[i];
 
 		printf("  %s  %-7s  %-8s  %s, by %s\n", timestamp_format(s->from, at),
-		       mode_name(s->mode), band_name(s->band),
+		       sla_mode_name(s->mode), band_name(s->band),
 		       report_plain(s->reason, x->cli->arena),
 		       report_plain(s->actor, x->cli->arena));
 	}

@@ -4,8 +4,10 @@
  * takes the database it is given), migrates, starts the daemons, starts them again
  * when they die, and stops all in order: daemons first, the database last.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,8 +15,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/strbuf.h"
@@ -24,12 +27,21 @@
 #include "child.h"
 #include "cli.h"
 #include "cluster.h"
+#include "daemon.h"
 #include "report.h"
+#include "up_token.h"
 
-#define DELAY_MAX      30    /* seconds between two starts of a daemon that dies */
-#define STEADY_MS      60000 /* after which its death is news */
-#define DAEMON_STOP_MS 10000
+#define DAEMON_STOP_MS 25000 /* the api lets answers under way go first */
+#define API_START_MS   15000
+#define API_PORT       8080
 #define CONNECTION_MAX 4096
+#define TOLD_MAX       512
+
+enum {
+	SCORER,
+	API,
+	N_DAEMONS
+};
 
 struct up {
 	struct cli *cli;
@@ -41,18 +53,12 @@ struct up {
 	int lock_fd;
 	const char *record; /* file with the connection; NULL: not written */
 
-	pid_t scorer;         /* 0: does not run */
-	int64_t started, due; /* monotonic ms: its last start, its next */
-	unsigned int delay;   /* seconds to the next but one */
+	int port;    /* of the api; 0: the usual one, or a free one */
+	int told_fd; /* where the api tells that it is ready (sd_notify) */
+	const char *told_path;
+	const char *token;
+	struct daemon daemons[N_DAEMONS];
 };
-
-static int64_t monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- signals --- */
 
@@ -249,57 +255,156 @@ static int bring_up_to_date(struct up *u)
 	return EXIT_DONE;
 }
 
-static void start_scorer(struct up *u)
+/* --- daemons --- */
+
+static void complain(void *ctx, const char *text)
+{
+	cli_complain(ctx, "%s", text);
+}
+
+static struct daemon *daemon_make(struct up *u, int which, const char *name)
+{
+	struct daemon *d = &u->daemons[which];
+
+	d->name = name;
+	d->argv[0] = cli_program_path(name, u->cli->arena);
+	d->variables[0] = (struct child_variable){"ISOBAR_DATABASE", u->cli->database};
+	return d;
+}
+
+static void add_now(struct up *u, struct daemon *d, int at)
 {
 	char now[TIMESTAMP_TEXT_MAX];
-	const char *argv[] = {cli_program_path("isobar-scorer", u->cli->arena), NULL, NULL,
-	                      NULL};
-	const struct child child = {.argv = argv,
-	                            .output = -1,
-	                            .death_signal = SIGTERM,
-	                            .name = "ISOBAR_DATABASE",
-	                            .value = u->cli->database};
-	struct error err;
 
-	if (u->cli->now_given) {
-		argv[1] = "--now";
-		argv[2] = timestamp_format(u->cli->now, now);
-	}
-	u->started = monotonic_ms();
-	u->scorer = child_start(&child, &err);
-	if (u->scorer < 0) {
-		cli_complain(u->cli, "%s", err.text);
-		u->scorer = 0;
-		u->due = u->started + DELAY_MAX * 1000;
-	}
+	if (!u->cli->now_given)
+		return;
+	d->argv[at] = "--now";
+	d->argv[at + 1] = arena_strdup(u->cli->arena, timestamp_format(u->cli->now, now));
 }
 
-static void scorer_ended(struct up *u, int status)
+/* Can the port be listened on?  0: a free one. The port, or -1. */
+static int try_port(int port)
 {
+	struct sockaddr_in address = {.sin_family = AF_INET,
+	                              .sin_port = htons((uint16_t)port),
+	                              .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t size = sizeof(address);
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+	int out = -1;
+
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (struct sockaddr *)&address, size) == 0 && listen(fd, 1) == 0 &&
+	    getsockname(fd, (struct sockaddr *)&address, &size) == 0)
+		out = ntohs(address.sin_port);
+	close(fd);
+	return out;
+}
+
+static int choose_port(struct up *u)
+{
+	if (u->port) {
+		if (try_port(u->port) > 0)
+			return EXIT_DONE;
+		cli_complain(u->cli, "port %d of 127.0.0.1 is taken: %s", u->port,
+		             strerror(errno));
+		return EXIT_FAILED;
+	}
+	u->port = try_port(API_PORT);
+	if (u->port < 0)
+		u->port = try_port(0);
+	if (u->port > 0)
+		return EXIT_DONE;
+	cli_complain(u->cli, "there is no free port: %s", strerror(errno));
+	return EXIT_FAILED;
+}
+
+/* The socket of sd_notify(3): the api tells there that it listens. */
+static int open_told(struct up *u)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	u->told_path =
+	        arena_printf(u->cli->arena, "%s/told.%ld", u->state_dir, (long)getpid());
+	if (strlen(u->told_path) >= sizeof(address.sun_path)) {
+		cli_complain(u->cli, "%s is too long a name for a socket", u->told_path);
+		return EXIT_FAILED;
+	}
+	memcpy(address.sun_path, u->told_path, strlen(u->told_path) + 1);
+	unlink(u->told_path);
+	u->told_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (u->told_fd >= 0 &&
+	    bind(u->told_fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return EXIT_DONE;
+	cli_complain(u->cli, "%s: %s", u->told_path, strerror(errno));
+	return EXIT_FAILED;
+}
+
+/* Takes all that was told; is "READY=1" among it? */
+static bool was_told_ready(struct up *u)
+{
+	char text[TOLD_MAX];
+	bool ready = false;
+	ssize_t n;
+
+	while ((n = recv(u->told_fd, text, sizeof(text) - 1, 0)) > 0) {
+		text[n] = '\0';
+		ready |= strncmp(text, "READY=1", 7) == 0;
+	}
+	return ready;
+}
+
+static void start_daemons(struct up *u)
+{
+	struct daemon *scorer = daemon_make(u, SCORER, "isobar-scorer");
+	struct daemon *api = daemon_make(u, API, "isobar-api");
+
+	add_now(u, scorer, 1);
+	api->argv[1] = "--listen";
+	api->argv[2] = arena_printf(u->cli->arena, "127.0.0.1:%d", u->port);
+	add_now(u, api, 3);
+	api->variables[1] = (struct child_variable){"NOTIFY_SOCKET", u->told_path};
+	for (int i = 0; i < N_DAEMONS; i++)
+		daemon_start(&u->daemons[i], complain, u->cli);
+}
+
+/* The api listens, or it could not: then nothing else is worth running. */
+static int wait_for_api(struct up *u)
+{
+	const int64_t until = daemon_clock() + API_START_MS;
 	char words[48];
-	const int64_t now = monotonic_ms();
-
-	if (now - u->started >= STEADY_MS || u->delay == 0)
-		u->delay = 1;
-	cli_complain(u->cli, "isobar-scorer %s; it starts again in %u s",
-	             child_status_words(status, words), u->delay);
-	u->scorer = 0;
-	u->due = now + u->delay * 1000;
-	u->delay = u->delay * 2 > DELAY_MAX ? DELAY_MAX : u->delay * 2;
-}
-
-static void stop_scorer(struct up *u)
-{
 	int status;
 
-	if (u->scorer == 0)
-		return;
-	kill(u->scorer, SIGTERM);
-	if (!child_wait(u->scorer, DAEMON_STOP_MS, &status)) {
-		kill(u->scorer, SIGKILL);
-		waitpid(u->scorer, &status, 0);
+	while (daemon_clock() < until && !shall_stop(u)) {
+		struct pollfd fds[] = {{.fd = u->stop_fd, .events = POLLIN},
+		                       {.fd = u->told_fd, .events = POLLIN}};
+
+		if (poll(fds, N_ELEMENTS(fds), 100) > 0 && was_told_ready(u))
+			return EXIT_DONE;
+		if (u->daemons[API].pid > 0 &&
+		    waitpid(u->daemons[API].pid, &status, WNOHANG) > 0) {
+			u->daemons[API].pid = 0;
+			cli_complain(u->cli, "isobar-api %s",
+			             child_status_words(status, words));
+			return EXIT_FAILED;
+		}
 	}
-	u->scorer = 0;
+	if (shall_stop(u))
+		return EXIT_DONE;
+	cli_complain(u->cli, "isobar-api does not listen after %d s", API_START_MS / 1000);
+	return EXIT_FAILED;
+}
+
+/* The api first: who asks it gets an answer as long as it can. */
+static void stop_daemons(struct up *u)
+{
+	for (int i = N_DAEMONS - 1; i >= 0; i--)
+		daemon_stop(&u->daemons[i], DAEMON_STOP_MS);
+	if (u->told_fd >= 0) {
+		close(u->told_fd);
+		unlink(u->told_path);
+	}
 }
 
 /* Sees who ended.  False: without the database nothing goes on. */
@@ -313,8 +418,9 @@ static bool reap(struct up *u)
 	while (read(u->child_fd, &info, sizeof(info)) > 0)
 		; /* several deaths may make one signal: waitpid tells all */
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == u->scorer)
-			scorer_ended(u, status);
+		for (int i = 0; i < N_DAEMONS; i++)
+			if (pid == u->daemons[i].pid)
+				daemon_ended(&u->daemons[i], status, complain, u->cli);
 		if (pid != u->cluster.pid)
 			continue;
 		u->cluster.pid = 0;
@@ -328,17 +434,18 @@ static bool reap(struct up *u)
 
 static int wait_ms(const struct up *u)
 {
-	if (u->scorer)
-		return -1;
-	const int64_t left = u->due - monotonic_ms();
+	int ms = -1;
 
-	return left > 0 ? (int)left : 0;
+	for (int i = 0; i < N_DAEMONS; i++)
+		ms = daemon_wait_ms(&u->daemons[i], ms);
+	return ms;
 }
 
 static int supervise(struct up *u)
 {
 	struct pollfd fds[] = {{.fd = u->stop_fd, .events = POLLIN},
-	                       {.fd = u->child_fd, .events = POLLIN}};
+	                       {.fd = u->child_fd, .events = POLLIN},
+	                       {.fd = u->told_fd, .events = POLLIN}};
 
 	for (;;) {
 		if (poll(fds, N_ELEMENTS(fds), wait_ms(u)) < 0 && errno != EINTR) {
@@ -349,8 +456,11 @@ static int supervise(struct up *u)
 			return EXIT_DONE;
 		if (fds[1].revents && !reap(u))
 			return EXIT_FAILED;
-		if (!u->scorer && monotonic_ms() >= u->due)
-			start_scorer(u);
+		if (fds[2].revents)
+			was_told_ready(u);
+		for (int i = 0; i < N_DAEMONS; i++)
+			if (daemon_is_due(&u->daemons[i]))
+				daemon_start(&u->daemons[i], complain, u->cli);
 	}
 }
 
@@ -358,21 +468,43 @@ static int supervise(struct up *u)
 static void say_ready(const struct up *u)
 {
 	const char *database = u->is_private ? u->cluster.conninfo : NULL;
+	const char *url = arena_printf(u->cli->arena, "http://127.0.0.1:%d", u->port);
 	struct strbuf b = {0};
 
 	if (u->cli->json) {
 		json_write_open(&b, NULL, '{');
 		json_write_bool(&b, "ready", true);
 		json_write_text(&b, "database", database);
-		json_write_null(&b, "url");
+		json_write_text(&b, "url", url);
+		json_write_text(&b, "token", u->token);
 		json_write_close(&b, '}');
 		report_line(&b);
 	} else if (!u->cli->quiet) {
-		printf("ready%s%s; Ctrl-C stops everything\n", database ? ": " : "",
-		       database ? database : "");
+		printf("ready%s%s\n  api    %s\n  token  %s\nCtrl-C stops everything\n",
+		       database ? ": " : "", database ? database : "", url, u->token);
 	}
 	strbuf_done(&b);
 	fflush(stdout);
+}
+
+static int start_all(struct up *u)
+{
+	struct error err;
+	int exit_code = choose_port(u);
+
+	if (exit_code == EXIT_DONE && cluster_make_folder(u->state_dir, &err) != 0)
+		exit_code = cli_fail(u->cli, &err);
+	if (exit_code == EXIT_DONE)
+		exit_code = open_told(u);
+	if (exit_code == EXIT_DONE) {
+		u->token = up_token(u->cli, u->state_dir, &exit_code);
+		if (!u->token)
+			return exit_code;
+		exit_code = EXIT_DONE;
+		start_daemons(u);
+		exit_code = wait_for_api(u);
+	}
+	return exit_code;
 }
 
 static int run(struct up *u)
@@ -383,14 +515,15 @@ static int run(struct up *u)
 		exit_code = start_cluster(u);
 	if (exit_code == EXIT_DONE && !shall_stop(u))
 		exit_code = bring_up_to_date(u);
+	if (exit_code == EXIT_DONE && !shall_stop(u))
+		exit_code = start_all(u);
 	if (exit_code == EXIT_DONE && !shall_stop(u)) {
-		start_scorer(u);
 		say_ready(u);
 		exit_code = supervise(u);
 	}
 	if (shall_stop(u))
 		cli_note(u->cli, "stopping");
-	stop_scorer(u);
+	stop_daemons(u);
 	remove_record(u);
 	cluster_stop(&u->cluster);
 	return exit_code;
@@ -410,7 +543,7 @@ static bool read_arguments(struct up *u, int argc, char **argv)
 		} else if (option == 'p') {
 			if (!cli_number(u->cli, "--port", optarg, 1, 65535, &port))
 				return false;
-			cli_note(u->cli, "--port %lld: nothing listens yet", port);
+			u->port = (int)port;
 		} else {
 			return false;
 		}
@@ -422,7 +555,8 @@ static bool read_arguments(struct up *u, int argc, char **argv)
 
 int cmd_up(struct cli *cli, int argc, char **argv)
 {
-	struct up u = {.cli = cli, .stop_fd = -1, .child_fd = -1, .lock_fd = -1};
+	struct up u = {
+	        .cli = cli, .stop_fd = -1, .child_fd = -1, .lock_fd = -1, .told_fd = -1};
 
 	if (!read_arguments(&u, argc, argv))
 		return EXIT_USAGE;

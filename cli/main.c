@@ -22,7 +22,7 @@ struct command {
 
 /* clang-format off */
 static const struct command commands[] = {
-	{"up",         cmd_up,         "[--data-dir DIR] [--port N]", "run everything in the foreground (nothing listens on a port yet)"},
+	{"up",         cmd_up,         "[--data-dir DIR] [--port N]", "run everything in the foreground"},
 	{"migrate",    cmd_migrate,    "[--dry-run]",                 "bring the database to this version"},
 	{"import",     cmd_import,     "[--source NAME] [--format NAME] [--no-score] PATH...", "read findings from files and folders"},
 	{"queue",      cmd_queue,      "[--queue NAME] [--limit N] [--where 'band=critical,...']", "the ranked queue"},
