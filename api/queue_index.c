@@ -34,7 +34,8 @@ _Static_assert(N_LAYERS + 1 <= 8 && N_FINDING_CLASSES <= 8 && N_PROVIDERS <= 8 &
 	X(rank)             \
 	X(code)             \
 	X(score)            \
-	X(sla)
+	X(sla)              \
+	X(n_findings)
 
 static void set_room(struct queue_index *ix, size_t room)
 {
@@ -72,6 +73,7 @@ static void done_risks(struct queue_index *ix)
 	for (int t = 0; t < N_INDEX_TEXTS; t++)
 		text_dict_done(&ix->dict[t]);
 	index_tally_clear(&ix->tally);
+	queue_order_done(&ix->order);
 }
 
 struct queue_index *queue_index_new(uint64_t seed)
@@ -119,7 +121,8 @@ size_t queue_index_count(const struct queue_index *ix)
 struct index_memory queue_index_memory(const struct queue_index *ix)
 {
 	struct index_memory out = {.rows = sizeof(*ix) + ix->room * row_size() +
-	                                   hash_slots_memory(&ix->by_id)};
+	                                   hash_slots_memory(&ix->by_id) +
+	                                   queue_order_memory(&ix->order)};
 
 	for (int t = 0; t < N_INDEX_TEXTS; t++)
 		out.texts += text_dict_memory(&ix->dict[t]);
@@ -145,6 +148,11 @@ static uint32_t find_row(const struct queue_index *ix, uint32_t hash, const stru
 		if (memcmp(&ix->id[row], id, sizeof(*id)) == 0)
 			return row;
 	return HASH_SLOT_NONE;
+}
+
+uint32_t index_find(const struct queue_index *ix, const struct key *id)
+{
+	return find_row(ix, hash_of(ix, id), id);
 }
 
 const char *index_lower(struct strbuf *out, const char *text)
@@ -234,6 +242,7 @@ static void set_numbers(struct queue_index *ix, size_t row, const struct index_r
 	ix->code[row] = code_of(r);
 	ix->score[row] = (uint16_t)r->score;
 	ix->sla[row] = (uint8_t)stored_sla(r);
+	ix->n_findings[row] = r->n_findings;
 }
 
 static void make_refs(struct queue_index *ix, const struct index_risk *r,
@@ -247,6 +256,9 @@ static void make_refs(struct queue_index *ix, const struct index_risk *r,
 	        [TEXT_ASSET_ID] = r->asset_id,
 	        [TEXT_ASSET_NAME] = r->asset_name,
 	        [TEXT_TITLE] = r->title ? index_lower(&ix->lower, r->title) : NULL,
+	        [TEXT_TITLE_SHOWN] = r->title,
+	        [TEXT_LOCATION] = r->location,
+	        [TEXT_ASSET_TYPE] = r->asset_type,
 	};
 
 	for (int t = 0; t < N_INDEX_TEXTS; t++)
@@ -306,6 +318,7 @@ void queue_index_put(struct queue_index *ix, const struct index_risk *r)
 	set_numbers(ix, row, r);
 	set_texts(ix, row, refs);
 	index_tally_add(ix, row, 1);
+	queue_order_note(ix, row);
 	rebuild_dicts(ix);
 }
 
@@ -334,6 +347,85 @@ bool queue_index_remove(struct queue_index *ix, const struct key *id)
 		move_row(ix, (uint32_t)ix->n, row);
 	rebuild_dicts(ix);
 	return true;
+}
+
+/* --- one risk, read back --- */
+
+static const char *text_of(const struct queue_index *ix, enum index_text t, uint32_t row)
+{
+	return text_dict_text(&ix->dict[t], ix->text[t][row]);
+}
+
+static timestamp or_none(timestamp at)
+{
+	return at == NEVER ? TIMESTAMP_NONE : at;
+}
+
+/* Their bytes stand among texts: at no address that a number may have. */
+static const int64_t *sources_of(const struct queue_index *ix, uint32_t row,
+                                 struct arena *a, size_t *n_out)
+{
+	const struct text_dict *d = &ix->dict[TEXT_SOURCES];
+	const uint32_t set = ix->text[TEXT_SOURCES][row];
+	const size_t size = set == TEXT_NONE ? 0 : text_dict_size(d, set);
+
+	*n_out = size / sizeof(int64_t);
+	return memcpy(ARENA_ARRAY(a, int64_t, *n_out + 1), text_dict_text(d, set), size);
+}
+
+static enum sla_state sla_at(const struct queue_index *ix, uint32_t row, timestamp now)
+{
+	if (ix->next_crossing_at[row] > now)
+		return (enum sla_state)ix->sla[row];
+	return ix->due_at[row] < now ? SLA_BREACHED : SLA_DUE_SOON;
+}
+
+bool queue_index_get(const struct queue_index *ix, const struct key *id, timestamp now,
+                     struct arena *a, struct index_risk *out, enum sla_state *sla_out)
+{
+	const uint32_t row = index_find(ix, id);
+
+	if (row == HASH_SLOT_NONE)
+		return false;
+
+	const unsigned int lower = code_lower(ix->code[row]);
+	const unsigned int upper = code_upper(ix->code[row]);
+
+	*out = (struct index_risk){
+	        .id = *id,
+	        .rank = index_rank_at(ix, row, now),
+	        .opened_at = ix->opened_at[row],
+	        .due_at = or_none(ix->due_at[row]),
+	        .next_crossing_at = or_none(ix->next_crossing_at[row]),
+	        .resolved_at = TIMESTAMP_NONE,
+	        .score = ix->score[row],
+	        .band = (enum band)(upper >> CODE_BAND & 3),
+	        .state = (enum risk_state)(upper >> CODE_STATE),
+	        .class = (enum finding_class)(lower >> CODE_CLASS & 7),
+	        .responsibility = (enum verdict)(upper >> CODE_RESPONSIBILITY & 3),
+	        .provider = (enum provider)(lower >> CODE_PROVIDER),
+	        .layer = (int)(lower >> CODE_LAYER & 7) - 1,
+	        .account = text_of(ix, TEXT_ACCOUNT, row),
+	        .region = text_of(ix, TEXT_REGION, row),
+	        .owner = ix->text[TEXT_OWNER][row] == TEXT_NONE
+	                         ? NULL
+	                         : text_of(ix, TEXT_OWNER, row),
+	        .subject = text_of(ix, TEXT_SUBJECT, row),
+	        .asset_id = text_of(ix, TEXT_ASSET_ID, row),
+	        .asset_name = text_of(ix, TEXT_ASSET_NAME, row),
+	        .title = text_of(ix, TEXT_TITLE_SHOWN, row),
+	        .location = text_of(ix, TEXT_LOCATION, row),
+	        .asset_type = text_of(ix, TEXT_ASSET_TYPE, row),
+	        .n_findings = ix->n_findings[row],
+	};
+	out->source_ids = sources_of(ix, row, a, &out->n_sources);
+	*sla_out = sla_at(ix, row, now);
+	return true;
+}
+
+void queue_index_settle(struct queue_index *ix, timestamp now)
+{
+	queue_order_settle(ix, now);
 }
 
 /* --- sources --- */

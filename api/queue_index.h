@@ -44,9 +44,19 @@ struct index_risk {
 	int layer; /* enum layer, or -1 */
 	/* NULL: there is none; no filter matches it. */
 	const char *account, *region, *owner, *subject, *asset_id, *asset_name, *title;
+	const char *location, *asset_type; /* only shown */
+	int n_findings;
 	const int64_t *source_ids; /* ascending, as stored */
 	size_t n_sources;
 };
+
+/*
+ * A risk as it stands at a time: rank and SLA state are those of now.  Texts are
+ * borrowed until the next change of the index, sources live in a; what was NULL is "",
+ * but for owner.
+ */
+bool queue_index_get(const struct queue_index *ix, const struct key *id, timestamp now,
+                     struct arena *a, struct index_risk *out, enum sla_state *sla_out);
 
 /* Inserts, or replaces what has the id. */
 void queue_index_put(struct queue_index *ix, const struct index_risk *r);
@@ -127,6 +137,12 @@ struct index_page_query {
 
 size_t queue_index_page(const struct queue_index *ix, const struct index_page_query *query,
                         struct index_hit *out);
+
+/*
+ * Makes pages by rank fast: call it before queue_index_page() with the same now.  Sorts
+ * what has changed since the last time.
+ */
+void queue_index_settle(struct queue_index *ix, timestamp now);
 
 enum index_facet {
 	FACET_BAND,

@@ -10,6 +10,8 @@
 #include "queue_index.h"
 #include "queue_index_private.h"
 
+#define WALK_MAX 4096 /* steps, of about 50 ns: a pass takes longer than that */
+
 /* A page in the making.  Keys are turned so that they ascend in any order. */
 struct page {
 	const struct queue_index *ix;
@@ -103,21 +105,11 @@ static int64_t turned(const struct page *p, int64_t key)
 	return descends(p) ? ~key : key;
 }
 
-/* A crossing that has passed moves a risk to a new slot of its band (queue_list.sql). */
-static int64_t rank_at(const struct queue_index *ix, size_t row, timestamp now)
-{
-	const int64_t slot = ix->due_at[row] < now ? 2 : 1;
-
-	if (ix->next_crossing_at[row] > now)
-		return ix->rank[row];
-	return (code_band(ix->code[row]) * 4 + slot) * 1024 + ix->score[row];
-}
-
 static int64_t key_of_row(const struct page *p, size_t row)
 {
 	switch (p->query->order) {
 	case INDEX_BY_RANK:
-		return ~rank_at(p->ix, row, p->query->now);
+		return ~index_rank_at(p->ix, row, p->query->now);
 	case INDEX_BY_DUE:
 		return p->ix->due_at[row];
 	case INDEX_BY_OPENED:
@@ -327,6 +319,43 @@ static bool begin_after(struct page *p, struct index_hit *after)
 	return true;
 }
 
+/*
+ * Down the queue as it stands, as far as it is worth: what most risks match fills a page
+ * within a few steps.  False: it was not filled; the pass finds what there is.
+ */
+static bool walk(struct page *p, const struct index_scan *scan)
+{
+	const struct index_hit *given = p->query->after;
+	const struct order_entry after =
+	        given ? (struct order_entry){given->id, 0, (uint16_t)given->key}
+	              : (struct order_entry){0};
+	struct order_walk w =
+	        queue_order_walk(p->ix, p->query->now, p->after ? &after : NULL);
+	struct order_entry e;
+
+	for (int i = 0; i < WALK_MAX; i++) {
+		if (!queue_order_next(&w, &e))
+			return true;
+		if (!index_scan_matches(scan, e.row))
+			continue;
+		p->hits[p->n++] = (struct index_hit){e.id, e.rank};
+		if (p->n == p->query->limit)
+			return true;
+	}
+	p->n = 0;
+	return false;
+}
+
+/* The order holds open risks alone. */
+static bool can_walk(const struct page *p)
+{
+	const unsigned int open =
+	        1u << RISK_OPEN | 1u << RISK_IN_PROGRESS | 1u << RISK_CONTESTED;
+
+	return p->query->order == INDEX_BY_RANK && !(p->query->filter->states & ~open) &&
+	       queue_order_is_settled(p->ix, p->query->now);
+}
+
 size_t queue_index_page(const struct queue_index *ix, const struct index_page_query *query,
                         struct index_hit *out)
 {
@@ -340,6 +369,8 @@ size_t queue_index_page(const struct queue_index *ix, const struct index_page_qu
 	if (query->limit == 0 || !begin_after(&p, &after) ||
 	    !index_scan_init(&scan, ix, query->filter, a))
 		return 0;
+	if (can_walk(&p) && walk(&p, &scan))
+		return p.n;
 	for (size_t i = 0, block = 0; i < n_blocks;
 	     i++, block = (block + stride) % n_blocks)
 		visit(&p, &scan, block);

@@ -9,6 +9,7 @@
 
 #include "hash_slots.h"
 #include "queue_index.h"
+#include "queue_order.h"
 #include "text_dict.h"
 
 /* What the files of queue_index share. */
@@ -22,11 +23,14 @@ enum index_text {
 	TEXT_SUBJECT,
 	TEXT_ASSET_ID,
 	TEXT_ASSET_NAME,
-	TEXT_TITLE /* in lower case: only searched */
+	TEXT_TITLE, /* in lower case: searched */
+	TEXT_TITLE_SHOWN,
+	TEXT_LOCATION,
+	TEXT_ASSET_TYPE
 };
 
 enum {
-	N_INDEX_TEXTS = TEXT_TITLE + 1
+	N_INDEX_TEXTS = TEXT_ASSET_TYPE + 1
 };
 
 /* Times that are null: later than any, so that no comparison finds them earlier. */
@@ -95,9 +99,11 @@ struct queue_index {
 	uint16_t *code;                        /* the enums, packed as below */
 	uint16_t *score;
 	uint8_t *sla; /* enum sla_state as of the stored rank */
+	int32_t *n_findings;
 	uint32_t *text[N_INDEX_TEXTS];
 	struct text_dict dict[N_INDEX_TEXTS];
 	struct index_tally tally;
+	struct queue_order order;
 
 	struct index_source *sources;
 	size_t n_sources;
@@ -143,9 +149,6 @@ static inline unsigned int code_upper(uint16_t code)
 	return (unsigned int)code >> CODE_LOWER_BITS;
 }
 
-/* Text in lower case, ASCII letters only. */
-const char *index_lower(struct strbuf *out, const char *text);
-
 static inline int64_t code_band(uint16_t code)
 {
 	return code_upper(code) >> CODE_BAND & 3;
@@ -153,6 +156,19 @@ static inline int64_t code_band(uint16_t code)
 
 /* Text in lower case, ASCII letters only. */
 const char *index_lower(struct strbuf *out, const char *text);
+
+/* A crossing that has passed moves a risk to a new slot of its band (queue_list.sql). */
+static inline int64_t index_rank_at(const struct queue_index *ix, size_t row, timestamp now)
+{
+	const int64_t slot = ix->due_at[row] < now ? 2 : 1;
+
+	if (ix->next_crossing_at[row] > now)
+		return ix->rank[row];
+	return (code_band(ix->code[row]) * 4 + slot) * 1024 + ix->score[row];
+}
+
+/* The row of an id; HASH_SLOT_NONE: there is none. */
+uint32_t index_find(const struct queue_index *ix, const struct key *id);
 
 /* --- a filter made ready: queue_index_scan.c --- */
 
@@ -205,6 +221,9 @@ void scan_block_init(struct scan_block *b, const struct queue_index *ix, size_t 
 
 /* Of those of interest, keeps the ones whose coarse time is no later. */
 void scan_keep_at_most(const int32_t *column, int32_t most, struct scan_block *b);
+
+/* Does one row match? */
+bool index_scan_matches(const struct index_scan *scan, size_t row);
 
 /* Of those of interest, selects the ones that match; gives how many. */
 size_t index_scan_select(const struct index_scan *scan, struct scan_block *b);

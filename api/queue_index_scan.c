@@ -241,6 +241,36 @@ bool index_scan_init(struct index_scan *scan, const struct queue_index *ix,
 	       set_title(scan, f->text, a);
 }
 
+/* --- a row --- */
+
+static bool has_bits(const struct scan_bits *s, size_t row)
+{
+	return text_bits_has(s->bits[0], s->column[0][row]) ||
+	       (s->column[1] && text_bits_has(s->bits[1], s->column[1][row]));
+}
+
+bool index_scan_matches(const struct index_scan *scan, size_t row)
+{
+	const struct queue_index *ix = scan->ix;
+	const uint16_t code = ix->code[row];
+
+	if (!scan->code_lower[code_lower(code)] || !scan->code_upper[code_upper(code)])
+		return false;
+	if (scan->has_score &&
+	    (uint16_t)(ix->score[row] - scan->min_score) > scan->score_range)
+		return false;
+	if (scan->due_before != TIMESTAMP_NONE && ix->due_at[row] >= scan->due_before)
+		return false;
+	for (size_t i = 0; i < scan->n_either; i++)
+		if (scan->either[i].column[0][row] != scan->either[i].number[0] &&
+		    scan->either[i].column[1][row] != scan->either[i].number[1])
+			return false;
+	for (size_t i = 0; i < scan->n_bits; i++)
+		if (!has_bits(&scan->bits[i], row))
+			return false;
+	return true;
+}
+
 /* --- a block --- */
 
 void scan_block_init(struct scan_block *b, const struct queue_index *ix, size_t block)
@@ -283,36 +313,27 @@ void scan_keep_at_most(const int32_t *column, int32_t most, struct scan_block *b
 		kept[i] &= (uint8_t)(column[i] <= most);
 }
 
-/* The places of the rows that are kept; eight that are not are passed over at once. */
-static size_t select_kept(struct scan_block *b)
+/*
+ * The places of the rows that are kept and have a code that is asked for.  Eight that
+ * are not kept are passed over at once.
+ */
+static size_t select_kept(const struct index_scan *scan, struct scan_block *b)
 {
+	const uint16_t *code = scan->ix->code + b->first;
 	size_t m = 0;
 
-	for (size_t i = 0; i < SCAN_BLOCK; i += 8) {
+	for (size_t i = 0; i < b->n; i += 8) {
+		const size_t end = b->n - i < 8 ? b->n : i + 8;
 		uint64_t eight;
 
 		memcpy(&eight, b->kept + i, sizeof(eight));
 		if (!eight)
 			continue;
-		for (size_t k = i; k < i + 8; k++) {
+		for (size_t k = i; k < end; k++) {
 			b->selected[m] = (uint16_t)k;
-			m += b->kept[k];
+			m += b->kept[k] & scan->code_lower[code_lower(code[k])] &
+			     scan->code_upper[code_upper(code[k])];
 		}
-	}
-	return m;
-}
-
-static size_t select_codes(const struct index_scan *scan, struct scan_block *b, size_t n)
-{
-	const uint16_t *code = scan->ix->code + b->first;
-	size_t m = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const uint16_t row = b->selected[i];
-
-		b->selected[m] = row;
-		m += scan->code_lower[code_lower(code[row])] &
-		     scan->code_upper[code_upper(code[row])];
 	}
 	return m;
 }
@@ -372,7 +393,7 @@ size_t index_scan_select(const struct index_scan *scan, struct scan_block *b)
 		keep_score(scan, b);
 	if (has_due)
 		scan_keep_at_most(scan->ix->due, index_coarse(scan->due_before), b);
-	n = select_codes(scan, b, select_kept(b));
+	n = select_kept(scan, b);
 	for (size_t i = 0; i < scan->n_bits; i++) {
 		const struct scan_bits *s = &scan->bits[i];
 

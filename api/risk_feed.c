@@ -171,6 +171,9 @@ static void put_row(struct feed *f, const PGresult *result, int row, struct aren
 	        .asset_id = r.asset,
 	        .asset_name = r.asset_name,
 	        .title = r.title,
+	        .location = r.location,
+	        .asset_type = r.asset_type,
+	        .n_findings = r.n_findings,
 	        .source_ids = sources,
 	        .n_sources = r.source_ids.n,
 	};
@@ -363,7 +366,7 @@ static void work(struct feed *f)
 	}
 }
 
-void risk_feeds_prepare(struct risk_feeds *feeds, const struct org *org, int64_t now)
+bool risk_feeds_prepare(struct risk_feeds *feeds, const struct org *org, int64_t now)
 {
 	struct feed *f = feed_find(feeds, org->id);
 
@@ -372,6 +375,7 @@ void risk_feeds_prepare(struct risk_feeds *feeds, const struct org *org, int64_t
 		work(f);
 	}
 	f->asked_at = now;
+	return f->state == FEED_FOLLOWING;
 }
 
 void risk_feeds_want(struct risk_feeds *feeds, struct request *req, request_wait_fn *then)
@@ -404,7 +408,7 @@ static void set_sources(struct feed *f, const struct org_state *state)
 	f->sources_version = state->queue.version;
 }
 
-const struct queue_index *risk_feeds_index(struct risk_feeds *feeds, const struct org *org)
+struct queue_index *risk_feeds_index(struct risk_feeds *feeds, const struct org *org)
 {
 	const struct org_state *state = org_states_get(feeds->app->states, org);
 	struct feed *f = feed_find(feeds, org->id);

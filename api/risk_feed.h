@@ -21,9 +21,12 @@ void risk_feeds_free(struct risk_feeds *feeds);
  * loop turns.
  */
 void risk_feeds_want(struct risk_feeds *feeds, struct request *req, request_wait_fn *then);
-/* Begins to load the index of an org that may be wanted soon. */
-void risk_feeds_prepare(struct risk_feeds *feeds, const struct org *org, int64_t now);
-const struct queue_index *risk_feeds_index(struct risk_feeds *feeds, const struct org *org);
+/*
+ * Begins to load the index of an org.  False: that is not done yet, and who cannot wait
+ * asks PostgreSQL.
+ */
+bool risk_feeds_prepare(struct risk_feeds *feeds, const struct org *org, int64_t now);
+struct queue_index *risk_feeds_index(struct risk_feeds *feeds, const struct org *org);
 
 /* The queue of an org moved; 0: of any. */
 void risk_feeds_poke(struct risk_feeds *feeds, int64_t org_id);

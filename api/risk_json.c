@@ -59,20 +59,17 @@ static void put_time(struct strbuf *b, const char *head, timestamp t)
 }
 
 /* Each name once: two sources may share one. */
-static void put_sources(struct strbuf *b, const struct page_row *row,
+static void put_sources(struct strbuf *b, const int64_t *ids, size_t n,
                         const struct source_list *sources)
 {
 	const char *comma = "";
 
 	put_literal(b, ",\"sources\":[");
-	for (size_t i = 0; i < row->source_ids.n; i++) {
-		const char *name =
-		        source_name_of(sources, page_number_at(&row->source_ids, i));
+	for (size_t i = 0; i < n; i++) {
+		const char *name = source_name_of(sources, ids[i]);
 		size_t k = 0;
 
-		while (k < i &&
-		       strcmp(name, source_name_of(sources, page_number_at(&row->source_ids,
-		                                                           k))) != 0)
+		while (k < i && strcmp(name, source_name_of(sources, ids[k])) != 0)
 			k++;
 		if (k < i)
 			continue;
@@ -87,35 +84,74 @@ static const char *layer_text(int layer)
 	return layer < 0 ? "unknown" : layer_name((enum layer)layer);
 }
 
-void risk_json_put_row(struct strbuf *b, const struct page_row *row, enum sla_state sla,
-                       const struct source_list *sources)
+void risk_json_put_risk(struct strbuf *b, const struct index_risk *r, enum sla_state sla,
+                        const struct source_list *sources)
 {
 	char id[KEY_TEXT_MAX];
 
-	put_name(b, "{\"id\":", key_text(&row->id, id));
-	put_int(b, ",\"rank\":", row->rank);
-	put_int(b, ",\"score\":", row->score);
-	put_name(b, ",\"band\":", band_name(row->band));
-	put_name(b, ",\"state\":", risk_state_name(row->state));
-	put_text(b, ",\"title\":", row->title);
-	put_text(b, ",\"subject\":", row->subject);
-	put_name(b, ",\"class\":", finding_class_name(row->class));
-	put_name(b, ",\"provider\":", provider_name(row->provider));
-	put_text(b, ",\"account\":", row->account);
-	put_text(b, ",\"region\":", row->region);
-	put_text(b, ",\"asset\":", row->asset);
-	put_text(b, ",\"owner\":", row->owner);
-	put_name(b, ",\"responsibility\":", verdict_name(row->responsibility));
-	put_name(b, ",\"layer\":", layer_text(row->layer));
-	put_int(b, ",\"findings\":", row->n_findings);
-	put_sources(b, row, sources);
-	put_time(b, ",\"opened_at\":", row->opened_at);
-	put_time(b, ",\"due_at\":", row->due_at);
+	put_name(b, "{\"id\":", key_text(&r->id, id));
+	put_int(b, ",\"rank\":", r->rank);
+	put_int(b, ",\"score\":", r->score);
+	put_name(b, ",\"band\":", band_name(r->band));
+	put_name(b, ",\"state\":", risk_state_name(r->state));
+	put_text(b, ",\"title\":", r->title);
+	put_text(b, ",\"subject\":", r->subject);
+	put_name(b, ",\"class\":", finding_class_name(r->class));
+	put_name(b, ",\"provider\":", provider_name(r->provider));
+	put_text(b, ",\"account\":", r->account);
+	put_text(b, ",\"region\":", r->region);
+	put_text(b, ",\"asset\":", r->asset_id);
+	put_text(b, ",\"owner\":", r->owner);
+	put_name(b, ",\"responsibility\":", verdict_name(r->responsibility));
+	put_name(b, ",\"layer\":", layer_text(r->layer));
+	put_int(b, ",\"findings\":", r->n_findings);
+	put_sources(b, r->source_ids, r->n_sources, sources);
+	put_time(b, ",\"opened_at\":", r->opened_at);
+	put_time(b, ",\"due_at\":", r->due_at);
 	put_name(b, ",\"sla\":", sla_state_name(sla));
-	put_text(b, ",\"location\":", row->location);
-	put_text(b, ",\"asset_type\":", row->asset_type);
-	put_text(b, ",\"asset_name\":", row->asset_name);
+	put_text(b, ",\"location\":", r->location);
+	put_text(b, ",\"asset_type\":", r->asset_type);
+	put_text(b, ",\"asset_name\":", r->asset_name);
 	strbuf_putc(b, '}');
+}
+
+#define SOURCES_SHOWN 64 /* a risk that more sources see names these */
+
+void risk_json_put_page_row(struct strbuf *b, const struct page_row *row,
+                            enum sla_state sla, const struct source_list *sources)
+{
+	int64_t ids[SOURCES_SHOWN];
+	const size_t n =
+	        row->source_ids.n < SOURCES_SHOWN ? row->source_ids.n : SOURCES_SHOWN;
+	const struct index_risk risk = {
+	        .id = row->id,
+	        .rank = row->rank,
+	        .score = row->score,
+	        .band = row->band,
+	        .state = row->state,
+	        .title = row->title,
+	        .subject = row->subject,
+	        .class = row->class,
+	        .provider = row->provider,
+	        .account = row->account,
+	        .region = row->region,
+	        .asset_id = row->asset,
+	        .owner = row->owner,
+	        .responsibility = row->responsibility,
+	        .layer = row->layer,
+	        .n_findings = row->n_findings,
+	        .source_ids = ids,
+	        .n_sources = n,
+	        .opened_at = row->opened_at,
+	        .due_at = row->due_at,
+	        .location = row->location,
+	        .asset_type = row->asset_type,
+	        .asset_name = row->asset_name,
+	};
+
+	for (size_t i = 0; i < n; i++)
+		ids[i] = page_number_at(&row->source_ids, i);
+	risk_json_put_risk(b, &risk, sla, sources);
 }
 
 void risk_json_put_members(struct strbuf *b, const struct queue_risk *r)

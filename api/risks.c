@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lists of risks.  The plain queue, which is what dashboards ask for, is read from
- * PostgreSQL by its index; what is filtered or in another order is found in the index
- * of the org, and its rows are read by their ids.
+ * Lists of risks: found, put in order and written from the index of the org.  As long as
+ * that is being loaded, the plain queue, which is what dashboards ask for first, is read
+ * from PostgreSQL.
  */
 #include <string.h>
 
@@ -57,23 +57,15 @@ static void answer(struct request *req, struct strbuf *b, const struct cursor *m
 	respond_body(req, &reply, b);
 }
 
-static enum sla_state sla_of(const struct list_request *l, const struct page_row *row)
+static const struct source_list *sources_of(const struct request *req)
 {
-	if (risk_state_is_open(row->state))
-		return page_row_sla(row);
-	for (size_t i = 0; i < l->n_closed; i++)
-		if (key_cmp(&l->closed[i].id, &row->id) == 0)
-			return l->closed[i].sla;
-	return SLA_NONE; /* it was closed between the two queries */
+	return &org_states_get(req->app->states, &req->org)->sources;
 }
 
-static void put_row(struct request *req, struct strbuf *b, const struct page_row *row)
+static void put_comma(struct strbuf *b)
 {
-	const struct org_state *state = org_states_get(req->app->states, &req->org);
-
 	if (b->data[b->size - 1] != '[')
 		strbuf_putc(b, ',');
-	risk_json_put_row(b, row, sla_of(req->handler_data, row), &state->sources);
 }
 
 static void begin_items(struct strbuf *b, size_t n)
@@ -95,7 +87,8 @@ static void on_page(struct request *req, const PGresult *result)
 	begin_items(&b, (size_t)n);
 	for (int i = 0; i < n && i < limit; i++) {
 		page_row_read(result, i, &row);
-		put_row(req, &b, &row);
+		put_comma(&b);
+		risk_json_put_page_row(&b, &row, page_row_sla(&row), sources_of(req));
 		more = (struct cursor){row.rank, row.id};
 	}
 	answer(req, &b, n > limit ? &more : NULL);
@@ -114,59 +107,40 @@ static void read_page(struct request *req)
 
 /* --- from the index --- */
 
-/* Where a risk stands in the page; n_hits: nowhere. */
-static size_t hit_of(const struct list_request *l, const struct key *id)
+/* Of what is not open its ledger tells. */
+static enum sla_state sla_of(const struct list_request *l, const struct index_risk *risk,
+                             enum sla_state sla)
 {
-	size_t i = 0;
-
-	while (i < l->n_hits && key_cmp(&l->hits[i].id, id) != 0)
-		i++;
-	return i;
+	if (risk_state_is_open(risk->state))
+		return sla;
+	for (size_t i = 0; i < l->n_closed; i++)
+		if (key_cmp(&l->closed[i].id, &risk->id) == 0)
+			return l->closed[i].sla;
+	return SLA_NONE; /* it was closed between the two queries */
 }
 
-static void on_rows(struct request *req, const PGresult *result)
+static void write_hits(struct request *req)
 {
 	struct list_request *l = req->handler_data;
+	const struct queue_index *ix = risk_feeds_index(req->app->feeds, &req->org);
 	const size_t limit = (size_t)l->query.limit;
 	const size_t n = l->n_hits < limit ? l->n_hits : limit;
-	struct page_row *rows = ARENA_ARRAY(req->arena, struct page_row, n + 1);
-	bool *found = ARENA_ARRAY(req->arena, bool, n + 1);
 	struct strbuf b = {0};
+	struct cursor more = {0};
 
-	for (int i = 0; i < PQntuples(result); i++) {
-		struct page_row row;
-
-		page_row_read(result, i, &row);
-		const size_t at = hit_of(l, &row.id);
-
-		if (at < n) {
-			rows[at] = row;
-			found[at] = true;
-		}
-	}
 	begin_items(&b, n);
-	for (size_t i = 0; i < n; i++)
-		if (found[i])
-			put_row(req, &b, &rows[i]);
-	const struct cursor more =
-	        n ? (struct cursor){l->hits[n - 1].key, l->hits[n - 1].id}
-	          : (struct cursor){0};
+	for (size_t i = 0; i < n; i++) {
+		struct index_risk risk;
+		enum sla_state sla;
 
+		more = (struct cursor){l->hits[i].key, l->hits[i].id};
+		/* The ledgers of closed risks were waited for: one may have gone. */
+		if (!queue_index_get(ix, &l->hits[i].id, req->now, req->arena, &risk, &sla))
+			continue;
+		put_comma(&b);
+		risk_json_put_risk(&b, &risk, sla_of(l, &risk, sla), sources_of(req));
+	}
 	answer(req, &b, l->n_hits > limit ? &more : NULL);
-}
-
-static void read_rows(struct request *req)
-{
-	struct list_request *l = req->handler_data;
-	struct pg_params p = {.arena = req->arena};
-	const size_t limit = (size_t)l->query.limit;
-	const size_t n = l->n_hits < limit ? l->n_hits : limit;
-	struct key *ids = ARENA_ARRAY(req->arena, struct key, n + 1);
-
-	for (size_t i = 0; i < n; i++)
-		ids[i] = l->hits[i].id;
-	queue_rows_bind(&req->org, req->now, ids, n, &p);
-	request_query(req, STMT_QUEUE_ROWS, &p, true, on_rows);
 }
 
 static void on_clocks(struct request *req, const PGresult *result)
@@ -174,7 +148,7 @@ static void on_clocks(struct request *req, const PGresult *result)
 	struct list_request *l = req->handler_data;
 
 	queue_clocks_read(result, l->closed, l->n_closed, req->now, req->arena);
-	read_rows(req);
+	write_hits(req);
 }
 
 /* The SLA state of what is not open stands in its ledger only. */
@@ -205,6 +179,7 @@ static void on_index(struct request *req, const struct error *err)
 	const size_t room = (size_t)l->query.limit + 1;
 	const struct index_hit after = {.id = l->after.id, .key = l->after.value};
 	struct index_filter filter;
+	struct queue_index *ix;
 
 	if (err) {
 		respond_error(req, err);
@@ -212,8 +187,10 @@ static void on_index(struct request *req, const struct error *err)
 	}
 	list_filter(req, &l->query, l->canonical_asset, &filter);
 	l->hits = ARENA_ARRAY(req->arena, struct index_hit, room);
+	ix = risk_feeds_index(req->app->feeds, &req->org);
+	queue_index_settle(ix, req->now);
 	l->n_hits = queue_index_page(
-	        risk_feeds_index(req->app->feeds, &req->org),
+	        ix,
 	        &(struct index_page_query){.filter = &filter,
 	                                   .order = (enum index_order)l->query.order,
 	                                   .after = l->has_after ? &after : NULL,
@@ -223,7 +200,7 @@ static void on_index(struct request *req, const struct error *err)
 	if (wants_closed(&l->query) && l->n_hits > 0)
 		read_clocks(req);
 	else
-		read_rows(req);
+		write_hits(req);
 }
 
 static void on_asset(struct request *req, const PGresult *result)
@@ -259,8 +236,8 @@ static bool open_cursor(struct request *req, const struct org_state *state)
 }
 
 /*
- * What the index of PostgreSQL answers alone.  When the sweeper is far behind, a page
- * would be sorted out of all that has crossed: the index in memory minds it less.
+ * What PostgreSQL's index answers alone, as long as ours is not loaded.  When the sweeper
+ * is far behind, its page would be sorted out of all that has crossed.
  */
 static bool is_plain(const struct request *req, const struct org_state *state)
 {
@@ -285,11 +262,10 @@ static void on_state(struct request *req, const struct error *err)
 	l->etag = list_etag(req, state, &l->query);
 	if (respond_if_unchanged(req, l->etag))
 		return;
-	if (is_plain(req, state)) {
-		/* Who reads the queue will filter it soon: that shall not wait. */
-		risk_feeds_prepare(req->app->feeds, &req->org, req->started_at);
+	if (!risk_feeds_prepare(req->app->feeds, &req->org, req->started_at) &&
+	    is_plain(req, state))
 		read_page(req);
-	} else if (l->query.asset)
+	else if (l->query.asset)
 		list_find_asset(req, l->query.asset, on_asset);
 	else
 		risk_feeds_want(req->app->feeds, req, on_index);

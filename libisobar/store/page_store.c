@@ -86,14 +86,6 @@ void queue_page_bind(const struct org *org, timestamp now, const struct queue_pl
 	pg_bind_int(p, limit);
 }
 
-void queue_rows_bind(const struct org *org, timestamp now, const struct key *ids, size_t n,
-                     struct pg_params *p)
-{
-	pg_bind_int(p, org->id);
-	pg_bind_timestamp(p, now);
-	bind_keys(p, ids, n);
-}
-
 void index_load_bind(const struct org *org, const struct key *after, int limit,
                      struct pg_params *p)
 {
@@ -259,6 +251,9 @@ void index_row_read(const PGresult *result, int row, struct index_row *out)
 	out->asset_name = next_text_or(&r, "");
 	out->title = next_value(&r);
 	out->source_ids = next_numbers(&r);
+	out->n_findings = next_int4(&r);
+	out->location = next_value(&r);
+	out->asset_type = next_text_or(&r, "");
 }
 
 void queue_change_read(const PGresult *result, int row, struct queue_change *out)

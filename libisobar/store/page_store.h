@@ -42,10 +42,6 @@ extern const struct queue_place queue_start;
 /* STMT_QUEUE_PAGE.  responsibilities: a bit of each enum verdict. */
 void queue_page_bind(const struct org *org, timestamp now, const struct queue_place *after,
                      unsigned int responsibilities, int limit, struct pg_params *p);
-/* STMT_QUEUE_ROWS: the risks of n ids, in no order. */
-void queue_rows_bind(const struct org *org, timestamp now, const struct key *ids, size_t n,
-                     struct pg_params *p);
-
 /* Numbers in an array of a result. */
 struct page_numbers {
 	const char *at; /* private */
@@ -54,7 +50,7 @@ struct page_numbers {
 
 int64_t page_number_at(const struct page_numbers *numbers, size_t i);
 
-/* A row of either. */
+/* A row of it. */
 struct page_row {
 	struct key id;
 	int64_t rank;
@@ -92,13 +88,15 @@ struct index_row {
 	struct key id;
 	int64_t rank;
 	timestamp opened_at, due_at, next_crossing_at, resolved_at;
-	int score, layer; /* as in struct page_row */
+	int score, n_findings;
+	int layer; /* as in struct page_row */
 	enum band band;
 	enum risk_state state;
 	enum finding_class class;
 	enum verdict responsibility;
 	enum provider provider;
 	const char *account, *region, *owner, *subject, *asset, *asset_name, *title;
+	const char *location, *asset_type;
 	struct page_numbers source_ids;
 };
 

@@ -4,14 +4,14 @@
 -- $1 org_id, $2 the last risk_id of the part before, $3 most rows.
 with part as materialized (
     select risk_id, rank, opened_at, due_at, next_crossing_at, resolved_at, score, band, state, class,
-           responsibility, layer, asset_id, owner_id, subject, title, source_ids
+           responsibility, layer, n_findings, asset_id, owner_id, subject, location, title, source_ids
       from isobar.risk
      where org_id = $1
        and risk_id > $2
      order by risk_id
      limit $3
 ), named as materialized (
-    select a.asset_id, a.provider, a.account, a.region, a.id, a.name
+    select a.asset_id, a.provider, a.account, a.region, a.type, a.id, a.name
       from (select distinct asset_id from part) as p
       join isobar.asset as a
         on a.org_id = $1
@@ -19,7 +19,8 @@ with part as materialized (
 )
 select r.risk_id, r.rank, r.opened_at, r.due_at, r.next_crossing_at, r.resolved_at, r.score,
        r.band, r.state, r.class, r.responsibility, r.layer, a.provider, a.account, a.region,
-       o.name as owner, r.subject, a.id as asset, a.name as asset_name, r.title, r.source_ids
+       o.name as owner, r.subject, a.id as asset, a.name as asset_name, r.title, r.source_ids,
+       r.n_findings, r.location, a.type as asset_type
   from part as r
   left join named as a
     on a.asset_id = r.asset_id

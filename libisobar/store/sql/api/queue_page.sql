@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A page of the ranked queue without a filter but for whose duty the fix is, as it stands at $2 whatever
--- the sweeper did: rows whose crossing has passed take the rank of their new slot.  The columns and their
--- order are those of queue_rows; clock_mode is the last mode of the clock where it may stand still: no
+-- the sweeper did: rows whose crossing has passed take the rank of their new slot.  clock_mode is the last mode of the clock where it may stand still: no
 -- crossing is to come.
 -- $1 org_id, $2 now, $3 and $4 rank and risk_id of the row before the page, $5 smallint[] responsibilities or
 -- null, $6 most rows.  By rank and risk_id, descending.
