@@ -11,7 +11,7 @@ set -euo pipefail
 
 called_from=$PWD
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-programs=(cli/isobar scorer/isobar-scorer) # inside the build folder
+programs=(cli/isobar scorer/isobar-scorer api/isobar-api) # inside the build folder
 json=0
 wait_for_end=1
 as_owner=() # what a command is prefixed with to run as the owner of the data
@@ -54,7 +54,7 @@ build() {
 	{
 		cd "$checkout"
 		cmake --preset release -DISOBAR_TESTS=OFF &&
-			cmake --build --preset release --parallel "$(nproc)" --target isobar isobar-scorer
+			cmake --build --preset release --parallel "$(nproc)" --target isobar isobar-scorer isobar-api
 	} >"$build_log" 2>&1 || {
 		cat "$build_log" >&2
 		die "the build failed"
@@ -149,8 +149,20 @@ show_queue() {
 	else
 		run queue --limit 20
 		say ""
+		show_api
 		say "ready $1 seconds after the packages were in"
 	fi
+}
+
+# member NAME: of the line that `isobar up` printed when it was ready.
+member() {
+	sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p;q" "$ready_line"
+}
+
+# Where the api listens, and the key to it.
+show_api() {
+	say "api    $(member url)"
+	say "token  $(member token)"
 }
 
 # What to type next, in another terminal.
@@ -159,6 +171,7 @@ show_hints() {
 	program=${program#"$called_from/"}
 	say ""
 	say "In another terminal:"
+	say "  curl -H 'Authorization: Bearer $(member token)' '$(member url)/v1/queues/customer/risks?limit=3'"
 	say "  $program queue --where band=critical    only the worst"
 	say "  $program explain ID                     why a risk stands where it does"
 	say "  $program import PATH                    your own exports"
