@@ -202,7 +202,8 @@ static void make_crossed(struct queue_index *ix, timestamp now)
 		if (ix->due_at[row] >= now && ix->due_at[row] + 1 < until)
 			until = ix->due_at[row] + 1;
 	}
-	qsort(list->entries, list->n, sizeof(*list->entries), by_place);
+	if (list->n > 1)
+		qsort(list->entries, list->n, sizeof(*list->entries), by_place);
 	ix->order.crossed_from = now;
 	ix->order.crossed_until = until;
 }
