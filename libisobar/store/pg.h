@@ -137,10 +137,11 @@ struct pg_call {
 typedef void pg_done_fn(const PGresult *result, const struct error *err, void *ctx);
 
 /*
- * Opens n_connections and keeps them open: one that is lost, or whose server only
- * takes reads (after a failover), is opened again within 2 s.  options and its
- * strings are copied.  The host's name is looked up while the loop waits: a name
- * that needs a slow DNS wants hostaddr beside it.
+ * Opens n_connections and keeps them open: one that is lost is opened again within
+ * 2 s, as is one that is of no more use (its server only takes reads after a failover,
+ * or its prepared statements no longer fit the schema).  A try takes 5 s at most, or
+ * connect_timeout.  options and its strings are copied.  The host's name is looked up
+ * while the loop waits: a name that needs a slow DNS wants hostaddr beside it.
  */
 struct pg_pool *pg_pool_new(struct event_base *base, const struct pg_options *options,
                             unsigned int n_connections);

@@ -67,7 +67,7 @@ struct pg_conn {
 	/* Of the step under way; when up, of the flight that is answered. */
 	struct error err;
 	bool has_err;        /* the step is read to its end first */
-	bool is_read_only;   /* what it says: the server only takes reads */
+	bool is_spoilt;      /* by what it says */
 	unsigned int n_done; /* statements of the flight that are read */
 	bool was_null;       /* the last result was */
 	PGresult *result;    /* of the flight's own statement */
@@ -120,7 +120,7 @@ static void close_now(struct pg_conn *conn)
 	conn->failed = false;
 	conn->unwritten = false;
 	conn->has_err = false;
-	conn->is_read_only = false;
+	conn->is_spoilt = false;
 	conn->n_done = 0;
 	conn->was_null = false;
 	memset(conn->prepared, 0, sizeof(conn->prepared));
@@ -324,7 +324,7 @@ static void keep_error(struct pg_conn *conn, const PGresult *result, const char 
 		return;
 	pg_result_error(result, what, &conn->err);
 	conn->has_err = true;
-	conn->is_read_only = pg_result_is_read_only(result);
+	conn->is_spoilt = pg_result_spoils(result);
 }
 
 static void session_read(struct pg_conn *conn, const PGresult *result)
@@ -454,28 +454,20 @@ void pg_conn_forget(struct pg_conn *conn, const void *tag)
 	}
 }
 
-/* The server ends the connection, or libpq itself says that it is gone. */
-static bool is_fatal(const PGresult *result)
-{
-	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-
-	if (PQresultStatus(result) != PGRES_FATAL_ERROR)
-		return false;
-	return severity == NULL || strcmp(severity, "ERROR") != 0;
-}
-
 /* The sync of the oldest flight: its transaction is over. */
 static void flight_end(struct pg_conn *conn)
 {
-	const struct error err = conn->err;
+	struct error err = conn->err;
 	PGresult *result = conn->result;
-	bool is_read_only = conn->is_read_only;
+	bool is_spoilt = conn->is_spoilt;
 	bool failed = conn->has_err;
 
 	conn->result = NULL;
 	conn->has_err = false;
-	conn->is_read_only = false;
+	conn->is_spoilt = false;
 	conn->n_done = 0;
+	if (is_spoilt)
+		err.code = ERR_TRANSIENT;
 	if (failed) {
 		PQclear(result);
 		land(conn, NULL, &err);
@@ -483,12 +475,9 @@ static void flight_end(struct pg_conn *conn)
 		assert(result != NULL);
 		land(conn, result, NULL);
 	}
-	if (is_read_only) {
-		struct error why;
-
-		/* Failed over: another host may take writes. */
-		error_set(&why, ERR_TRANSIENT, "database: the server only takes reads");
-		lose(conn, &why);
+	if (is_spoilt) {
+		error_wrap(&err, "session given up");
+		lose(conn, &err);
 	}
 }
 
@@ -508,7 +497,7 @@ static void flight_read(struct pg_conn *conn, PGresult *result)
 	}
 	if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
 		flight_end(conn);
-	} else if (is_fatal(result)) {
+	} else if (pg_result_is_fatal(result)) {
 		pg_result_error(result, "database", &err);
 		lose(conn, &err);
 	} else {
@@ -558,10 +547,34 @@ static void read_notifications(struct pg_conn *conn)
 	}
 }
 
+/* What came before the end of a connection counts, so this comes before lose(). */
+static void read_results(struct pg_conn *conn)
+{
+	while (is_expecting(conn) && !PQisBusy(conn->pg))
+		read_result(conn, PQgetResult(conn->pg));
+	read_notifications(conn);
+}
+
+static bool consume(struct pg_conn *conn)
+{
+	bool ok;
+
+	conn->heard_at_ms = pg_now_ms();
+	ok = PQconsumeInput(conn->pg) == 1 && flush(conn);
+	read_results(conn);
+	/* libpq reads 8 KiB or more, a record of TLS may hold 16: the rest of it would
+	 * stay in OpenSSL, and no event tells of that. */
+	if (ok && conn->state != CONN_CLOSED && PQsslInUse(conn->pg)) {
+		ok = PQconsumeInput(conn->pg) == 1;
+		read_results(conn);
+	}
+	return ok;
+}
+
 static void on_io(evutil_socket_t fd, short what, void *ctx)
 {
 	struct pg_conn *conn = ctx;
-	bool ok = true;
+	bool ok;
 
 	(void)fd;
 	if (conn->failed)
@@ -571,14 +584,11 @@ static void on_io(evutil_socket_t fd, short what, void *ctx)
 		return;
 	}
 	if (what & EV_READ) {
-		ok = PQconsumeInput(conn->pg) == 1;
-		conn->heard_at_ms = pg_now_ms();
+		ok = consume(conn);
+	} else {
+		ok = flush(conn);
+		read_results(conn); /* libpq may read while it writes */
 	}
-	ok = ok && flush(conn);
-	/* What came before the end of a connection counts. */
-	while (is_expecting(conn) && !PQisBusy(conn->pg))
-		read_result(conn, PQgetResult(conn->pg));
-	read_notifications(conn);
 	if (conn->state == CONN_CLOSED)
 		return;
 	if (!ok || PQstatus(conn->pg) == CONNECTION_BAD)

@@ -14,8 +14,11 @@
 
 int64_t pg_now_ms(void); /* of a clock that only goes forward */
 
-bool pg_result_ok(const PGresult *result);           /* of a command, or rows */
-bool pg_result_is_read_only(const PGresult *result); /* a standby answered */
+bool pg_result_ok(const PGresult *result); /* of a command, or rows */
+/* The session is of no more use, a new one may be: a standby answered, or what was
+ * prepared is gone or no longer fits the schema. */
+bool pg_result_spoils(const PGresult *result);
+bool pg_result_is_fatal(const PGresult *result); /* it ends the connection */
 
 /* Starts to connect; the caller drives PQconnectPoll().  NULL: err says why. */
 PGconn *pg_connect_start(const struct pg_options *options, struct error *err);

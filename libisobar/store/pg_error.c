@@ -81,11 +81,33 @@ bool pg_result_ok(const PGresult *result)
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-bool pg_result_is_read_only(const PGresult *result)
+bool pg_result_spoils(const PGresult *result)
 {
+	static const char *const codes[] = {
+	        "25006", /* read only: a standby, after a failover */
+	        "26000", /* no such prepared statement */
+	        "0A000"  /* cached plan must not change result type */
+	};
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
-	return sqlstate != NULL && strcmp(sqlstate, "25006") == 0;
+	for (size_t i = 0; sqlstate != NULL && i < N_ELEMENTS(codes); i++) {
+		if (strcmp(sqlstate, codes[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The server ends the connection, or libpq itself says that it is gone. */
+bool pg_result_is_fatal(const PGresult *result)
+{
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+	if (PQresultStatus(result) != PGRES_FATAL_ERROR)
+		return false;
+	if (PQresultErrorField(result, PG_DIAG_SQLSTATE) == NULL)
+		return true;
+	return severity != NULL &&
+	       (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
 }
 
 /*

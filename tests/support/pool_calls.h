@@ -19,7 +19,10 @@ enum {
 	STAGED,    /* PG_GROUP_INGEST */
 	STAGING,   /* what STAGED reads */
 	READ_ONLY, /* fails as on a standby */
-	BIG        /* value bytes of text in t, n = value */
+	BIG,       /* value bytes of text in t, n = value */
+	FORGET,    /* makes the session forget its prepared statements */
+	RETYPE,    /* gives table retyped another type */
+	RETYPED    /* n = its first column */
 };
 
 #define STMT(n) ((enum statement)(n))
