@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # A throw-away PostgreSQL for tests: reachable through a socket in DIR only, not crash-safe.
 #   pg.sh start DIR [CONF]    makes DIR and a cluster in it, starts it, prints its conninfo
+#   pg.sh crash DIR           stops it as a loss of power would
+#   pg.sh again DIR           starts it again after that
 #   pg.sh stop DIR            stops it and removes DIR
 # CONF is a file of settings that win over the ones here (the benchmark wants a safe server).
 # As root the server runs as the user postgres, who comes with Debian's package.
 set -euo pipefail
 
 [ $# -eq 2 ] || { [ $# -eq 3 ] && [ "$1" = start ]; } || {
-	sed -n '4,6s/^# \{0,1\}//p' "$0" >&2
+	sed -n '4,8s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
 action=$1
@@ -31,6 +33,14 @@ as_server() {
 	else
 		"$@"
 	fi
+}
+
+run_server() {
+	as_server "$bin/pg_ctl" --pgdata "$dir/data" --log "$dir/server.log" --wait --silent start \
+		>/dev/null || {
+		cat "$dir/server.log" >&2
+		die "the server did not start"
+	}
 }
 
 start() {
@@ -59,24 +69,36 @@ start() {
 		log_timezone = 'UTC'
 	CONF
 	cat "$conf" >>"$dir/data/postgresql.conf"
-	as_server "$bin/pg_ctl" --pgdata "$dir/data" --log "$dir/server.log" --wait --silent start \
-		>/dev/null || {
-		cat "$dir/server.log" >&2
-		die "the server did not start"
-	}
+	run_server
 	echo "host=$dir port=5432 user=postgres dbname=postgres"
 }
 
-stop() {
+find_cluster() {
 	[ -e "$dir/data/PG_VERSION" ] || die "$dir holds no cluster of this script"
 	dir=$(cd "$dir" && pwd)
 	cd /
-	as_server "$bin/pg_ctl" --pgdata "$dir/data" --mode immediate --wait --silent stop || true
+}
+
+crash() {
+	as_server "$bin/pg_ctl" --pgdata "$dir/data" --mode immediate --wait --silent stop
+}
+
+stop() {
+	find_cluster
+	crash || true
 	rm -rf "$dir"
 }
 
 case "$action" in
 start) start ;;
+crash)
+	find_cluster
+	crash
+	;;
+again)
+	find_cluster
+	run_server
+	;;
 stop) stop ;;
-*) die "start or stop, not $action" ;;
+*) die "start, crash, again or stop, not $action" ;;
 esac
