@@ -10,18 +10,15 @@
 
 #include "model/json_write.h"
 
-static void put_literal(struct strbuf *b, const char *text)
-{
-	strbuf_put(b, text, strlen(text));
-}
+/* A literal, whose size the compiler knows. */
+#define PUT(b, literal) strbuf_put((b), "" literal, sizeof(literal) - 1)
 
-static void put_int(struct strbuf *b, const char *head, int64_t value)
+static void put_number(struct strbuf *b, int64_t value)
 {
 	char digits[24];
 	size_t at = sizeof(digits);
 	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
-	put_literal(b, head);
 	do {
 		digits[--at] = (char)('0' + rest % 10);
 		rest /= 10;
@@ -31,40 +28,38 @@ static void put_int(struct strbuf *b, const char *head, int64_t value)
 	strbuf_put(b, digits + at, sizeof(digits) - at);
 }
 
-static void put_text(struct strbuf *b, const char *head, const char *text)
-{
-	put_literal(b, head);
-	strbuf_put_json(b, text);
-}
-
 /* Names of ours: nothing in them needs an escape. */
-static void put_name(struct strbuf *b, const char *head, const char *name)
+static void put_quoted(struct strbuf *b, const char *name)
 {
-	put_literal(b, head);
-	strbuf_putc(b, '"');
-	put_literal(b, name);
-	strbuf_putc(b, '"');
+	const size_t size = strlen(name);
+	char *end = strbuf_reserve(b, size + 2);
+
+	end[0] = '"';
+	memcpy(end + 1, name, size);
+	memcpy(end + 1 + size, "\"", 2);
+	b->size += size + 2;
 }
 
-static void put_time(struct strbuf *b, const char *head, timestamp t)
+static void put_instant(struct strbuf *b, timestamp t)
 {
 	char text[TIMESTAMP_TEXT_MAX];
 
-	if (t == TIMESTAMP_NONE) {
-		put_literal(b, head);
-		put_literal(b, "null");
-	} else {
-		put_name(b, head, timestamp_format(t, text));
-	}
+	if (t == TIMESTAMP_NONE)
+		PUT(b, "null");
+	else
+		put_quoted(b, timestamp_format(t, text));
 }
+
+#define put_int(b, head, value)  (PUT(b, head), put_number((b), (value)))
+#define put_name(b, head, value) (PUT(b, head), put_quoted((b), (value)))
+#define put_text(b, head, value) (PUT(b, head), strbuf_put_json((b), (value)))
+#define put_time(b, head, value) (PUT(b, head), put_instant((b), (value)))
 
 /* Each name once: two sources may share one. */
 static void put_sources(struct strbuf *b, const int64_t *ids, size_t n,
                         const struct source_list *sources)
 {
-	const char *comma = "";
-
-	put_literal(b, ",\"sources\":[");
+	PUT(b, ",\"sources\":[");
 	for (size_t i = 0; i < n; i++) {
 		const char *name = source_name_of(sources, ids[i]);
 		size_t k = 0;
@@ -73,8 +68,9 @@ static void put_sources(struct strbuf *b, const int64_t *ids, size_t n,
 			k++;
 		if (k < i)
 			continue;
-		put_text(b, comma, name);
-		comma = ",";
+		if (i > 0)
+			strbuf_putc(b, ',');
+		strbuf_put_json(b, name);
 	}
 	strbuf_putc(b, ']');
 }

@@ -132,6 +132,50 @@ static void test_utf8__valid_size_ends_at_the_first_fault(void **state)
 	assert_int_equal(utf8_valid_size("a\0b", 3), 3);
 }
 
+/* Texts are looked at in eights: each byte at each place among plain ones. */
+static void test_strbuf__json_escapes_at_any_place(void **state)
+{
+	(void)state;
+	for (size_t size = 1; size <= 26; size++)
+		for (size_t at = 0; at < size; at++)
+			for (int c = 1; c < 256; c++) {
+				struct strbuf b = {0}, wanted = {0};
+				char text[32];
+
+				memset(text, 'x', size);
+				text[size] = '\0';
+				text[at] = (char)c;
+				strbuf_putc(&wanted, '"');
+				for (size_t i = 0; i < size; i++) {
+					const unsigned char one = (unsigned char)text[i];
+
+					if (one == '"' || one == '\\')
+						strbuf_printf(&wanted, "\\%c", one);
+					else if (one == '\n')
+						strbuf_puts(&wanted, "\\n");
+					else if (one == '\t')
+						strbuf_puts(&wanted, "\\t");
+					else if (one == '\r')
+						strbuf_puts(&wanted, "\\r");
+					else if (one == '\b')
+						strbuf_puts(&wanted, "\\b");
+					else if (one == '\f')
+						strbuf_puts(&wanted, "\\f");
+					else if (one < ' ')
+						strbuf_printf(&wanted, "\\u%04x", one);
+					else if (one >= 0x80)
+						strbuf_puts(&wanted, "\xef\xbf\xbd");
+					else
+						strbuf_putc(&wanted, (char)one);
+				}
+				strbuf_putc(&wanted, '"');
+				strbuf_put_json(&b, text);
+				assert_string_equal(strbuf_text(&b), strbuf_text(&wanted));
+				strbuf_done(&b);
+				strbuf_done(&wanted);
+			}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +183,7 @@ int main(void)
 	        cmocka_unit_test(test_strbuf__grows_at_every_size),
 	        cmocka_unit_test(test_strbuf__reserve_gives_what_was_asked),
 	        cmocka_unit_test(test_strbuf__json_strings),
+	        cmocka_unit_test(test_strbuf__json_escapes_at_any_place),
 	        cmocka_unit_test(test_utf8__valid_size_ends_at_the_first_fault),
 	};
 
