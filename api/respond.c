@@ -196,8 +196,9 @@ void respond_bad_parameter(struct request *req, const char *parameter, const cha
 
 void respond_error(struct request *req, const struct error *err)
 {
+	/* Whatever keeps us from the database, it is the database that is away. */
 	const bool passes = err->code == ERR_TRANSIENT || err->code == ERR_LIMIT ||
-	                    err->code == ERR_THROTTLED;
+	                    err->code == ERR_THROTTLED || !pg_pool_is_up(req->app->pool);
 	const struct problem problem = {
 	        .name = passes ? PROBLEM_UNAVAILABLE : PROBLEM_INTERNAL,
 	        .detail = passes ? "the answer cannot be given now; try again soon"
