@@ -100,12 +100,6 @@ static void end(struct guard *g)
 	assert(is_gone(g));
 }
 
-static void end_cleanly(struct guard *g)
-{
-	tls_end_output(g->socket);
-	end(g);
-}
-
 /* What the kernel has not sent yet is of no use: a reset gives its memory back. */
 static void reset(struct guard *g)
 {
@@ -379,11 +373,17 @@ static void move_output(struct guard *g)
 	evbuffer_add_buffer(bufferevent_get_output(g->socket), from);
 }
 
+/* The reply was the connection's last; evhttp reads Connection less closely. */
+static bool is_last(const struct guard *g)
+{
+	return g->stream.wants_close || g->set->is_draining;
+}
+
 /* Reads again; what came meanwhile is there already and causes no event. */
 static void await_request(struct guard *g)
 {
-	if (g->stream.wants_close || g->set->is_draining) {
-		end_cleanly(g);
+	if (is_last(g)) {
+		end(g);
 		return;
 	}
 	g->state = GUARD_BETWEEN;
@@ -467,7 +467,7 @@ static void on_turn(evutil_socket_t fd, short what, void *ctx)
 static void end_counted(struct guard *g, enum guard_reason reason)
 {
 	count(g, reason);
-	end_cleanly(g);
+	end(g);
 }
 
 static void check_body(struct guard *g, int64_t now)
@@ -568,12 +568,17 @@ struct bufferevent *guard_new(struct event_base *base, void *ctx)
 	return g->filter;
 }
 
+void guard_end_output(struct bufferevent *filter)
+{
+	tls_end_output(bufferevent_get_underlying(filter));
+}
+
 void guard_drain(struct guard *g)
 {
 	if (is_gone(g) || g->state != GUARD_BETWEEN)
 		return;
 	if (g->has_asked)
-		end_cleanly(g);
+		end(g);
 	else
 		set_deadline(g, now_ms() + FRESH_MS);
 }
@@ -581,5 +586,5 @@ void guard_drain(struct guard *g)
 void guard_end(struct guard *g)
 {
 	if (!is_gone(g))
-		end_cleanly(g);
+		end(g);
 }

@@ -114,6 +114,9 @@ void guard_set_free(struct guard_set *set);
 /* For evhttp_set_bevcb(); ctx is the set.  Never NULL. */
 struct bufferevent *guard_new(struct event_base *base, void *ctx);
 
+/* For evhttp's close callback: tells the peer, over TLS, that this is the end. */
+void guard_end_output(struct bufferevent *filter);
+
 /*
  * Lets answers in progress finish and closes the rest: kept connections at once, new
  * ones that have not asked within a second.

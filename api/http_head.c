@@ -335,9 +335,14 @@ static int read_expect(struct http_stream *s, struct text raw)
 
 static void read_connection(struct http_stream *s, struct text value)
 {
-	while (value.size > 0)
-		if (text_is(trim(cut(&value, ',')), "close"))
+	while (value.size > 0) {
+		const struct text option = trim(cut(&value, ','));
+
+		if (text_is(option, "close"))
 			s->wants_close = true;
+		if (text_is(option, "keep-alive"))
+			s->wants_more = true;
+	}
 }
 
 /* The syntax of a field; *name and *raw, the value untrimmed, point into line. */
@@ -425,6 +430,8 @@ static struct http_step end_head(struct http_stream *s)
 {
 	if (check_framing(s) < 0 || check_body(s) < 0)
 		return (struct http_step){HTTP_REFUSE, 0};
+	/* RFC 9112 9.3 */
+	s->wants_close = s->wants_close || (s->version_minor == 0 && !s->wants_more);
 	s->left = s->content_length;
 	s->state = s->n_codings > 0        ? HTTP_AT_CHUNK_LINE
 	           : s->content_length > 0 ? HTTP_IN_BODY

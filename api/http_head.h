@@ -58,7 +58,7 @@ struct http_stream {
 	char method[HTTP_METHOD_MAX]; /* "" unless it is one that evhttp knows */
 	char path[HTTP_PATH_MAX];     /* as sent, cut; "" when the target is none of ours */
 	bool is_head;                 /* a HEAD request: its answer has no body */
-	bool wants_close;             /* Connection: close, in whatever list */
+	bool wants_close;             /* the connection ends with the answer */
 	enum problem_name problem;    /* after HTTP_REFUSE */
 	const char *detail;           /* a sentence, static */
 	char chunk_line[20];          /* after HTTP_CHUNK: "1f\r\n" */
@@ -70,6 +70,7 @@ struct http_stream {
 	size_t extra;   /* bytes of chunk extensions and trailers so far */
 	unsigned int n_headers, n_hosts, n_codings, n_empty_lines;
 	int version_minor;      /* 0 or 1 */
+	bool wants_more;        /* Connection: keep-alive */
 	int64_t content_length; /* -1: not given; INT64_MAX: too large to count */
 	int64_t left;           /* bytes of the body or the chunk to come */
 	int64_t body_left;      /* bytes that may still come in chunks */

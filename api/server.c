@@ -295,11 +295,18 @@ void server_reply_problem(struct server *server, struct evhttp_request *req,
 	evbuffer_free(body);
 }
 
+static void on_close(struct evhttp_connection *connection, void *ctx)
+{
+	(void)ctx;
+	guard_end_output(evhttp_connection_get_bufferevent(connection));
+}
+
 static void on_request(struct evhttp_request *req, void *ctx)
 {
 	const struct server *server = ctx;
 	char id[REQUEST_ID_MAX];
 
+	evhttp_connection_set_closecb(evhttp_request_get_connection(req), on_close, NULL);
 	request_id_take(
 	        evhttp_find_header(evhttp_request_get_input_headers(req), REQUEST_ID), id);
 	/* The first of all headers: by it the guard knows our replies from evhttp's own. */
@@ -366,6 +373,35 @@ void server_counts(const struct server *server, struct guard_counts *out)
 
 /* ---- from birth to death ---- */
 
+/* What would make the guard useless or the arithmetic wrong. */
+static int check_limits(const struct guard_limits *l, struct error *err)
+{
+	const struct {
+		const char *name;
+		size_t value, least, most;
+	} rows[] = {
+	        {"max_head", l->max_head, 1024, 1 << 20},
+	        {"max_line", l->max_line, 64, l->max_head},
+	        {"max_headers", l->max_headers, 1, 10000},
+	        {"head_ms", l->head_ms, 1, INT32_MAX},
+	        {"request_ms", l->request_ms, l->head_ms, INT32_MAX},
+	        {"idle_ms", l->idle_ms, 1, INT32_MAX},
+	        {"window_ms", l->window_ms, 1, INT32_MAX},
+	        {"min_rate", l->min_rate, 0, 1 << 30},
+	        {"linger_ms", l->linger_ms, 1, INT32_MAX},
+	        {"full_ms", l->full_ms, 1, INT32_MAX},
+	        {"max_connections", l->max_connections, 1, 1 << 20},
+	        {"max_refusing", l->max_refusing, 0, 1 << 20},
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++)
+		if (rows[i].value < rows[i].least || rows[i].value > rows[i].most)
+			return error_set(err, ERR_INVALID,
+			                 "%s is %zu, and not from %zu to %zu", rows[i].name,
+			                 rows[i].value, rows[i].least, rows[i].most);
+	return 0;
+}
+
 static int raise_file_limit(const struct guard_limits *limits, struct error *err)
 {
 	const rlim_t wanted =
@@ -414,7 +450,8 @@ int server_new(const struct server_options *options, struct server **out, struct
 	struct server *server;
 	int rc;
 
-	if ((rc = raise_file_limit(limits, err)) < 0)
+	if ((rc = check_limits(limits, err)) < 0 ||
+	    (rc = raise_file_limit(limits, err)) < 0)
 		return rc;
 	sigaction(SIGPIPE, &ignore, NULL); /* a peer that left is an error of its own */
 	server = xcalloc(1, sizeof(*server));

@@ -39,12 +39,16 @@ struct server_options {
 };
 
 /*
- * Ignores SIGPIPE for the whole process.  ERR_LIMIT: the process may not open as many
- * files as the limits say, plus 64; the soft limit is raised when that is enough.
+ * Ignores SIGPIPE for the whole process.  ERR_INVALID names a limit that makes no sense.
+ * ERR_LIMIT: the process may not open as many files as the caps of connections, plus 64;
+ * the soft limit is raised when that is enough.
  */
 int server_new(const struct server_options *options, struct server **out,
                struct error *err) MUST_CHECK;
-/* Closes everything.  A request still unanswered may be answered after, to nobody. */
+/*
+ * Closes everything.  By then each request must have been answered, if need be to nobody:
+ * that is safe once the drain is done.  Not from inside a callback of the server.
+ */
 void server_free(struct server *server);
 
 /*

@@ -43,7 +43,7 @@ packages_of() {
 			libinih-dev libjansson-dev libpq-dev libsimdjson-dev libssl-dev \
 			libxxhash-dev libzstd-dev make ninja-build pkg-config zlib1g-dev
 		;;
-	test) echo clang clang-format jq libcmocka-dev ;;
+	test) echo clang clang-format curl jq libcmocka-dev slowhttptest ;;
 	fuzz) echo clang libclang-rt-14-dev ;;
 	*) usage ;;
 	esac

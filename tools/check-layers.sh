@@ -53,7 +53,7 @@ BEGIN {
 	own("^openssl/", "^(libisobar/(model/(key|api_token)|store/migrate|store/catalog)|api/tls)[.]c$")
 	own("^curl/", "^libisobar/net/")
 	own("^event2/bufferevent", "^api/(guard|guard_set|tls)[.]c$")
-	own("^event2/http", "^api/(server|request)[.]c$")
+	own("^event2/http", "^api/(server|request|guard|guard_set)[.]c$")
 	own("^event2/", "^(libisobar/(store/pg_(pool|conn|notify)[.][ch]$|net/)|api/)")
 	own("^jansson[.]h$", "^(libisobar/model/codec[.][ch]$|scorer/score_model[.]c$|cli/)")
 
@@ -88,12 +88,13 @@ function module_of(path)
 	return path
 }
 
-# The model and the shared libraries but for the cutting of files: no socket, file, SQL or log.
+# The model, the shared libraries but for the cutting of files, what reads requests: no socket, file,
+# SQL or log.
 function is_pure_file(path)
 {
 	path = module_of(path)
 	sub(/_private$/, "", path)
-	return path ~ /^libisobar\/model\// || path in is_pure
+	return path ~ /^(libisobar\/model\/|api\/(http_head|problem|query_string|list_query|cursor|router)$)/ || path in is_pure
 }
 
 # An include of ours: down, or in the same folder, or one of the shared ones.

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Attacks a server with slow clients (slowhttptest: slow heads, bodies, range headers and readers)
+# and measures what healthy clients wait meanwhile: p99 within twice what it is without.
+#   test_slow_clients.sh BUILD                                  starts http_server itself
+#   test_slow_clients.sh BUILD ADDRESS PORT [PATH] [HEADER]     any running server, plain HTTP
+# 300 attackers for 10 s a kind; with ISOBAR_TEST_ALL 2,000 for 30 s.  ISOBAR_ATTACKERS sets another
+# number.  On 127.0.0.1 the healthy clients come from 127.0.0.2, so that a cap by address holds the
+# attackers alone.
+set -euo pipefail
+
+build=${1:?build folder}
+address=${2:-}
+port=${3:-}
+path=${4:-/}
+header=${5:-}
+body_path=$path # where slow bodies go
+big_path=$path  # what slow readers ask for
+attackers=${ISOBAR_ATTACKERS:-300}
+seconds=10
+if [ -n "${ISOBAR_TEST_ALL:-}" ]; then
+	attackers=${ISOBAR_ATTACKERS:-2000}
+	seconds=30
+fi
+measure_s=4
+noise_us=3000 # what a box that does other things adds to a p99 now and then
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/isobar-slow.XXXXXX")
+server=
+attack=
+n_failures=0
+
+say() {
+	printf '%s\n' "$*"
+}
+
+clean_up() {
+	local pid
+	for pid in $attack $server; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	rm -rf "$tmp"
+}
+
+skip() {
+	say "SKIP: $*"
+	exit 77
+}
+
+fail() {
+	n_failures=$((n_failures + 1))
+	say "FAILED: $*"
+}
+
+# A socket each on either side, which are two processes.
+raise_files() {
+	local wanted=$((attackers + 1000))
+	[ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -ge "$wanted" ] || ulimit -n "$wanted" ||
+		skip "needs $wanted open files"
+}
+
+# Every attacker is served: what is tested is the server, not its caps.
+start_server() {
+	address=127.0.0.1
+	path=/
+	body_path=/echo
+	big_path=/big
+	"$build/tests/http/http_server" max_per_address=0 >"$tmp/out" 2>"$tmp/err" &
+	server=$!
+	for _ in $(seq 100); do
+		port=$(sed -n 's/^port //p' "$tmp/out")
+		[ -z "$port" ] || return 0
+		sleep 0.1
+	done
+	say "the server does not start"
+	exit 1
+}
+
+# healthy: "p99 errors" of healthy clients now.
+healthy() {
+	local options=(--seconds "$measure_s" --connections 8 --pace-ms 20)
+	[[ $address != 127.* ]] || options+=(--source 127.0.0.2)
+	"$build/tests/http/load" "${options[@]}" "$address" "$port" "$path" ${header:+"$header"} |
+		awk '{ print $8, $4 }'
+}
+
+# start_attack OPTION PATH
+start_attack() {
+	slowhttptest "$1" -c "$attackers" -r $((attackers / 2)) -i 2 -x 20 -p 3 -l "$seconds" \
+		-u "http://$address:$port$2" >"$tmp/attack" 2>&1 &
+	attack=$!
+	sleep 3 # all are there
+}
+
+end_attack() {
+	kill -INT "$attack" 2>/dev/null || true
+	wait "$attack" 2>/dev/null || true
+	attack=
+}
+
+# try_attack NAME OPTION PATH: true when the healthy ones wait at most twice as long.
+try_attack() {
+	local before during after errors base
+	read -r before errors < <(healthy)
+	start_attack "$2" "$3"
+	read -r during errors < <(healthy)
+	kill -0 "$attack" 2>/dev/null || say "  the attack ended early: $(tail -n 1 "$tmp/attack")"
+	end_attack
+	sleep 1
+	read -r after _ < <(healthy)
+	base=$((before > after ? before : after))
+	say "$1: p99 of healthy clients $before us before, $during us during $attackers attackers," \
+		"$after us after; $errors errors"
+	[ "$errors" -eq 0 ] && { [ "$during" -le $((2 * base)) ] ||
+		[ "$during" -le $((base + noise_us)) ]; }
+}
+
+# The box may do something else for a while: three tries.
+check_attack() {
+	local try
+	for try in 1 2 3; do
+		! try_attack "$@" || return 0
+	done
+	fail "$1: healthy clients suffer (after $try tries)"
+}
+
+end_server() {
+	local code=0
+	[ -n "$server" ] || return 0
+	kill -TERM "$server"
+	wait "$server" || code=$?
+	server=
+	[ "$code" -eq 0 ] || fail "the server ended with $code: $(tail -n 20 "$tmp/err")"
+	tail -n 1 "$tmp/out"
+	grep -q '^open 0 ' "$tmp/out" || fail "connections are left"
+}
+
+trap clean_up EXIT
+command -v slowhttptest >/dev/null || skip "needs slowhttptest"
+raise_files
+[ -n "$address" ] || start_server
+check_attack "slow heads" -H "$path"
+check_attack "slow bodies" -B "$body_path"
+check_attack "range headers" -R "$path"
+check_attack "slow readers" -X "$big_path"
+end_server
+[ "$n_failures" -eq 0 ] || exit 1
+say "all checks passed"
