@@ -35,15 +35,20 @@ as_root() {
 packages_of() {
 	case "$1" in
 	run)
-		echo ca-certificates libcurl4 libevent-2.1-7 libevent-core-2.1-7 libinih1 \
-			libevent-openssl-2.1-7 libjansson4 libpq5 libsimdjson14 libssl3 libxxhash0 libzstd1 postgresql-15 zlib1g
+		echo ca-certificates libcurl4 libevent-2.1-7 libevent-core-2.1-7 \
+			libevent-openssl-2.1-7 libinih1 libjansson4 libpq5 libsimdjson14 \
+			libssl3 libxxhash0 libzstd1 postgresql-15 zlib1g
 		;;
 	build)
 		echo ca-certificates cmake g++ gcc git libcurl4-openssl-dev libevent-dev \
 			libinih-dev libjansson-dev libpq-dev libsimdjson-dev libssl-dev \
 			libxxhash-dev libzstd-dev make ninja-build pkg-config zlib1g-dev
 		;;
-	test) echo clang clang-format curl jq libcmocka-dev slowhttptest ;;
+	# prometheus is for promtool, which reads what /metrics says.
+	test)
+		echo clang clang-format curl jq libcmocka-dev nodejs npm prometheus \
+			slowhttptest
+		;;
 	fuzz) echo clang libclang-rt-14-dev ;;
 	*) usage ;;
 	esac
@@ -57,12 +62,19 @@ names_of() {
 	done | sort -u
 }
 
+# What installed packages are or stand in for: a nodejs from elsewhere brings npm along, and conflicts
+# with Debian's.
+installed_names() {
+	dpkg-query -W -f '${db:Status-Status},${Package},${Provides}\n' 2>/dev/null |
+		sed -n 's/^installed,//p' | tr ',' '\n' | sed 's/(.*//; s/[[:space:]]//g'
+}
+
 # Which of the names on stdin are not installed.
 missing_of() {
-	local name
+	local name installed
+	installed=$(installed_names)
 	while read -r name; do
-		[ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] ||
-			printf '%s\n' "$name"
+		grep -qxF -e "$name" <<<"$installed" || printf '%s\n' "$name"
 	done
 }
 
