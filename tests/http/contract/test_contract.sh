@@ -1,0 +1,188 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Holds a running isobar-api to docs/openapi.yaml: two orgs with findings of their own, tokens of every
+# kind, and main.mjs, which asks for everything.
+#   test_contract.sh BUILD
+# shellcheck source=../../integration/lib.sh
+. "$(dirname "$0")/../../integration/lib.sh"
+# shellcheck source=node.sh
+. "$(dirname "$0")/node.sh"
+use_node "$build"
+api=$build/api/isobar-api
+[ -x "$api" ] || skip "$api is not built"
+
+tokens=$tmp/tokens
+api_pid=
+
+stop_api() {
+	local code=0
+	[ -n "$api_pid" ] || return 0
+	kill "$api_pid" 2>/dev/null || true
+	wait "$api_pid" || code=$?
+	api_pid=
+	expect "$1: exit code of isobar-api" 0 "$code"
+}
+
+finish() {
+	[ -z "$api_pid" ] || kill -KILL "$api_pid" 2>/dev/null || true
+	clean_up
+}
+trap finish EXIT
+
+ago() {
+	date --utc --date "$1 ago" +%Y-%m-%dT%H:%M:%SZ
+}
+
+# --- data: imported as if on several days, so that clocks stand in every state ---
+
+# A CVE on a managed database: the provider's duty.
+provider_duty() {
+	jq --compact-output '[.Findings[] | select(.Vulnerabilities)][0] | .Id += "-managed"
+		| .Resources = [{Type: "AwsRdsDbInstance", Partition: "aws", Region: "us-east-1",
+			Id: "arn:aws:rds:us-east-1:111122223333:db:isobar-managed"}]' \
+		"$sample/aws/securityhub-findings.json"
+}
+
+import_default() {
+	# Overdue when it is gone; and gone in time.
+	asff 1 bucket=isobar-missed label=CRITICAL >"$tmp/missed.ndjson"
+	asff 2 bucket=isobar-met >"$tmp/met.ndjson"
+	asff 1 bucket=isobar-missed label=CRITICAL compliance=PASSED updated=2026-11-12T00:00:00Z >"$tmp/missed-gone.ndjson"
+	asff 2 bucket=isobar-met compliance=PASSED updated=2026-11-12T00:00:00Z >"$tmp/met-gone.ndjson"
+	provider_duty >"$tmp/provider.ndjson"
+	# One that changes while the server runs.
+	asff 3 bucket=isobar-changing label=LOW title='A bucket that changes' >"$tmp/changing.ndjson"
+	asff 3 bucket=isobar-changing label=CRITICAL title='A bucket that got worse' \
+		updated=2026-11-13T00:00:00Z >"$tmp/worse.ndjson"
+	asff 3 bucket=isobar-changing label=CRITICAL compliance=PASSED updated=2026-11-14T00:00:00Z >"$tmp/gone.ndjson"
+
+	must "$isobar" import --quiet --now "$(ago '16 days')" "$tmp/missed.ndjson" "$tmp/met.ndjson"
+	must "$isobar" import --quiet --now "$(ago '13 days')" "$sample/azure" "$tmp/met-gone.ndjson"
+	must "$isobar" import --quiet --now "$(ago '40 hours')" --source feed-gcp "$sample/gcp"
+	must "$isobar" import --quiet "$sample/aws" "$sample/images" "$tmp/missed-gone.ndjson" \
+		"$tmp/provider.ndjson" "$tmp/changing.ndjson"
+}
+
+# Nothing names owners yet but the table.
+name_owners() {
+	sql "insert into isobar.owner (org_id, owner_id, name, kind, contact, actor, valid_from)
+		values (1, 1, 'platform', 0, '', 'test', now()), (1, 2, 'Zoë & friends', 0, '', 'test', now());
+		update isobar.risk as r set owner_id = case when a.region like 'eu%' then 1 else 2 end
+		from isobar.asset as a
+		where a.org_id = r.org_id and a.asset_id = r.asset_id and a.provider = 1 and r.org_id = 1"
+}
+
+import_other() {
+	asff 4 bucket=isobar-other title='Of the other org' >"$tmp/other.ndjson"
+	must "$isobar" import --quiet --org other "$sample/gcp" "$tmp/other.ndjson"
+}
+
+# --- tokens: one JSON object a line, secrets in this file alone ---
+
+# token NAME ORG ROLE STATE [OPTION…]
+token() {
+	local name=$1 org=$2 role=$3 state=$4 scope=
+	shift 4
+	[ "${1:-}" != --scope ] || scope=$2
+	must "$isobar" token create --json --name "$name" --org "$org" --role "$role" "$@"
+	jq --compact-output --arg name "$name" --arg org "$org" --arg role "$role" --arg state "$state" --arg scope "$scope" \
+		'{$name, $org, $role, $state, $scope, id, token}' "$out" >>"$tokens"
+}
+
+make_tokens() {
+	local org role
+	umask 077
+	for org in default other; do
+		for role in viewer analyst approver integrator admin auditor; do
+			token "$role-of-$org" "$org" "$role" good
+		done
+		token "expired-of-$org" "$org" admin expired --now "$(ago '2 days')" --expires 1d
+		token "revoked-of-$org" "$org" admin revoked
+		must "$isobar" token revoke --org "$org" "$(tail -n 1 "$tokens" | jq --raw-output .id)"
+	done
+	token account-scope default viewer good --scope account:111122223333
+	token owner-scope default analyst good --scope 'owner:Zoë & friends'
+	token empty-scope default viewer good --scope account:999999999999
+	token account-scope-of-other other viewer good --scope account:111122223333
+	for org in default other; do
+		token "no-role-of-$org" "$org" viewer 'no role'
+		sql "delete from isobar.role_grant as g using isobar.principal as p
+			where p.org_id = g.org_id and p.principal_id = g.principal_id and p.name = 'no-role-of-$org'"
+	done
+	token to-be-revoked default viewer 'to be revoked'
+}
+
+# --- the server and the driver ---
+
+free_port() {
+	node --eval 'const s = require("net").createServer().listen(0, "127.0.0.1", () => {
+		console.log(s.address().port); s.close(); })'
+}
+
+# start_api REQUESTS/SECONDS BAD-TOKENS WORKERS
+start_api() {
+	port=$(free_port)
+	ISOBAR_API_AUTH_FAILURES=$2 "$api" --workers "$3" --database "$ISOBAR_DATABASE" --listen "127.0.0.1:$port" --rate-limit "$1" \
+		>>"$tmp/api.out" 2>>"$tmp/api.err" </dev/null &
+	api_pid=$!
+}
+
+# Where PostgreSQL is, and where the driver lets the server look for it.
+gate() {
+	server_sql '\echo :HOST :PORT' | jq --raw-input --compact-output --arg path "$tmp/gate/.s.PGSQL.5432" \
+		'split(" ") | {path: $path, to: {host: .[0], port: (.[1] | tonumber)}}'
+}
+
+# drive WHAT
+drive() {
+	local gate
+	gate=$(gate)
+	jq --slurp --arg base "http://127.0.0.1:$port" --arg isobar "$isobar" --argjson seed "$seed" --arg tmp "$tmp" \
+		--arg contract "$root/docs/openapi.yaml" --argjson gate "$gate" --argjson all "${ISOBAR_TEST_ALL:-0}" \
+		--argjson promtool "$(command -v promtool >/dev/null && echo true || echo false)" '{
+			$base, $isobar, $seed, $contract, $gate, $promtool, all: ($all > 0), tokens: .,
+			limit: {budget: 5, seconds: 3, failures: 20}, bucket: "arn:aws:s3:::isobar-changing",
+			files: {worse: "\($tmp)/worse.ndjson", gone: "\($tmp)/gone.ndjson"}
+		}' "$tokens" >"$tmp/setting.json"
+	node "$contract_tests/main.mjs" "$tmp/setting.json" "$1" || fail "contract: $1"
+	kill -0 "$api_pid" 2>/dev/null || {
+		tail -n 50 "$tmp/api.err"
+		fail "isobar-api" "it is gone"
+	}
+}
+
+# Nothing of a token but its id stands in what the server prints.
+check_log() {
+	local secret
+	if grep -qE 'Sanitizer|runtime error:' "$tmp/api.err"; then
+		grep -E -A 30 'Sanitizer|runtime error:' "$tmp/api.err" | head -n 60
+		fail "isobar-api" "a sanitizer complains"
+	fi
+	while read -r secret; do
+		! grep -qF -e "$secret" "$tmp/api.out" "$tmp/api.err" || fail "log" "a secret of a token stands in it"
+	done < <(jq --raw-output '.token | sub("^iso_[^_]*_"; "") | .[:20]' "$tokens")
+}
+
+make_db
+must "$isobar" org create other
+import_default
+import_other
+name_owners
+make_tokens
+start_api 1000000/60 0 1
+drive contract
+stop_api contract
+start_api 5/3 20 1
+drive limits
+stop_api limits
+start_api 5/3 20 2
+drive workers
+stop_api workers
+# Through the driver's own socket, which comes and goes.
+mkdir "$tmp/gate"
+ISOBAR_DATABASE="$ISOBAR_DATABASE host=$tmp/gate port=5432" ISOBAR_API_REQUEST_TIMEOUT=2s start_api 1000000/60 0 1
+drive away
+stop_api away
+check_log
+proves "the server keeps to its contract"
+done_testing
