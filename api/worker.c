@@ -209,8 +209,10 @@ static int64_t body_cap(const char *method, const char *path, void *ctx)
 
 static const char *allow(const char *path, void *ctx)
 {
+	const char *methods = route_allow(routes, n_routes, path);
+
 	(void)ctx;
-	return route_allow(routes, n_routes, path);
+	return methods ? methods : "GET, HEAD"; /* what any path could take */
 }
 
 static void on_refused(const struct guard_refusal *refusal, void *ctx)

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The edge once more, in front of the api as it ships: the request matrix on a public route and on one
+# that wants a token, plain and over TLS; slow clients while others read the queue (2,000 of them with
+# ISOBAR_TEST_ALL); the end by SIGTERM while requests are under way; several workers; a changed
+# certificate.
+test_name=api_edge
+. "$(dirname "$0")/../integration/lib.sh"
+. "$(dirname "$0")/api.sh"
+
+matrix=$build/tests/http/matrix
+
+stop_everything() {
+	[ -z "$api_pid" ] || kill -KILL "$api_pid" 2>/dev/null || true
+	clean_up
+}
+trap stop_everything EXIT
+
+make_db
+must "$isobar" import --quiet --now "$now" "$sample"
+token=$(new_token --expires never)
+header="Authorization: Bearer $token"
+
+start_api --rate-limit off --no-access-log
+run "$matrix" 127.0.0.1 "$port" /healthz
+expect_code "matrix on /healthz: $(head -c 600 "$out")" 0
+run "$matrix" 127.0.0.1 "$port" "/v1/risks?limit=3" "$header"
+expect_code "matrix on /v1/risks: $(head -c 600 "$out")" 0
+proves "every row of the request matrix"
+
+if command -v slowhttptest >/dev/null; then
+	run "$(dirname "$0")/test_slow_clients.sh" "$build" 127.0.0.1 "$port" "/v1/risks?limit=20" "$header"
+	sed 's/^/    /' "$out"
+	expect_code "slow clients" 0
+	proves "slow clients leave the others alone"
+else
+	say "slow clients: skipped, no slowhttptest"
+fi
+
+# What is under way when the end is asked for is still answered.
+"$load" 127.0.0.1 "$port" 8 20 "$header" "/v1/risks?limit=200" >"$tmp/load.json" &
+load_pid=$!
+sleep 1
+start=$SECONDS
+stop_api
+[ $((SECONDS - start)) -le 15 ] || fail "SIGTERM" "took $((SECONDS - start)) s"
+kill "$load_pid" 2>/dev/null || true
+wait "$load_pid" 2>/dev/null || true
+proves "SIGTERM drains"
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=one \
+	-keyout "$tmp/key" -out "$tmp/cert" 2>/dev/null
+free_port
+"$api" --listen "127.0.0.1:$port" --tls-certificate "$tmp/cert" --tls-key "$tmp/key" --no-access-log \
+	--rate-limit off --workers 2 >>"$tmp/api.log" 2>&1 &
+api_pid=$!
+for ((try = 0; try < 100; try++)); do
+	! curl -fsk -o /dev/null "https://127.0.0.1:$port/readyz" || break
+	sleep 0.1
+done
+run "$matrix" --tls 127.0.0.1 "$port" "/v1/risks?limit=3" "$header"
+expect_code "matrix over TLS: $(head -c 600 "$out")" 0
+common_name() {
+	openssl s_client -connect "127.0.0.1:$port" </dev/null 2>/dev/null | sed -n 's/^subject=.*CN *= *//p'
+}
+expect "the first certificate" one "$(common_name)"
+openssl req -x509 -key "$tmp/key" -days 2 -subj /CN=two -out "$tmp/cert" 2>/dev/null
+kill -HUP "$api_pid"
+sleep 1
+expect "the certificate after SIGHUP" two "$(common_name)"
+echo broken >"$tmp/cert"
+kill -HUP "$api_pid"
+sleep 1
+expect "a broken certificate is not taken" two "$(common_name)"
+
+# A worker that dies is started again, and nobody notices but its own clients.
+worker=$(pgrep -P "$api_pid" | head -n 1)
+kill -KILL "$worker"
+sleep 0.2
+for ((try = 0; try < 100 && $(pgrep -P "$api_pid" | wc -l) < 2; try++)); do
+	sleep 0.1
+done
+expect "two workers again" 2 "$(pgrep -P "$api_pid" | wc -l)"
+expect "they answer" 200 "$(curl -sk -o /dev/null -w '%{http_code}' "https://127.0.0.1:$port/readyz")"
+stop_api
+proves "TLS, reload and workers"
+done_testing
