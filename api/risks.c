@@ -229,10 +229,12 @@ static bool open_cursor(struct request *req, const struct org_state *state)
 	        .shape = arena_printf(req->arena, "%s?%s", req->path, l->query.shape)};
 	if (!l->query.cursor)
 		return true;
-	l->has_after = cursor_read(&l->scope, l->query.cursor, &l->after);
-	if (!l->has_after)
+	if (!cursor_read(&l->scope, l->query.cursor, &l->after)) {
 		respond_problem(req, &problem);
-	return l->has_after;
+		return false;
+	}
+	l->has_after = true;
+	return true;
 }
 
 /*
