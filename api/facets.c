@@ -13,6 +13,7 @@ struct facets_request {
 	struct list_query query;
 	const char *etag;
 	const char *canonical_asset;
+	bool is_asset_asked;
 };
 
 static void put_facet(struct strbuf *b, const char *name,
@@ -28,7 +29,7 @@ static void put_facet(struct strbuf *b, const char *name,
 	json_write_close(b, ']');
 }
 
-static void on_index(struct request *req, const struct error *err)
+static void count(struct request *req)
 {
 	const struct facets_request *f = req->handler_data;
 	const struct reply reply = {.status = 200, .etag = f->etag};
@@ -36,10 +37,6 @@ static void on_index(struct request *req, const struct error *err)
 	struct index_facets facets;
 	struct strbuf b = {0};
 
-	if (err) {
-		respond_error(req, err);
-		return;
-	}
 	list_filter(req, &f->query, f->canonical_asset, &filter);
 	queue_index_facets(risk_feeds_index(req->app->feeds, &req->org), &filter, req->now,
 	                   req->arena, &facets);
@@ -53,12 +50,28 @@ static void on_index(struct request *req, const struct error *err)
 	respond_body(req, &reply, &b);
 }
 
+static void on_index(struct request *req, const struct error *err);
+
 static void on_asset(struct request *req, const PGresult *result)
 {
 	struct facets_request *f = req->handler_data;
 
 	f->canonical_asset = list_asset_found(req, result);
+	f->is_asset_asked = true;
+	/* Meanwhile the index may have been emptied to be loaded anew. */
 	risk_feeds_want(req->app->feeds, req, on_index);
+}
+
+static void on_index(struct request *req, const struct error *err)
+{
+	struct facets_request *f = req->handler_data;
+
+	if (err)
+		respond_error(req, err);
+	else if (!f->is_asset_asked && list_asset_is_unknown(req, &f->query))
+		list_find_asset(req, f->query.asset, on_asset);
+	else
+		count(req);
 }
 
 static void on_state(struct request *req, const struct error *err)
@@ -72,10 +85,7 @@ static void on_state(struct request *req, const struct error *err)
 	f->etag = list_etag(req, org_states_get(req->app->states, &req->org), &f->query);
 	if (respond_if_unchanged(req, f->etag))
 		return;
-	if (f->query.asset)
-		list_find_asset(req, f->query.asset, on_asset);
-	else
-		risk_feeds_want(req->app->feeds, req, on_index);
+	risk_feeds_want(req->app->feeds, req, on_index);
 }
 
 void facets_get(struct request *req)

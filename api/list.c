@@ -11,6 +11,7 @@
 
 #include "build_version.h"
 #include "respond.h"
+#include "risk_feed.h"
 
 bool list_read(struct request *req, unsigned int parameters, unsigned int responsibilities,
                struct list_query *out)
@@ -124,6 +125,12 @@ const char *list_etag(struct request *req, const struct org_state *state,
 	const struct key key = key_of_texts("list-etag/1", req->org.id, texts, 6);
 
 	return arena_strdup(req->arena, key_text(&key, text));
+}
+
+bool list_asset_is_unknown(struct request *req, const struct list_query *q)
+{
+	return q->asset && !queue_index_names_asset(
+	                           risk_feeds_index(req->app->feeds, &req->org), q->asset);
 }
 
 void list_find_asset(struct request *req, const char *asset, request_result_fn *then)

@@ -30,9 +30,12 @@ void list_filter(struct request *req, const struct list_query *q,
 const char *list_etag(struct request *req, const struct org_state *state,
                       const struct list_query *q);
 
-/* Looks up what canonical name the asset of a filter has, then goes on; *out is NULL or
- * in the arena. */
+/*
+ * A filter may name an asset by another name than its canonical one.  When the index,
+ * which is loaded, knows no such asset, the database is asked what it is called.
+ */
+bool list_asset_is_unknown(struct request *req, const struct list_query *q);
 void list_find_asset(struct request *req, const char *asset, request_result_fn *then);
-const char *list_asset_found(struct request *req, const PGresult *result);
+const char *list_asset_found(struct request *req, const PGresult *result); /* or NULL */
 
 #endif

@@ -423,6 +423,19 @@ bool queue_index_get(const struct queue_index *ix, const struct key *id, timesta
 	return true;
 }
 
+static bool is_in_use(const struct text_dict *d, const char *text)
+{
+	const uint32_t number = text_dict_find(d, text);
+
+	return number != TEXT_UNKNOWN && d->uses[number] > 0;
+}
+
+bool queue_index_names_asset(const struct queue_index *ix, const char *text)
+{
+	return is_in_use(&ix->dict[TEXT_ASSET_ID], text) ||
+	       is_in_use(&ix->dict[TEXT_ASSET_NAME], text);
+}
+
 void queue_index_settle(struct queue_index *ix, timestamp now)
 {
 	queue_order_settle(ix, now);

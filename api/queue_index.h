@@ -138,6 +138,9 @@ struct index_page_query {
 size_t queue_index_page(const struct queue_index *ix, const struct index_page_query *query,
                         struct index_hit *out);
 
+/* Is it the canonical id or the name of an asset that has risks? */
+bool queue_index_names_asset(const struct queue_index *ix, const char *text);
+
 /*
  * Makes pages by rank fast: call it before queue_index_page() with the same now.  Sorts
  * what has changed since the last time.

@@ -21,6 +21,7 @@ struct list_request {
 	bool has_after;
 	const char *etag;
 	const char *canonical_asset;
+	bool is_asset_asked;
 	/* Of a page from the index, in its order. */
 	struct index_hit *hits;
 	size_t n_hits;
@@ -143,12 +144,21 @@ static void write_hits(struct request *req)
 	answer(req, &b, l->n_hits > limit ? &more : NULL);
 }
 
+static void on_index_again(struct request *req, const struct error *err)
+{
+	if (err)
+		respond_error(req, err);
+	else
+		write_hits(req);
+}
+
 static void on_clocks(struct request *req, const PGresult *result)
 {
 	struct list_request *l = req->handler_data;
 
 	queue_clocks_read(result, l->closed, l->n_closed, req->now, req->arena);
-	write_hits(req);
+	/* Meanwhile the index may have been emptied to be loaded anew. */
+	risk_feeds_want(req->app->feeds, req, on_index_again);
 }
 
 /* The SLA state of what is not open stands in its ledger only. */
@@ -173,7 +183,7 @@ static bool wants_closed(const struct list_query *q)
 	return q->has_states && (q->states & ~open) != 0;
 }
 
-static void on_index(struct request *req, const struct error *err)
+static void find_page(struct request *req)
 {
 	struct list_request *l = req->handler_data;
 	const size_t room = (size_t)l->query.limit + 1;
@@ -181,10 +191,6 @@ static void on_index(struct request *req, const struct error *err)
 	struct index_filter filter;
 	struct queue_index *ix;
 
-	if (err) {
-		respond_error(req, err);
-		return;
-	}
 	list_filter(req, &l->query, l->canonical_asset, &filter);
 	l->hits = ARENA_ARRAY(req->arena, struct index_hit, room);
 	ix = risk_feeds_index(req->app->feeds, &req->org);
@@ -203,12 +209,27 @@ static void on_index(struct request *req, const struct error *err)
 		write_hits(req);
 }
 
+static void on_index(struct request *req, const struct error *err);
+
 static void on_asset(struct request *req, const PGresult *result)
 {
 	struct list_request *l = req->handler_data;
 
 	l->canonical_asset = list_asset_found(req, result);
+	l->is_asset_asked = true;
 	risk_feeds_want(req->app->feeds, req, on_index);
+}
+
+static void on_index(struct request *req, const struct error *err)
+{
+	struct list_request *l = req->handler_data;
+
+	if (err)
+		respond_error(req, err);
+	else if (!l->is_asset_asked && list_asset_is_unknown(req, &l->query))
+		list_find_asset(req, l->query.asset, on_asset);
+	else
+		find_page(req);
 }
 
 /* --- the request --- */
@@ -267,8 +288,6 @@ static void on_state(struct request *req, const struct error *err)
 	if (!risk_feeds_prepare(req->app->feeds, &req->org, req->started_at) &&
 	    is_plain(req, state))
 		read_page(req);
-	else if (l->query.asset)
-		list_find_asset(req, l->query.asset, on_asset);
 	else
 		risk_feeds_want(req->app->feeds, req, on_index);
 }
