@@ -16,7 +16,7 @@ skip_node() {
 
 # npm's words for a registry that cannot be reached; anything else is a fault of ours.
 is_offline() {
-	grep -qE 'E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|SOCKETTIMEDOUT)|ERR_SOCKET_TIMEOUT|npm (ERR!|error) code E5[0-9][0-9]|ENOTCACHED|network' "$1"
+	grep -qE 'E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|SOCKETTIMEDOUT)|ERR_SOCKET_TIMEOUT|npm (ERR!|error) code E5[0-9][0-9]|ENOTCACHED|npm (ERR!|error) network' "$1"
 }
 
 install_packages() {

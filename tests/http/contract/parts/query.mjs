@@ -225,8 +225,8 @@ export async function query(ctx) {
 	await part('a risk, its explanation, findings and reasons are those of the command line', async () => {
 		const several = ctx.truth.default.risks.filter((r) => r.findings > 1);
 
-		for (const risk of [...ctx.random.some(several, ctx.all ? 100 : 10),
-			...ctx.random.some(ctx.truth.default.risks, ctx.all ? 200 : 10)])
+		for (const risk of [...ctx.random.some(several, ctx.all ? 40 : 10),
+			...ctx.random.some(ctx.truth.default.risks, ctx.all ? 40 : 10)])
 			await compareRisk(ctx, risk);
 	});
 }
