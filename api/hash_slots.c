@@ -10,10 +10,16 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/mem.h"
 
 #define SLOTS_MIN 16
+
+uint32_t hash_slots_hash(const void *data, size_t size, uint64_t seed)
+{
+	return (uint32_t)XXH3_64bits_withSeed(data, size, seed);
+}
 
 static bool is_crowded(size_t n, size_t n_slots)
 {

@@ -15,8 +15,8 @@
  *			return n;
  *
  * Open addressing with linear probing, at most three quarters full, no tombstones:
- * what is removed leaves nothing behind.  Hashes are seeded by the caller, so that
- * nobody outside can choose keys that share one.
+ * what is removed leaves nothing behind.  Hashes are seeded, so that nobody outside can
+ * choose keys that share one.
  */
 struct hash_slot {
 	uint32_t hash, number;
@@ -29,6 +29,9 @@ struct hash_slots {
 };
 
 #define HASH_SLOT_NONE UINT32_MAX
+
+/* A hash that suits; seed is not known outside. */
+uint32_t hash_slots_hash(const void *data, size_t size, uint64_t seed);
 
 void hash_slots_init(struct hash_slots *s, size_t n_expected);
 void hash_slots_done(struct hash_slots *s);

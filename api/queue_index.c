@@ -9,7 +9,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 #include "base/mem.h"
 
@@ -76,12 +75,20 @@ static void done_risks(struct queue_index *ix)
 	queue_order_done(&ix->order);
 }
 
+static void free_sources(struct queue_index *ix)
+{
+	free(ix->sources);
+	free(ix->namesakes);
+	free(ix->source_texts);
+}
+
 struct queue_index *queue_index_new(uint64_t seed)
 {
 	struct queue_index *ix = xcalloc(1, sizeof(*ix));
 
 	ix->seed = seed;
 	init_risks(ix);
+	queue_index_set_sources(ix, NULL, 0);
 	return ix;
 }
 
@@ -95,8 +102,7 @@ void queue_index_free(struct queue_index *ix)
 #undef FREE
 	for (int t = 0; t < N_INDEX_TEXTS; t++)
 		free(ix->text[t]);
-	free(ix->sources);
-	free(ix->source_texts);
+	free_sources(ix);
 	strbuf_done(&ix->lower);
 	free(ix);
 }
@@ -127,7 +133,8 @@ struct index_memory queue_index_memory(const struct queue_index *ix)
 	for (int t = 0; t < N_INDEX_TEXTS; t++)
 		out.texts += text_dict_memory(&ix->dict[t]);
 	out.texts += index_tally_memory(&ix->tally);
-	out.texts += ix->n_sources * sizeof(*ix->sources) + ix->source_texts_size;
+	out.texts += ix->n_sources * (sizeof(*ix->sources) + sizeof(*ix->namesakes)) +
+	             ix->source_texts_size;
 	out.texts += ix->lower.room;
 	return out;
 }
@@ -136,7 +143,7 @@ struct index_memory queue_index_memory(const struct queue_index *ix)
 
 static uint32_t hash_of(const struct queue_index *ix, const struct key *id)
 {
-	return (uint32_t)XXH3_64bits_withSeed(id->bytes, KEY_SIZE, ix->seed);
+	return hash_slots_hash(id->bytes, KEY_SIZE, ix->seed);
 }
 
 static uint32_t find_row(const struct queue_index *ix, uint32_t hash, const struct key *id)
@@ -443,12 +450,21 @@ void queue_index_settle(struct queue_index *ix, timestamp now)
 
 /* --- sources --- */
 
-static int by_id(const void *a, const void *b)
+static int by_source_id(const void *a, const void *b)
 {
 	const int64_t x = ((const struct index_source *)a)->id;
 	const int64_t y = ((const struct index_source *)b)->id;
 
 	return (x > y) - (x < y);
+}
+
+size_t index_source_find(const struct queue_index *ix, int64_t id)
+{
+	const struct index_source key = {.id = id};
+	const struct index_source *found =
+	        bsearch(&key, ix->sources, ix->n_sources, sizeof(key), by_source_id);
+
+	return found ? (size_t)(found - ix->sources) : ix->n_sources;
 }
 
 static const char *copy_text(char **end, const char *text)
@@ -469,6 +485,7 @@ void queue_index_set_sources(struct queue_index *ix, const struct index_source *
 		size += strlen(sources[i].name) + strlen(sources[i].connector) + 2;
 
 	struct index_source *copies = xcalloc(n + 1, sizeof(*copies));
+	size_t *namesakes = xcalloc(n + 1, sizeof(*namesakes));
 	char *texts = xmalloc(size);
 	char *end = texts;
 
@@ -477,10 +494,14 @@ void queue_index_set_sources(struct queue_index *ix, const struct index_source *
 		        .id = sources[i].id,
 		        .name = copy_text(&end, sources[i].name),
 		        .connector = copy_text(&end, sources[i].connector)};
-	qsort(copies, n, sizeof(*copies), by_id);
-	free(ix->sources);
-	free(ix->source_texts);
+	qsort(copies, n, sizeof(*copies), by_source_id);
+	for (size_t i = 0; i < n; i++)
+		while (strcmp(copies[namesakes[i]].name, copies[i].name) != 0)
+			namesakes[i]++;
+	namesakes[n] = n;
+	free_sources(ix);
 	ix->sources = copies;
+	ix->namesakes = namesakes;
 	ix->source_texts = texts;
 	ix->source_texts_size = size;
 	ix->n_sources = n;

@@ -228,41 +228,24 @@ static void name_texts(const struct queue_index *ix, enum index_text t,
 	top_take(&top, a, out);
 }
 
-/* Where a source's name is first met among the sources; n_sources: it is unknown. */
-static size_t first_of_name(const struct queue_index *ix, int64_t id)
-{
-	size_t at = 0, first = 0;
-
-	while (at < ix->n_sources && ix->sources[at].id != id)
-		at++;
-	if (at == ix->n_sources)
-		return at;
-	while (strcmp(ix->sources[first].name, ix->sources[at].name) != 0)
-		first++;
-	return first;
-}
-
 /* A set counts once for each name in it, however many of its sources bear it. */
 static void name_sources(const struct queue_index *ix, const uint32_t *counts,
                          struct arena *a, struct index_facet_values *out)
 {
-	const struct text_dict *d = &ix->dict[TEXT_SOURCES];
-	size_t *sums = ARENA_ARRAY(a, size_t, ix->n_sources + 1);
-	uint32_t *seen_in = ARENA_ARRAY(a, uint32_t, ix->n_sources + 1);
+	ARENA_SCOPED scratch = arena_new(4096);
+	size_t *sums = ARENA_ARRAY(scratch, size_t, ix->n_sources + 1);
+	uint32_t *seen_in = ARENA_ARRAY(scratch, uint32_t, ix->n_sources + 1);
+	const size_t n_sets = ix->dict[TEXT_SOURCES].n;
 	struct top top = {.n = 0};
 
-	for (uint32_t set = TEXT_NONE + 1; set < d->n; set++)
-		for (size_t at = 0; counts[set] && at < text_dict_size(d, set);
-		     at += sizeof(int64_t)) {
-			int64_t id;
+	for (uint32_t set = TEXT_NONE + 1; set < n_sets; set++)
+		for (size_t i = 0; counts[set] && i < index_set_size(ix, set); i++) {
+			const int64_t id = index_set_source(ix, set, i);
+			const size_t name = ix->namesakes[index_source_find(ix, id)];
 
-			memcpy(&id, text_dict_text(d, set) + at, sizeof(id));
-			const size_t first = first_of_name(ix, id);
-
-			if (seen_in[first] == set)
-				continue;
-			seen_in[first] = set;
-			sums[first] += counts[set];
+			if (seen_in[name] != set)
+				sums[name] += counts[set];
+			seen_in[name] = set;
 		}
 	for (size_t i = 0; i < ix->n_sources; i++)
 		top_add(&top, ix->sources[i].name, sums[i]);

@@ -118,14 +118,13 @@ static int64_t key_of_row(const struct page *p, size_t row)
 	return 0;
 }
 
-/*
- * --- what may still come into the page, by the narrow columns ---
- *
- * Where many rows have the same key, as all have that are never due, their ids decide;
- * else each of them would have to be looked at.
- */
+/* --- what may still come into the page, by the narrow columns --- */
 
-/* Ids in the order of the page, of rows that have the first or the last key. */
+/*
+ * Of rows that have the first or the last key; ids in the order of the page.  Where many
+ * rows have the same key, as all have that are never due, each of them would else have to
+ * be looked at.
+ */
 struct id_limits {
 	int32_t from, to;
 };
@@ -162,9 +161,7 @@ static void keep_due(const struct page *p, struct scan_block *b)
 	const size_t n = b->n;
 
 	if (p->from != NEVER)
-		id.from = INT32_MIN;
-	if (p->to != NEVER)
-		id.to = INT32_MAX;
+		id.from = INT32_MIN; /* all that are never due come behind it */
 	for (size_t i = 0; i < n; i++)
 		kept[i] &= (uint8_t)((due[i] >= from) & (due[i] <= to) &
 		                     ((due[i] != COARSE_NEVER) |
@@ -209,7 +206,10 @@ static void keep_stored_ranks(const struct page *p, struct scan_block *b)
 		kept[i] &= (uint8_t)is_within(&limits, rank[i], ids[i]);
 }
 
-/* Where crossings have passed.  Rows whose coarse times leave it open are kept. */
+/*
+ * Where crossings have passed.  Rows whose coarse times leave it open are kept.  Masks,
+ * not choices: gcc makes no vectors of choices between narrow numbers by wide ones.
+ */
 static void keep_ranks(const struct page *p, struct scan_block *b)
 {
 	const struct rank_limits limits = rank_limits(p);
@@ -224,7 +224,7 @@ static void keep_ranks(const struct page *p, struct scan_block *b)
 
 	for (size_t i = 0; i < n; i++) {
 		const unsigned int is_open = (crossing[i] == now) | (due[i] == now);
-		const uint16_t mask = (uint16_t) - (crossing[i] < now);
+		const uint16_t mask = (uint16_t)(0 - (crossing[i] < now));
 		const uint16_t band = code[i] >> (CODE_LOWER_BITS + CODE_BAND) & 3;
 		const uint16_t slot = (uint16_t)(1 + (due[i] < now));
 		const uint16_t crossed = (uint16_t)((band * 4 + slot) * 1024 + score[i]);

@@ -105,7 +105,8 @@ struct queue_index {
 	struct index_tally tally;
 	struct queue_order order;
 
-	struct index_source *sources;
+	struct index_source *sources; /* by id, ascending */
+	size_t *namesakes; /* of each source the first one of its name; of none, none */
 	size_t n_sources;
 	char *source_texts; /* what sources point into */
 	size_t source_texts_size;
@@ -169,6 +170,24 @@ static inline int64_t index_rank_at(const struct queue_index *ix, size_t row, ti
 
 /* The row of an id; HASH_SLOT_NONE: there is none. */
 uint32_t index_find(const struct queue_index *ix, const struct key *id);
+
+/* Its place among the sources; n_sources when there is none. */
+size_t index_source_find(const struct queue_index *ix, int64_t id);
+
+/* A set of sources is a text of their ids. */
+static inline int64_t index_set_source(const struct queue_index *ix, uint32_t set, size_t i)
+{
+	int64_t id;
+
+	memcpy(&id, text_dict_text(&ix->dict[TEXT_SOURCES], set) + i * sizeof(id),
+	       sizeof(id));
+	return id;
+}
+
+static inline size_t index_set_size(const struct queue_index *ix, uint32_t set)
+{
+	return text_dict_size(&ix->dict[TEXT_SOURCES], set) / sizeof(int64_t);
+}
 
 /* --- a filter made ready: queue_index_scan.c --- */
 

@@ -189,40 +189,37 @@ static bool set_title(struct index_scan *scan, const char *text, struct arena *a
 	return true;
 }
 
-static bool has_source(const struct queue_index *ix, uint32_t set, const int64_t *ids,
-                       size_t n)
+static bool has_source(const struct queue_index *ix, uint32_t set, const bool *wanted)
 {
-	const struct text_dict *d = &ix->dict[TEXT_SOURCES];
-	const char *bytes = text_dict_text(d, set);
-
-	for (size_t at = 0; at < text_dict_size(d, set); at += sizeof(*ids))
-		for (size_t i = 0; i < n; i++)
-			if (memcmp(bytes + at, &ids[i], sizeof(*ids)) == 0)
-				return true;
+	for (size_t i = 0; i < index_set_size(ix, set); i++)
+		if (wanted[index_source_find(ix, index_set_source(ix, set, i))])
+			return true;
 	return false;
 }
 
 static bool set_source(struct index_scan *scan, const char *name, struct arena *a)
 {
 	const struct queue_index *ix = scan->ix;
+	const size_t n_sets = ix->dict[TEXT_SOURCES].n;
 
 	if (!name)
 		return true;
 
-	int64_t *ids = ARENA_ARRAY(a, int64_t, ix->n_sources + 1);
-	size_t n = 0;
+	bool *wanted = ARENA_ARRAY(a, bool, ix->n_sources + 1); /* the last: unknown ones */
+	bool is_any = false;
 
-	for (size_t i = 0; i < ix->n_sources; i++)
-		if (strcmp(ix->sources[i].name, name) == 0 ||
-		    strcmp(ix->sources[i].connector, name) == 0)
-			ids[n++] = ix->sources[i].id;
-	if (!n)
+	for (size_t i = 0; i < ix->n_sources; i++) {
+		wanted[i] = strcmp(ix->sources[i].name, name) == 0 ||
+		            strcmp(ix->sources[i].connector, name) == 0;
+		is_any |= wanted[i];
+	}
+	if (!is_any)
 		return false;
 
 	uint8_t *bits = new_bits(scan, TEXT_SOURCES, a);
 
-	for (uint32_t set = 0; set < ix->dict[TEXT_SOURCES].n; set++)
-		if (has_source(ix, set, ids, n))
+	for (uint32_t set = TEXT_NONE + 1; set < n_sets; set++)
+		if (has_source(ix, set, wanted))
 			text_bits_set(bits, set);
 	add_bits(scan, TEXT_SOURCES, bits);
 	return true;

@@ -10,7 +10,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 #include "base/mem.h"
 
@@ -83,7 +82,7 @@ size_t text_dict_memory(const struct text_dict *d)
 
 static uint32_t hash_of(const struct text_dict *d, const void *text, size_t size)
 {
-	return (uint32_t)XXH3_64bits_withSeed(text, size, d->seed);
+	return hash_slots_hash(text, size, d->seed);
 }
 
 struct text_ref text_dict_ref(const struct text_dict *d, const void *text, size_t size)

@@ -11,13 +11,13 @@ set -euo pipefail
 mapfile -d '' -t files < <(project_files c h cc)
 [ ${#files[@]} -gt 0 ] || exit 0
 
-# The libraries without I/O that programs share: what collector/ and scorer/ build apart from their
-# main.c.  "collector/format scorer/score …"
+# The libraries without I/O that programs share: what collector/, scorer/ and api/ build apart from
+# their main.c.  "collector/format scorer/score …"
 modules_of() {
 	sed -n "/^add_library($2[ )]/,/)/p" "$1/CMakeLists.txt" 2>/dev/null |
 		grep -oE '[a-z0-9_]+[.]c\b' | sed "s|[.]c\$||; s|^|$1/|" || true
 }
-pure=$(modules_of collector isobar_formats; modules_of scorer isobar_score)
+pure=$(modules_of collector isobar_formats; modules_of scorer isobar_score; modules_of api isobar_queue_index)
 shared=$(modules_of collector isobar_records)
 
 awk -v pure_modules="$(tr '\n' ' ' <<<"$pure")" -v shared_modules="$(tr '\n' ' ' <<<"$shared")" '
@@ -47,7 +47,7 @@ BEGIN {
 	own("^simdjson[.]h$", "^libisobar/base/json_view[.]cc$")
 	own("^malloc[.]h$", "^libisobar/base/mem[.]c$")
 	own("^ini[.]h$", "^libisobar/base/settings[.]c$")
-	own("^xxhash[.]h$", "^(libisobar/(model/(finding|record_digest)|store/ingest)|api/(queue_index|text_dict))[.]c$")
+	own("^xxhash[.]h$", "^(libisobar/(model/(finding|record_digest)|store/ingest)|api/hash_slots)[.]c$")
 	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")
 	own("^zlib[.]h$", "^api/gzip[.]c$")
 	own("^openssl/", "^(libisobar/(model/(key|api_token)|store/migrate|store/catalog)|api/tls)[.]c$")
