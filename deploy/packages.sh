@@ -8,6 +8,7 @@ set -euo pipefail
 # The first libevent that has the request-smuggling fixes of 2026; images may hold the older one.
 libevent_wanted=2.1.12-stable-8+deb12u1
 no_cluster=/etc/postgresql-common/createcluster.d/isobar-no-cluster.conf
+no_services=/usr/sbin/policy-rc.d
 
 say() {
 	printf 'packages: %s\n' "$*" >&2
@@ -107,6 +108,24 @@ allow_cluster() {
 	as_root rmdir --ignore-fail-on-non-empty "${no_cluster%/*}"
 }
 
+# Debian starts the service of a package that it installs (Debian policy 9.3.3.1); of ours we want the
+# programs alone.  Where the administrator has a say of their own there, it stays.
+forbid_services() {
+	[ ! -e "$no_services" ] || return 0
+	printf '#!/bin/sh\n# Made by Isobar while it installs packages.\nexit 101\n' |
+		as_root tee "$no_services" >/dev/null
+	as_root chmod 0755 "$no_services"
+}
+
+allow_services() {
+	! grep -q 'Made by Isobar' "$no_services" 2>/dev/null || as_root rm -f "$no_services"
+}
+
+allow_all() {
+	allow_cluster
+	allow_services
+}
+
 install_packages() {
 	local log
 	if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
@@ -116,7 +135,8 @@ install_packages() {
 	say "apt-get update"
 	apt_get update >"$log" 2>&1 || { cat "$log" >&2; die "apt-get update failed"; }
 	say "installing $*"
-	trap allow_cluster EXIT
+	trap allow_all EXIT
+	forbid_services
 	case " $* " in
 	*' postgresql-15 '*) forbid_cluster ;;
 	esac
@@ -124,7 +144,7 @@ install_packages() {
 		cat "$log" >&2
 		die "apt-get install failed"
 	}
-	allow_cluster
+	allow_all
 	trap - EXIT
 	rm -f "$log"
 }
