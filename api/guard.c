@@ -30,8 +30,9 @@
 #include "request_id.h"
 #include "tls.h"
 
-#define NEVER    INT64_MAX
-#define FRESH_MS 1000 /* for a new connection to ask while the server drains */
+#define WRITE_MAX (256 * 1024) /* bytes, of one call; libevent takes 16 KiB */
+#define NEVER     INT64_MAX
+#define FRESH_MS  1000 /* for a new connection to ask while the server drains */
 
 /* ---- time ---- */
 
@@ -555,6 +556,8 @@ struct bufferevent *guard_new(struct event_base *base, void *ctx)
 	http_stream_init(&g->stream, &set->http);
 	g->socket = set->tls ? tls_accepting(set->tls, base)
 	                     : bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	/* A page of the queue goes out by one call. */
+	bufferevent_set_max_single_write(g->socket, WRITE_MAX);
 	g->filter = bufferevent_filter_new(g->socket, take_input, keep_output,
 	                                   BEV_OPT_CLOSE_ON_FREE, forget, g);
 	g->turn = event_new(base, -1, 0, on_turn, g);

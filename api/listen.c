@@ -4,8 +4,13 @@
  */
 #include "listen.h"
 
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "server.h"
 
@@ -59,6 +64,30 @@ static int read_address(const char *text, size_t size, struct address *out,
 	return 0;
 }
 
+/* Binding fails where somebody listens, as we do not ask to share (socket(7)). */
+static int check_free(const struct address *address, struct error *err)
+{
+	const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_PASSIVE,
+	                               .ai_socktype = SOCK_STREAM};
+	struct addrinfo *found;
+	char port[8];
+	int fd, on = 1, rc = 0;
+
+	snprintf(port, sizeof(port), "%u", address->port);
+	if (getaddrinfo(address->host, port, &hints, &found) != 0)
+		return error_set(err, ERR_INVALID, "listen: \"%s\" is no numeric address",
+		                 address->host);
+	fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, found->ai_addr, found->ai_addrlen) < 0)
+		rc = error_set(err, ERR_CONFLICT, "listen: %s port %u: %s", address->host,
+		               address->port, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	freeaddrinfo(found);
+	return rc;
+}
+
 static int each_address(struct server *server, const char *text, struct error *err)
 {
 	do {
@@ -66,8 +95,9 @@ static int each_address(struct server *server, const char *text, struct error *e
 		struct address address;
 		int rc = read_address(text, size, &address, err);
 
-		if (rc == 0 && server)
-			rc = server_listen(server, address.host, address.port, err);
+		if (rc == 0)
+			rc = server ? server_listen(server, address.host, address.port, err)
+			            : check_free(&address, err);
 		if (rc < 0)
 			return rc;
 		text += size;

@@ -14,7 +14,12 @@ struct server;
  * "127.0.0.1:8080,[::1]:8080".  ERR_INVALID names what cannot be read.
  */
 int listen_by_text(struct server *server, const char *text, struct error *err) MUST_CHECK;
-int listen_check(const char *text, struct error *err) MUST_CHECK; /* without listening */
+/*
+ * Without listening: can they be read, and does nobody listen there yet?  Workers share
+ * an address, but another api there would answer half of the requests from a database
+ * of its own.
+ */
+int listen_check(const char *text, struct error *err) MUST_CHECK;
 
 /* The host of the first address as a URL has it: "127.0.0.1", "[::1]".  Static text. */
 const char *listen_host(const char *text);

@@ -211,7 +211,7 @@ static int check(const struct api_settings *s, struct error *err)
 		return error_set(err, ERR_INVALID,
 		                 "cursor_key_file holds fewer than %d bytes",
 		                 CURSOR_KEY_SIZE);
-	return listen_check(s->listen, err);
+	return 0;
 }
 
 static int read_settings(int argc, char **argv, const char *config, struct arena *a,
@@ -295,6 +295,7 @@ static int run(const struct api_settings *s)
 	const char *patterns[METRICS_ROUTES_MAX];
 	unsigned char cursor_key[CURSOR_KEY_SIZE];
 	int fds[LISTEN_FDS_MAX], code;
+	struct error err;
 	struct metrics_names names = {.routes = patterns,
 	                              .n_routes = n_routes,
 	                              .version = ISOBAR_VERSION,
@@ -309,7 +310,12 @@ static int run(const struct api_settings *s)
 	o.rate_limit = rate_limit_new();
 	o.listen_fds = fds;
 	o.n_listen_fds = inherited_sockets(fds);
-	code = workers_run(&o);
+	if (o.n_listen_fds == 0 && listen_check(s->listen, &err) < 0) {
+		log_error("%s", err.text);
+		code = err.code == ERR_INVALID ? EXIT_USAGE : 1;
+	} else {
+		code = workers_run(&o);
+	}
 	metrics_free(o.metrics);
 	rate_limit_free(o.rate_limit);
 	return code;

@@ -7,10 +7,10 @@
 #include "request_id.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #define ID_SIZE 16 /* bytes: 128 bits */
 
@@ -23,24 +23,30 @@ bool request_id_is_valid(const char *text)
 	return size >= 1 && size < REQUEST_ID_MAX && strspn(text, allowed) == size;
 }
 
+/* Up to 256 bytes come whole and are not interrupted, getrandom(2). */
+static uint8_t pool[256];
+static size_t pool_left;
+
+/* A fork would hand out what its parent does. */
+static void forget_pool(void)
+{
+	pool_left = 0;
+}
+
 static void random_id(uint8_t out[ID_SIZE])
 {
-	/* Up to 256 bytes come whole and are not interrupted, getrandom(2). */
-	static uint8_t pool[256];
-	static size_t left;
-	static pid_t owner;
-	const pid_t self = getpid();
+	static bool is_watched;
 
-	/* A fork would hand out what its parent does. */
-	if (left == 0 || owner != self) {
+	if (!is_watched)
+		is_watched = pthread_atfork(NULL, NULL, forget_pool) == 0;
+	if (pool_left == 0) {
 		const ssize_t n = getrandom(pool, sizeof(pool), 0);
 
 		assert(n == (ssize_t)sizeof(pool));
-		left = sizeof(pool);
-		owner = self;
+		pool_left = sizeof(pool);
 	}
-	left -= ID_SIZE;
-	memcpy(out, pool + left, ID_SIZE);
+	pool_left -= ID_SIZE;
+	memcpy(out, pool + pool_left, ID_SIZE);
 }
 
 void request_id_make(char out[REQUEST_ID_MAX])

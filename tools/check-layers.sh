@@ -50,6 +50,7 @@ BEGIN {
 	own("^xxhash[.]h$", "^(libisobar/(model/(finding|record_digest)|store/ingest)|api/hash_slots)[.]c$")
 	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")
 	own("^zlib[.]h$", "^api/gzip[.]c$")
+	own("^pthread[.]h$", "^api/request_id[.]c$") # for a fork, not for threads
 	own("^openssl/", "^(libisobar/(model/(key|api_token)|store/migrate|store/catalog)|api/tls)[.]c$")
 	own("^curl/", "^libisobar/net/")
 	own("^event2/bufferevent", "^api/(guard|guard_set|tls)[.]c$")

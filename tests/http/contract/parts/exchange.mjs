@@ -127,7 +127,7 @@ async function compression(ctx) {
 	// Packed and plain are two representations, each with a validator of its own; both name the answer.
 	const { etag } = (await ctx.client.get(large, ctx.token, headers('gzip'))).headers;
 
-	check('packed has another ETag', etag !== plain.headers.etag, etag);
+	check('packed has another strong ETag', etag.startsWith('"') && etag !== plain.headers.etag, etag);
 	for (const value of [etag, plain.headers.etag])
 		same(`If-None-Match: ${value} with gzip`, 304,
 			(await ctx.client.get(large, ctx.token, { ...headers('gzip'), 'If-None-Match': value })).status);
