@@ -84,4 +84,39 @@ expect "two workers again" 2 "$(pgrep -P "$api_pid" | wc -l)"
 expect "they answer" 200 "$(curl -sk -o /dev/null -w '%{http_code}' "https://127.0.0.1:$port/readyz")"
 stop_api
 proves "TLS, reload and workers"
+
+# A socket from a service manager (sd_listen_fds(3)): perl opens it and becomes the api.
+perl -MSocket -MPOSIX=dup2 -e '
+	$^F = 3;
+	socket(my $s, PF_INET, SOCK_STREAM, 0) or die;
+	bind($s, sockaddr_in(0, INADDR_LOOPBACK)) or die;
+	listen($s, 128) or die;
+	open(my $f, ">", shift) or die;
+	print $f (sockaddr_in(getsockname($s)))[0];
+	close($f);
+	dup2(fileno($s), 3) or die;
+	@ENV{qw(LISTEN_PID LISTEN_FDS)} = ($$, 1);
+	exec(@ARGV)' "$tmp/port" "$api" --no-access-log >>"$tmp/api.log" 2>&1 &
+api_pid=$!
+for ((try = 0; try < 100; try++)); do
+	port=$(cat "$tmp/port" 2>/dev/null) || port=
+	[ -z "$port" ] || ! curl -fs -o /dev/null "http://127.0.0.1:$port/readyz" || break
+	sleep 0.1
+done
+ask "/v1/risks?limit=1"
+expect "an inherited socket" 200 "$status"
+run "$api" --listen "127.0.0.1:$port"
+expect_code "an address that is taken" 1
+grep -q 'Address already in use' "$err" || fail "an address that is taken" "$(cat "$err")"
+stop_api
+proves "sockets of a service manager, and nobody else's"
+
+# What is wrong is told in a line, with the exit code of a usage.
+for option in --listen=here --listen=127.0.0.1:99999 --listen=::1:80 --workers=0 --rate-limit=5 \
+	--now=yesterday --config=/nowhere --no-such-option "stray word"; do
+	run "$api" "$option"
+	expect_code "isobar-api $option" 2
+	expect_some "isobar-api $option says why" "$(wc -c <"$err")"
+done
+proves "bad options"
 done_testing
