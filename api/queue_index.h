@@ -29,7 +29,10 @@ struct queue_index *queue_index_new(uint64_t seed) NON_NULL;
 void queue_index_free(struct queue_index *ix); /* NULL is fine */
 void queue_index_freep(struct queue_index **ix);
 
-/* A row of risk with what its asset and owner add.  Everything is copied. */
+/*
+ * A row of risk with what its asset and owner add.  Numbers are within their ranges, which
+ * whoever reads them from the store sees to.  Everything is copied.
+ */
 struct index_risk {
 	struct key id;
 	int64_t rank; /* as stored: 0..65535, of which risk_rank() takes a quarter */

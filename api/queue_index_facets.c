@@ -78,7 +78,7 @@ static void count_rows(const struct queue_index *ix, const struct scan_block *b,
                        timestamp now, struct index_counts *c)
 {
 	uint32_t *accounts = c->text[TEXT_ACCOUNT], *regions = c->text[TEXT_REGION];
-	uint32_t *owners = c->text[TEXT_OWNER], *sources = c->text[TEXT_SOURCES];
+	uint32_t *owners = c->text[TEXT_OWNER], *sets = c->text[TEXT_SOURCES];
 	const int32_t coarse_now = index_coarse(now);
 
 	c->total += n;
@@ -91,13 +91,13 @@ static void count_rows(const struct queue_index *ix, const struct scan_block *b,
 		accounts[ix->text[TEXT_ACCOUNT][row]]++;
 		regions[ix->text[TEXT_REGION][row]]++;
 		owners[ix->text[TEXT_OWNER][row]]++;
-		sources[ix->text[TEXT_SOURCES][row]]++;
+		sets[ix->text[TEXT_SOURCES][row]]++;
 	}
 }
 
 /* --- the most frequent values --- */
 
-/* Both NULL, or both not, where counts are equal: then by value. */
+/* Most first; of equal counts by value, NULL last. */
 static int compare_values(const void *x, const void *y)
 {
 	const struct index_facet_value *a = x, *b = y;
@@ -158,7 +158,7 @@ static void top_take(struct top *top, struct arena *a, struct index_facet_values
 struct code_facet {
 	enum index_facet facet;
 	bool is_upper;
-	int shift, n;
+	int shift, mask, n;
 	const char *(*name)(int value);
 };
 
@@ -193,12 +193,12 @@ static const char *name_of_verdict(int value)
 }
 
 static const struct code_facet code_facets[] = {
-        {FACET_BAND, true, CODE_BAND, N_BANDS, name_of_band},
-        {FACET_STATE, true, CODE_STATE, N_RISK_STATES, name_of_state},
-        {FACET_RESPONSIBILITY, true, CODE_RESPONSIBILITY, N_VERDICTS, name_of_verdict},
-        {FACET_PROVIDER, false, CODE_PROVIDER, N_PROVIDERS, name_of_provider},
-        {FACET_CLASS, false, CODE_CLASS, N_FINDING_CLASSES, name_of_class},
-        {FACET_LAYER, false, CODE_LAYER, N_LAYERS + 1, name_of_layer},
+        {FACET_BAND, true, CODE_BAND, 3, N_BANDS, name_of_band},
+        {FACET_STATE, true, CODE_STATE, 7, N_RISK_STATES, name_of_state},
+        {FACET_RESPONSIBILITY, true, CODE_RESPONSIBILITY, 3, N_VERDICTS, name_of_verdict},
+        {FACET_PROVIDER, false, CODE_PROVIDER, 7, N_PROVIDERS, name_of_provider},
+        {FACET_CLASS, false, CODE_CLASS, 7, N_FINDING_CLASSES, name_of_class},
+        {FACET_LAYER, false, CODE_LAYER, 7, N_LAYERS + 1, name_of_layer},
 };
 
 static void name_codes(const struct index_counts *c, const struct code_facet *f,
@@ -210,7 +210,7 @@ static void name_codes(const struct index_counts *c, const struct code_facet *f,
 	struct top top = {.n = 0};
 
 	for (int code = 0; code < n_codes; code++)
-		sums[code >> f->shift & 7 & (f->n <= 4 ? 3 : 7)] += counts[code];
+		sums[code >> f->shift & f->mask] += counts[code];
 	for (int i = 0; i < f->n; i++)
 		top_add(&top, f->name(i), sums[i]);
 	top_take(&top, a, out);

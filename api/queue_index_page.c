@@ -271,7 +271,8 @@ static void visit(struct page *p, const struct index_scan *scan, size_t block)
 	struct scan_block b;
 
 	scan_block_init(&b, p->ix, block);
-	keep_keys(p, &b);
+	if (p->after || p->n == p->query->limit)
+		keep_keys(p, &b);
 	for (size_t i = 0, n = index_scan_select(scan, &b); i < n; i++) {
 		const size_t row = b.first + b.selected[i];
 		const struct index_hit hit = {p->ix->id[row], key_of_row(p, row)};

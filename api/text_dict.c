@@ -17,7 +17,7 @@
 #define BYTES_MIN       256
 #define UNUSED_MIN      4096 /* fewer unused texts, and fewer bytes, are left alone */
 #define UNUSED_MIN_SIZE ((size_t)1 << 20)
-#define WINDOW          256 /* bytes that a search looks at in one go */
+#define WINDOW          64 /* bytes that a search looks at in one go */
 
 static size_t grown(size_t room)
 {
@@ -170,66 +170,77 @@ uint32_t *text_dict_rebuild(struct text_dict *d)
 	return numbers;
 }
 
-/* Where needle may stand, by its first and its last byte: compilers make vectors of it. */
-static void mark_candidates(const char *text, size_t n, const char *needle, size_t size,
-                            uint8_t *marks)
+/*
+ * Where needle may stand, by its first and its last byte; says whether there is any such
+ * place.  Compilers make vectors of it.
+ */
+static bool mark_candidates(const char *text, size_t n, const char *needle, size_t size,
+                            uint8_t marks[WINDOW])
 {
 	const char *ends = text + size - 1;
 	const char first = needle[0], last = needle[size - 1];
+	uint8_t any = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		marks[i] = (uint8_t)((text[i] == first) & (ends[i] == last));
+		any |= marks[i];
+	}
+	memset(marks + n, 0, WINDOW - n);
+	return any;
 }
 
-/* The first mark at or after from; WINDOW when there is none. */
-static size_t next_mark(const uint8_t marks[WINDOW], size_t from)
+/* The first marked place where all of needle stands; WINDOW when there is none. */
+static size_t first_match(const char *text, const uint8_t marks[WINDOW], const char *needle,
+                          size_t size)
 {
-	for (; from % 8 && from < WINDOW; from++)
-		if (marks[from])
-			return from;
-	for (; from < WINDOW; from += 8) {
+	for (size_t i = 0; i < WINDOW; i += 8) {
 		uint64_t eight;
 
-		memcpy(&eight, marks + from, sizeof(eight));
-		if (!eight)
-			continue;
-		while (!marks[from])
-			from++;
-		return from;
+		memcpy(&eight, marks + i, sizeof(eight));
+		for (size_t k = i; eight && k < i + 8; k++)
+			if (marks[k] && memcmp(text + k, needle, size) == 0)
+				return k;
 	}
 	return WINDOW;
+}
+
+/* Where needle stands at or after at; end when it does not. */
+static size_t next_match(const struct text_dict *d, size_t at, const char *needle,
+                         size_t size)
+{
+	const size_t end = d->start[d->n];
+	uint8_t marks[WINDOW];
+
+	for (; at + size <= end; at += WINDOW) {
+		const size_t places = end - at - size + 1;
+		const size_t n = places < WINDOW ? places : WINDOW;
+
+		if (!mark_candidates(d->bytes + at, n, needle, size, marks))
+			continue;
+
+		const size_t match = first_match(d->bytes + at, marks, needle, size);
+
+		if (match < WINDOW)
+			return at + match;
+	}
+	return end;
 }
 
 void text_dict_search(const struct text_dict *d, const char *needle, size_t size,
                       uint8_t *bits)
 {
-	uint8_t marks[WINDOW];
 	const size_t end = d->start[d->n];
 	uint32_t number = TEXT_NONE + 1;
 
-	if (d->n == TEXT_NONE + 1)
-		return;
 	if (size == 0) {
 		memset(bits, 0xff, text_bits_size(d));
 		return;
 	}
 	/* The needle holds no NUL, so that it is never found across two texts. */
-	for (size_t base = d->start[number]; base + size <= end; base += WINDOW) {
-		const size_t n =
-		        end - base - size + 1 < WINDOW ? end - base - size + 1 : WINDOW;
-
-		mark_candidates(d->bytes + base, n, needle, size, marks);
-		memset(marks + n, 0, WINDOW - n);
-		for (size_t i = next_mark(marks, 0); i < WINDOW;
-		     i = next_mark(marks, i + 1)) {
-			if (base + i < d->start[number] ||
-			    memcmp(d->bytes + base + i, needle, size) != 0)
-				continue;
-			while (d->start[number + 1] <= base + i)
-				number++;
-			text_bits_set(bits, number);
-			if (++number == d->n)
-				return;
-		}
+	for (size_t at = next_match(d, d->start[number], needle, size); at < end;
+	     at = next_match(d, d->start[number], needle, size)) {
+		while (d->start[number + 1] <= at)
+			number++;
+		text_bits_set(bits, number++);
 	}
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Times the index of the queue: bench_queue_index [N_RISKS...], 10^5 and 10^6 when none
- * is given.  A line an operation: milliseconds, the median of the runs and the slowest.
- * Risks are spread as in an org of many accounts: some values frequent, most rare.
+ * is given.  A line a question: milliseconds of processor time, the best, the median and
+ * the slowest of the runs, and how many risks were found.  Risks are spread as in an org
+ * of many accounts: some values frequent, most rare; one in ten has crossed.
  */
 #include <inttypes.h>
 #include <stdarg.h>
