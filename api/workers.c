@@ -165,8 +165,7 @@ static unsigned int n_ready(const struct workers *w)
 	return n;
 }
 
-/* Starts what is due, ends what hangs, and beats for the whole if all of it beats. */
-/* True: this is a worker now. */
+/* Starts what is due and ends what hangs.  True: this is a worker now. */
 static bool look_after(struct workers *w)
 {
 	const int64_t now = request_clock();
