@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian packages that Isobar needs; asks apt only for what is missing.
-#   packages.sh [--list | --check] SET…        sets: run, build, test, fuzz
+#   packages.sh [--list | --check] SET…        sets: run, build, test, fuzz, bench
 # --list prints the names, --check tells what is missing (exit 1) and installs nothing.
 set -euo pipefail
 
@@ -51,6 +51,7 @@ packages_of() {
 			slowhttptest
 		;;
 	fuzz) echo clang libclang-rt-14-dev ;;
+	bench) echo nginx-light nodejs npm wrk ;;
 	*) usage ;;
 	esac
 }

@@ -1,44 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
-# Makes figures of measurements.
-#   awk -v names="NAME…" -v as_json=0|1 -f figures.awk FIGURES MEASUREMENTS
-# FIGURES: name, step, measure, target, goal.  MEASUREMENTS: size, round, step, seconds, bytes of
-# WAL, kB of resident memory.  Every figure is the median over the rounds of its quotient, both
-# halves of which were taken in one round.  At the largest size of the run the target binds: exit 1
-# when it is missed there; 3 when one of the names has no measurements.
+# Makes figures of samples.
+#   awk -v names="NAME…" -v as_json=0|1 -f figures.awk FIGURES SAMPLES
+# FIGURES: name, step, unit, better, target, goal, what it is divided by; "-" is none.  SAMPLES:
+# size, round, name, value, of_value.  Every figure is the median over the rounds of its quotient,
+# both halves of which were taken in one round.  At the largest size a figure was taken at the
+# target binds: exit 1 when it is missed there; 3 when one of the names has no samples.
 
 BEGIN {
 	plain_size = 1000000
-	base_size = 10000
 	n_wanted = split(names, wanted, " ")
 	for (i = 1; i <= n_wanted; i++)
 		is_wanted[wanted[i]] = 1
-	of["time"] = "seconds of raw COPY"
-	of["wal"] = "WAL bytes of raw COPY"
-	of["growth"] = "seconds per finding at 1e4"
-	of["memory"] = "MB"
 }
 
 FNR == 1 { n_files++ }
 
-n_files == 1 && NF >= 5 {
+n_files == 1 && NF >= 7 {
 	figure[++n_figures] = $1
-	step[$1] = $2
-	measure[$1] = $3
-	target[$1] = $4
-	goal[$1] = $5
+	unit[$1] = $3
+	better[$1] = $4
+	target[$1] = $5
+	goal[$1] = $6
+	of[$1] = $7
+	for (i = 8; i <= NF; i++)
+		of[$1] = of[$1] " " $i
 }
 
 n_files == 2 {
 	if (!($1 in seen_size))
 		sizes[++n_sizes] = $1
 	seen_size[$1] = 1
-	if ($1 + 0 > largest)
-		largest = $1 + 0
+	if ($1 + 0 > largest[$3])
+		largest[$3] = $1 + 0
 	if ($2 > n_rounds)
 		n_rounds = $2
-	seconds[$1, $2, $3] = $4
-	wal[$1, $2, $3] = $5
-	memory[$1, $2, $3] = $6
+	value[$1, $2, $3] = $4
+	of_value[$1, $2, $3] = $5
 }
 
 # Sorts values[1..n] and returns the median.
@@ -66,105 +63,77 @@ function short(size,    digits)
 	return size "e" digits
 }
 
-# The halves of f at size in one round, into top and bottom; 0 when it was not measured.
-function take(f, size, round,    key)
-{
-	key = size SUBSEP round SUBSEP
-	if (measure[f] == "memory")
-		return take_memory(key)
-	if (!((key step[f]) in seconds))
-		return 0
-	if (measure[f] == "growth")
-		return take_growth(f, size, round)
-	if (!((key "raw") in seconds))
-		return 0
-	top = measure[f] == "wal" ? wal[key step[f]] : seconds[key step[f]]
-	bottom = measure[f] == "wal" ? wal[key "raw"] : seconds[key "raw"]
-	return bottom > 0
-}
-
-function take_memory(key,    i, n, steps)
-{
-	top = 0
-	bottom = 1
-	n = split("first_load reimport changed", steps, " ")
-	for (i = 1; i <= n; i++)
-		if ((key steps[i]) in memory && memory[key steps[i]] * 1024 / 1000000 > top)
-			top = memory[key steps[i]] * 1024 / 1000000
-	return top > 0
-}
-
-function take_growth(f, size, round,    base)
-{
-	base = base_size SUBSEP round SUBSEP step[f]
-	if (size <= base_size || !(base in seconds))
-		return 0
-	top = seconds[size, round, step[f]] / size
-	bottom = seconds[base] / base_size
-	return 1
-}
-
-function report(f, size,    name, round, n, quotients, tops, bottoms, ratio, spread, missed)
+function report(f, size,    name, round, n, quotients, tops, bottoms, ratio, spread, missed, binds)
 {
 	name = name_at(f, size)
 	if (n_wanted > 0 && !(name in is_wanted))
 		return
 	n = 0
 	for (round = 1; round <= n_rounds; round++)
-		if (take(f, size, round)) {
-			quotients[++n] = top / bottom
-			tops[n] = top
-			bottoms[n] = bottom
+		if ((size, round, f) in value) {
+			tops[++n] = value[size, round, f]
+			bottoms[n] = of_value[size, round, f]
+			quotients[n] = tops[n] / bottoms[n]
 		}
 	if (n == 0)
 		return
 	reported[name] = 1
 	ratio = median(quotients, n)
 	spread = ratio > 0 ? (quotients[n] - quotients[1]) / ratio : 0
-	missed = (ratio > target[f])
-	any_missed += (missed && size == largest)
+	missed = target[f] != "-" && (better[f] == "lower" ? ratio > target[f] : ratio < target[f])
+	binds = target[f] != "-" && size == largest[f]
+	any_missed += (missed && binds)
 	if (as_json)
-		print_json(name, f, size, ratio, n, spread, median(tops, n), median(bottoms, n), missed)
+		print_json(name, f, size, ratio, n, spread, median(tops, n), median(bottoms, n), missed, binds)
 	else
 		print_row(name, f, ratio, n, spread, median(tops, n), median(bottoms, n), \
-			missed ? (size == largest ? "  MISSED" : "  above") : "")
+			verdict_of(f, missed, binds))
 }
 
-function print_json(name, f, size, ratio, n, spread, value, of_value, missed)
+function print_json(name, f, size, ratio, n, spread, top, bottom, missed, binds)
 {
-	printf "{\"name\":\"%s\",\"ratio\":%.6g,\"of\":\"%s\",\"target\":%s,\"better\":\"lower\",", \
-		name, ratio, of[measure[f]], target[f]
+	printf "{\"name\":\"%s\",\"ratio\":%.6g,\"of\":\"%s\",\"target\":%s,\"better\":\"%s\",", \
+		name, ratio, of[f], or_null(target[f]), better[f]
 	printf "\"runs\":%d,\"spread\":%.3g,\"n\":%d,\"value\":%.12g,\"of_value\":%.12g,", \
-		n, spread, size, value, of_value
-	printf "\"goal\":%s,\"met\":%s,\"binds\":%s}\n", \
-		goal[f], truth(!missed), truth(size == largest)
+		n, spread, size, top, bottom
+	printf "\"goal\":%s,\"met\":%s,\"binds\":%s}\n", or_null(goal[f]), \
+		target[f] == "-" ? "null" : truth(!missed), truth(binds)
 }
 
-function truth(value)
+function or_null(text)
 {
-	return value ? "true" : "false"
+	return text == "-" ? "null" : text
 }
 
-# The absolute halves, for eyes.
-function absolute(kind, value, of_value)
+function truth(yes)
 {
-	if (kind == "time")
-		return sprintf("%.3f s / %.3f s", value, of_value)
-	if (kind == "wal")
-		return sprintf("%.3f MB / %.3f MB", value / 1e6, of_value / 1e6)
-	if (kind == "growth")
-		return sprintf("%.2f us / %.2f us", value * 1e6, of_value * 1e6)
-	return ""
+	return yes ? "true" : "false"
 }
 
-function print_row(name, f, ratio, n, spread, value, of_value, verdict)
+# The absolute halves, for eyes; of is in the unit itself when nothing is divided.
+function absolute(f, top, bottom)
+{
+	if (bottom == 1)
+		return sprintf("%.4g %s", top, unit[f])
+	if (unit[f] == "B")
+		return sprintf("%.3f MB / %.3f MB", top / 1e6, bottom / 1e6)
+	return sprintf("%.5g %s / %.5g %s", top, unit[f], bottom, unit[f])
+}
+
+function verdict_of(f, missed, binds)
+{
+	if (!missed)
+		return ""
+	return binds ? "  MISSED" : (better[f] == "lower" ? "  above" : "  below")
+}
+
+function print_row(name, f, ratio, n, spread, top, bottom, verdict)
 {
 	if (!n_rows++)
-		printf "%-26s %8s  %-27s %7s %6s %6s %5s %7s  %s\n", "name", "ratio", "of", "target", \
+		printf "%-26s %8s  %-32s %7s %6s %6s %5s %7s  %s\n", "name", "ratio", "of", "target", \
 			"goal", "better", "runs", "spread", "medians"
-	printf "%-26s %8.4g  %-27s %7s %6s %6s %5d %6.0f%%  %s%s\n", name, ratio, of[measure[f]], \
-		target[f], goal[f], "lower", n, spread * 100, \
-		absolute(measure[f], value, of_value), verdict
+	printf "%-26s %8.4g  %-32s %7s %6s %6s %5d %6.0f%%  %s%s\n", name, ratio, of[f], \
+		target[f], goal[f], better[f], n, spread * 100, absolute(f, top, bottom), verdict
 }
 
 END {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Writes findings in AWS Security Finding Format, one a line:
- *   make_findings --count N [--seed S] [--moved-times] [--changed PERCENT]
+ *   make_findings --count N [--seed S] [--uneven] [--moved-times] [--changed PERCENT]
  * Every tenth line repeats an earlier one.  The N - N/10 different findings are
  * about N/9 resources in 24 accounts: half failed controls, half vulnerabilities of
- * packages, in mixed order.  Equal arguments give equal bytes; what the last two
+ * packages, in mixed order.  With --uneven the resources are in 511 accounts, of
+ * which one has a ninth of all and 256 share another, and in 12 regions, each half
+ * the size of the one before.  Equal arguments give equal bytes; what the last two
  * options do touches nothing else, so that the files of one seed are states of
  * one estate:
  *   --moved-times  another day for what a finding's last sighting is dated
@@ -28,6 +30,8 @@ enum {
 	REPEAT_EVERY = 10,
 	PER_RESOURCE = 9,
 	N_ACCOUNTS = 24,
+	N_REGIONS = 6,
+	N_OCTAVES = 9,
 	N_CVES = 4000,
 	OUTPUT_SIZE = 1 << 20
 };
@@ -37,7 +41,7 @@ enum {
 
 struct options {
 	uint64_t count, seed;
-	bool moved_times;
+	bool uneven, moved_times;
 	uint64_t changed; /* percent */
 };
 
@@ -139,8 +143,12 @@ static const struct kind kinds[] = {
 /* Of ten resources. */
 static const unsigned char kind_mix[] = {0, 0, 0, 0, 0, 1, 2, 2, 3, 4};
 
-static const char *const regions[] = {"eu-west-1", "eu-central-1",   "us-east-1",
-                                      "us-west-2", "ap-southeast-1", "ca-central-1"};
+/* An even estate is in the first N_REGIONS of them. */
+static const char *const regions[] = {
+        "eu-west-1",      "eu-central-1", "us-east-1",  "us-west-2",
+        "ap-southeast-1", "ca-central-1", "eu-north-1", "ap-northeast-1",
+        "sa-east-1",      "eu-south-1",   "af-south-1", "me-south-1",
+};
 static const char *const teams[] = {"payments", "search",   "identity", "warehouse",
                                     "checkout", "platform", "mobile",   "data"};
 static const char *const stages[] = {"prod", "prod", "staging", "dev"};
@@ -223,7 +231,8 @@ enum draw_of {
 	DRAW_TIME,
 	DRAW_CVE,
 	DRAW_TEXT,
-	DRAW_SIGHTING
+	DRAW_SIGHTING,
+	DRAW_PLACE
 };
 
 static uint64_t common_divisor(uint64_t a, uint64_t b)
@@ -404,6 +413,39 @@ static void set_time(struct slots *s, char name, int64_t seconds)
 	set(s, name, timestamp_format(seconds * USEC_PER_SEC, text));
 }
 
+/* Octave i, drawn as often as any other, is 2^i accounts. */
+static unsigned int uneven_account(uint64_t n)
+{
+	const unsigned int octave = (unsigned int)(n % N_OCTAVES);
+
+	return (1u << octave) - 1 + ((unsigned int)(n >> 8) & ((1u << octave) - 1));
+}
+
+/* Half of all, a quarter, an eighth, … */
+static unsigned int uneven_region(uint64_t n)
+{
+	unsigned int i = 0;
+
+	while (i < N_ELEMENTS(regions) - 1 && (n >> i & 1) == 0)
+		i++;
+	return i;
+}
+
+static void set_place(struct maker *m, uint64_t resource, uint64_t n)
+{
+	unsigned int region = (unsigned int)((n >> 24) % N_REGIONS);
+	unsigned int account = (unsigned int)(n >> 32) % N_ACCOUNTS;
+
+	if (m->options.uneven) {
+		const uint64_t place = draw(&m->options, DRAW_PLACE, resource);
+
+		account = uneven_account(place);
+		region = uneven_region(place >> 32);
+	}
+	set(&m->slots, 'r', regions[region]);
+	strbuf_printf(slot(&m->slots, 'a'), "11112222%04u", 3333 + account);
+}
+
 static const struct kind *set_resource(struct maker *m, uint64_t resource)
 {
 	struct slots *s = &m->slots;
@@ -412,9 +454,7 @@ static const struct kind *set_resource(struct maker *m, uint64_t resource)
 	const char *team = teams[(n >> 8) % N_ELEMENTS(teams)];
 	const char *stage = stages[(n >> 16) % N_ELEMENTS(stages)];
 
-	set(s, 'r', regions[(n >> 24) % N_ELEMENTS(regions)]);
-	strbuf_printf(slot(s, 'a'), "11112222%04u",
-	              3333 + (unsigned int)(n >> 32) % N_ACCOUNTS);
+	set_place(m, resource, n);
 	set(s, 'm', team);
 	set(s, 'e', stage);
 	strbuf_printf(slot(s, 'n'), "%s-%s-%llu", team, stage,
@@ -602,6 +642,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 	static const struct option known[] = {{"count", required_argument, NULL, 'n'},
 	                                      {"seed", required_argument, NULL, 's'},
 	                                      {"changed", required_argument, NULL, 'c'},
+	                                      {"uneven", no_argument, NULL, 'u'},
 	                                      {"moved-times", no_argument, NULL, 'm'},
 	                                      {NULL, 0, NULL, 0}};
 	int option;
@@ -615,6 +656,8 @@ static bool read_options(int argc, char **argv, struct options *o)
 			good = read_number(optarg, UINT64_MAX, &o->seed);
 		else if (option == 'c')
 			good = read_number(optarg, 100, &o->changed);
+		else if (option == 'u')
+			o->uneven = true;
 		else if (option == 'm')
 			o->moved_times = true;
 		else
@@ -632,8 +675,8 @@ int main(int argc, char **argv)
 	int rc;
 
 	if (!read_options(argc, argv, &options)) {
-		fputs("usage: make_findings --count N [--seed S] [--moved-times] "
-		      "[--changed PERCENT]\n",
+		fputs("usage: make_findings --count N [--seed S] [--uneven] "
+		      "[--moved-times] [--changed PERCENT]\n",
 		      stderr);
 		return 2;
 	}
