@@ -15,11 +15,13 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <linux/sockios.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -73,11 +75,11 @@ static void open_window(struct guard *g, int64_t limit)
 	set_deadline(g, end < limit ? end : limit);
 }
 
-static bool was_too_slow(const struct guard *g)
+static bool is_too_slow(const struct guard *g, int64_t n_bytes)
 {
 	const struct guard_limits *l = &g->set->limits;
 
-	return g->moved < (uint64_t)l->min_rate * l->window_ms / 1000;
+	return n_bytes < (int64_t)l->min_rate * l->window_ms / 1000;
 }
 
 /* ---- ends ---- */
@@ -331,7 +333,7 @@ static void on_sent(struct evbuffer *output, const struct evbuffer_cb_info *chan
 {
 	struct guard *g = ctx;
 
-	g->moved += change->n_deleted;
+	g->sent += (int64_t)change->n_deleted;
 	if (change->n_deleted && evbuffer_get_length(output) == 0)
 		event_active(g->turn, EV_WRITE, 0);
 }
@@ -369,6 +371,7 @@ static void move_output(struct guard *g)
 	}
 	if (g->state == GUARD_ASKED) {
 		g->state = GUARD_REPLYING;
+		g->taken = -1;
 		open_window(g, NEVER);
 	}
 	evbuffer_add_buffer(bufferevent_get_output(g->socket), from);
@@ -416,11 +419,25 @@ static void go_on(struct guard *g)
 
 /* ---- the beginning ---- */
 
+static void set_up_socket(int fd, int send_buffer)
+{
+	const int on = 1;
+
+	/* A reply leaves in several pieces; the second would wait for the peer's ACK. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	/*
+	 * Left alone it grows to 4 MB: whole replies are with the kernel, where no clock
+	 * of ours sees that they are not taken, and some hundred slow readers of 2 MB
+	 * cost it so much that everybody else waits for seconds.
+	 */
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof(send_buffer));
+}
+
 /* evhttp has given the filter its socket, so the peer can be known. */
 static void start(struct guard *g)
 {
 	const struct guard_limits *l = &g->set->limits;
-	const int fd = bufferevent_getfd(g->filter), on = 1;
+	const int fd = bufferevent_getfd(g->filter);
 	struct sockaddr_storage peer;
 	socklen_t size = sizeof(peer);
 	unsigned int wait = l->head_ms;
@@ -436,8 +453,7 @@ static void start(struct guard *g)
 		reset(g);
 		return;
 	}
-	/* A reply leaves in several pieces; the second would wait for the peer's ACK. */
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	set_up_socket(fd, (int)l->send_buffer);
 	g->state = GUARD_BETWEEN;
 	if (g->is_over)
 		wait = l->full_ms;
@@ -475,22 +491,43 @@ static void check_body(struct guard *g, int64_t now)
 {
 	const int64_t limit = g->request_at + g->set->limits.request_ms;
 
-	if (now >= limit || was_too_slow(g))
+	if (now >= limit || is_too_slow(g, (int64_t)g->moved))
 		refuse(g, PROBLEM_REQUEST_TIMEOUT, "The body came too slowly.",
 		       GUARD_SLOW_BODY);
 	else
 		open_window(g, limit);
 }
 
-/* An empty buffer is the handler's doing: it sends a reply piece by piece. */
+/*
+ * Bytes that the peer has acknowledged.  What we gave to the kernel would not do: it asks
+ * for more when a third of its buffer is free, and a slow but honest reader may need many
+ * windows for that.
+ */
+static int64_t bytes_taken(const struct guard *g)
+{
+	const int64_t by_tls = tls_bytes_sent(g->socket);
+	int queued = 0;
+
+	ioctl(bufferevent_getfd(g->filter), SIOCOUTQ, &queued);
+	return (by_tls >= 0 ? by_tls : g->sent) - queued;
+}
+
+/*
+ * The first window only learns where the peer is.  An empty buffer of ours is the
+ * handler's doing: it sends a reply piece by piece.
+ */
 static void check_reply(struct guard *g)
 {
-	if (was_too_slow(g) && evbuffer_get_length(bufferevent_get_output(g->socket)) > 0) {
+	const bool is_waiting = evbuffer_get_length(bufferevent_get_output(g->socket)) > 0;
+	const int64_t taken = bytes_taken(g);
+
+	if (is_waiting && g->taken >= 0 && is_too_slow(g, taken - g->taken)) {
 		count(g, GUARD_SLOW_READER);
 		reset(g);
-	} else {
-		open_window(g, NEVER);
+		return;
 	}
+	g->taken = taken;
+	open_window(g, NEVER);
 }
 
 static void on_time(evutil_socket_t fd, short what, void *ctx)

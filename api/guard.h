@@ -28,7 +28,8 @@ struct guard_limits {
 	unsigned int idle_ms;    /* between two requests */
 	unsigned int window_ms;  /* in each of which ... */
 	unsigned int min_rate;   /* ... this many bytes/s of a body come or of a reply go */
-	unsigned int linger_ms;  /* to read and drop what still comes after a refusal */
+	unsigned int send_buffer; /* bytes of a reply that the kernel may hold */
+	unsigned int linger_ms;   /* to read and drop what still comes after a refusal */
 	unsigned int max_connections; /* that are served at one time */
 	unsigned int max_per_address; /* of these; IPv6 counts by /64; 0: no cap */
 	unsigned int max_refusing;  /* above the caps, told so; then the listeners rest, or
@@ -39,7 +40,7 @@ struct guard_limits {
 
 /*
  * 16 KiB, 8 KiB, 100; 10 s, 60 s, 75 s (a proxy before us gives up first, at 60 s);
- * 200 bytes/s in each 5 s; 2 s; 4096, 256, 256, 2 s; 5 s.
+ * 500 bytes/s in each 5 s; 128 KiB; 2 s; 4096, 256, 256, 2 s; 5 s.
  */
 extern const struct guard_limits guard_default_limits;
 

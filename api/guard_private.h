@@ -39,7 +39,9 @@ struct guard {
 	int64_t deadline;   /* of the state, in ms; NEVER */
 	int64_t timer_at;   /* when the timer fires; NEVER: it is off */
 	int64_t request_at; /* when the first byte of the request came */
-	size_t moved;       /* bytes of body or reply in this window */
+	size_t moved;       /* bytes of the body in this window */
+	int64_t sent;       /* bytes given to the kernel so far; not over TLS */
+	int64_t taken;      /* by the peer when this window began; -1: not known */
 	bool has_asked;     /* at least once */
 	bool is_over;       /* a cap, for over_reason; it is told so when it asks */
 	enum guard_reason over_reason;

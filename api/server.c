@@ -41,7 +41,7 @@ struct server {
 	struct guard_set *guards;
 	struct evhttp_bound_socket *sockets[MAX_LISTENERS];
 	size_t n_sockets;
-	struct event *retry; /* accept(), when it has failed */
+	struct event *tick; /* accepts again, when that has failed */
 	bool is_full;
 	server_request_fn *on_request;
 	void *ctx;
@@ -72,7 +72,7 @@ static void on_full(bool is_full, void *ctx)
 	struct server *server = ctx;
 
 	server->is_full = is_full;
-	set_listening(server, !is_full);
+	set_listening(server, !is_full && !server->is_draining);
 }
 
 /* Out of files or memory: without a rest the loop would try again at once, for ever. */
@@ -82,13 +82,29 @@ static void on_accept_error(struct evconnlistener *l, void *http)
 	evconnlistener_disable(l);
 }
 
-static void on_retry(evutil_socket_t fd, short what, void *ctx)
+/*
+ * Not in server_drain(): with libevent's list of changes epoll learns of an event's end
+ * when the loop turns, and of a file that is closed by then, and that another process
+ * has open too, it would go on telling for ever.
+ */
+static void close_listeners(struct server *server)
+{
+	while (server->n_sockets > 0)
+		evhttp_del_accept_socket(server->http,
+		                         server->sockets[--server->n_sockets]);
+	event_del(server->tick);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *ctx)
 {
 	struct server *server = ctx;
 
 	(void)fd;
 	(void)what;
-	set_listening(server, !server->is_full);
+	if (server->is_draining)
+		close_listeners(server);
+	else
+		set_listening(server, !server->is_full);
 }
 
 static int add_listener(struct server *server, struct evconnlistener *l, struct error *err)
@@ -343,6 +359,7 @@ void server_drain(struct server *server, unsigned int deadline_ms, server_draine
                   void *ctx)
 {
 	const struct timeval deadline = {deadline_ms / 1000, deadline_ms % 1000 * 1000};
+	const struct timeval at_once = {0, 0};
 	struct guard_counts counts;
 
 	if (server->is_draining)
@@ -350,10 +367,8 @@ void server_drain(struct server *server, unsigned int deadline_ms, server_draine
 	server->is_draining = true;
 	server->on_drained = done;
 	server->drained_ctx = ctx;
-	while (server->n_sockets > 0)
-		evhttp_del_accept_socket(server->http,
-		                         server->sockets[--server->n_sockets]);
-	event_del(server->retry);
+	set_listening(server, false);
+	event_add(server->tick, &at_once);
 	event_add(server->drained, &deadline);
 	guard_set_drain(server->guards);
 	guard_set_counts(server->guards, &counts);
@@ -388,6 +403,7 @@ static int check_limits(const struct guard_limits *l, struct error *err)
 	        {"idle_ms", l->idle_ms, 1, INT32_MAX},
 	        {"window_ms", l->window_ms, 1, INT32_MAX},
 	        {"min_rate", l->min_rate, 0, 1 << 30},
+	        {"send_buffer", l->send_buffer, 4096, 1 << 30},
 	        {"linger_ms", l->linger_ms, 1, INT32_MAX},
 	        {"full_ms", l->full_ms, 1, INT32_MAX},
 	        {"max_connections", l->max_connections, 1, 1 << 20},
@@ -463,10 +479,10 @@ int server_new(const struct server_options *options, struct server **out, struct
 	        &(struct guard_host){.full = on_full, .emptied = on_emptied, .ctx = server},
 	        options->tls);
 	set_up_http(server, limits);
-	server->retry = event_new(server->base, -1, EV_PERSIST, on_retry, server);
+	server->tick = event_new(server->base, -1, EV_PERSIST, on_tick, server);
 	server->drained = evtimer_new(server->base, on_drained, server);
-	assert(server->retry && server->drained);
-	event_add(server->retry, &second);
+	assert(server->tick && server->drained);
+	event_add(server->tick, &second);
 	*out = server;
 	return 0;
 }
@@ -479,7 +495,7 @@ void server_free(struct server *server)
 	guard_set_close_all(server->guards);
 	evhttp_free(server->http);
 	guard_set_free(server->guards);
-	event_free(server->retry);
+	event_free(server->tick);
 	event_free(server->drained);
 	free(server);
 }

@@ -141,6 +141,17 @@ struct bufferevent *tls_accepting(struct tls *tls, struct event_base *base)
 	return b;
 }
 
+int64_t tls_bytes_sent(struct bufferevent *connection)
+{
+	SSL *ssl = bufferevent_openssl_get_ssl(connection);
+
+	/*
+	 * The bufferevent's own buffer tells too little: libevent hands SSL_write() all of a
+	 * piece of memory, which counts as sent when its last byte is.
+	 */
+	return ssl ? (int64_t)BIO_number_written(SSL_get_wbio(ssl)) : -1;
+}
+
 void tls_end_output(struct bufferevent *connection)
 {
 	SSL *ssl = bufferevent_openssl_get_ssl(connection);

@@ -2,6 +2,8 @@
 #ifndef ISOBAR_TLS_H
 #define ISOBAR_TLS_H
 
+#include <stdint.h>
+
 #include "base/attr.h"
 #include "base/error.h"
 
@@ -24,6 +26,9 @@ int tls_reload(struct tls *tls, struct error *err) MUST_CHECK;
 
 /* The server's end of a connection, still without a socket. */
 struct bufferevent *tls_accepting(struct tls *tls, struct event_base *base);
+
+/* Bytes written to the socket so far, handshake and all; -1 on a plain bufferevent. */
+int64_t tls_bytes_sent(struct bufferevent *connection);
 
 /* Tells the peer that no more will come (close_notify); nothing on a plain bufferevent. */
 void tls_end_output(struct bufferevent *connection);

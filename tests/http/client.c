@@ -62,6 +62,9 @@ static int open_socket(const struct target *t)
 
 	if (size == 0 || (fd = socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
 		return -1;
+	if (t->receive_buffer)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &t->receive_buffer,
+		           sizeof(t->receive_buffer));
 	if ((from_size > 0 && bind(fd, (struct sockaddr *)&from, from_size) < 0) ||
 	    connect(fd, (struct sockaddr *)&to, size) < 0) {
 		close(fd);

@@ -19,6 +19,7 @@ struct target {
 	unsigned int port;
 	bool is_tls;        /* any certificate will do */
 	const char *source; /* an address of our own to come from; NULL: any */
+	int receive_buffer; /* bytes that our kernel takes; 0: as it likes */
 };
 
 struct client *client_open(const struct target *target); /* NULL: not connected */

@@ -233,6 +233,17 @@ struct client *must_open_from(const struct fixture *f, const char *source)
 	return c;
 }
 
+struct client *must_open_narrow(const struct fixture *f, int receive_buffer)
+{
+	struct target t = f->target;
+	struct client *c;
+
+	t.receive_buffer = receive_buffer;
+	c = client_open(&t);
+	assert_non_null(c);
+	return c;
+}
+
 struct client *must_open(const struct fixture *f)
 {
 	return must_open_from(f, NULL);

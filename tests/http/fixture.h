@@ -43,6 +43,7 @@ const char *test_key(int number);
 /* The following fail the test when it goes otherwise. */
 struct client *must_open(const struct fixture *f);
 struct client *must_open_from(const struct fixture *f, const char *source);
+struct client *must_open_narrow(const struct fixture *f, int receive_buffer);
 void must_send(struct client *c, const char *text);
 /* The status; body NULL or what the body contains. */
 void must_reply(struct client *c, unsigned int status, const char *body);
