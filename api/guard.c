@@ -204,6 +204,7 @@ static struct http_step look(struct guard *g, struct evbuffer *from)
 	                        enough);
 }
 
+/* A part of it is here; most come whole and never get to this. */
 static void begin_head(struct guard *g)
 {
 	const struct guard_limits *l = &g->set->limits;
@@ -227,6 +228,8 @@ static void ask(struct guard *g)
 
 static void begin_body(struct guard *g)
 {
+	if (g->state == GUARD_BETWEEN)
+		g->request_at = now_ms();
 	g->state = GUARD_RECEIVING_BODY;
 	open_window(g, g->request_at + g->set->limits.request_ms);
 }
@@ -294,10 +297,10 @@ static enum bufferevent_filter_result take_input(struct evbuffer *from, struct e
 		evbuffer_drain(from, evbuffer_get_length(from));
 	if (g->state > GUARD_RECEIVING_BODY)
 		return BEV_NEED_MORE;
-	if (g->state == GUARD_BETWEEN && evbuffer_get_length(from) > 0)
-		begin_head(g);
 	while (follow(g, look(g, from), from, to))
 		;
+	if (g->state == GUARD_BETWEEN && evbuffer_get_length(from) > 0)
+		begin_head(g);
 	/* evhttp is called when the filter says "OK"; there is no other way to say so. */
 	return evbuffer_get_length(to) > before ? BEV_OK : BEV_NEED_MORE;
 }

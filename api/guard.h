@@ -20,22 +20,21 @@ struct guard_set; /* the guards of one server */
 struct tls;
 
 struct guard_limits {
-	size_t max_head;          /* bytes: request line and headers */
-	size_t max_line;          /* bytes: the request line alone */
-	unsigned int max_headers; /* fields of a request */
-	unsigned int head_ms;    /* from the first byte (or the accept) to the head's end */
-	unsigned int request_ms; /* from the first byte to the last of the body */
-	unsigned int idle_ms;    /* between two requests */
-	unsigned int window_ms;  /* in each of which ... */
-	unsigned int min_rate;   /* ... this many bytes/s of a body come or of a reply go */
-	unsigned int send_buffer; /* bytes of a reply that the kernel may hold */
-	unsigned int linger_ms;   /* to read and drop what still comes after a refusal */
-	unsigned int max_connections; /* that are served at one time */
-	unsigned int max_per_address; /* of these; IPv6 counts by /64; 0: no cap */
-	unsigned int max_refusing;  /* above the caps, told so; then the listeners rest, or
-	                                 those above their address's cap are reset */
-	unsigned int full_ms;       /* for one of those to bring its request */
-	unsigned int retry_after_s; /* what Retry-After says at a cap */
+	size_t max_head;              /* bytes: request line and headers */
+	size_t max_line;              /* bytes: the request line alone */
+	unsigned int max_headers;     /* fields of a request */
+	unsigned int head_ms;         /* first byte (or accept) to the head's end */
+	unsigned int request_ms;      /* first byte to the body's end */
+	unsigned int idle_ms;         /* between two requests */
+	unsigned int window_ms;       /* in each of which, at least ... */
+	unsigned int min_rate;        /* ... these bytes/s of a body or reply move */
+	unsigned int send_buffer;     /* bytes of a reply with the kernel */
+	unsigned int linger_ms;       /* after a refusal, to drop what comes */
+	unsigned int max_connections; /* served at one time */
+	unsigned int max_per_address; /* of these; IPv6: by /64; 0: no cap */
+	unsigned int max_refusing;    /* above the caps, told so; the rest waits */
+	unsigned int full_ms;         /* for one of those to bring its request */
+	unsigned int retry_after_s;   /* what Retry-After says at a cap */
 };
 
 /*
