@@ -387,6 +387,44 @@ static enum sla_state sla_at(const struct queue_index *ix, uint32_t row, timesta
 	return ix->due_at[row] < now ? SLA_BREACHED : SLA_DUE_SOON;
 }
 
+/* The columns that queue_index_get() reads. */
+static void expect_columns(const struct queue_index *ix, size_t row)
+{
+	__builtin_prefetch(&ix->next_crossing_at[row]);
+	__builtin_prefetch(&ix->due_at[row]);
+	__builtin_prefetch(&ix->opened_at[row]);
+	__builtin_prefetch(&ix->rank[row]);
+	__builtin_prefetch(&ix->code[row]);
+	__builtin_prefetch(&ix->score[row]);
+	__builtin_prefetch(&ix->sla[row]);
+	__builtin_prefetch(&ix->n_findings[row]);
+	for (int t = 0; t < N_INDEX_TEXTS; t++)
+		__builtin_prefetch(&ix->text[t][row]);
+}
+
+void queue_index_expect(const struct queue_index *ix, const struct index_hit *hits,
+                        size_t n)
+{
+	uint32_t rows[INDEX_EXPECT_MAX];
+	size_t n_rows = 0;
+
+	for (size_t i = 0; i < n && i < INDEX_EXPECT_MAX; i++) {
+		rows[n_rows] = index_find(ix, &hits[i].id);
+		if (rows[n_rows] != HASH_SLOT_NONE)
+			expect_columns(ix, rows[n_rows++]);
+	}
+	for (int t = 0; t < N_INDEX_TEXTS; t++)
+		for (size_t i = 0; i < n_rows; i++)
+			if (ix->text[t][rows[i]] != TEXT_NONE)
+				__builtin_prefetch(
+				        &ix->dict[t].start[ix->text[t][rows[i]]]);
+	for (int t = 0; t < N_INDEX_TEXTS; t++)
+		for (size_t i = 0; i < n_rows; i++)
+			if (ix->text[t][rows[i]] != TEXT_NONE)
+				__builtin_prefetch(
+				        text_dict_text(&ix->dict[t], ix->text[t][rows[i]]));
+}
+
 bool queue_index_get(const struct queue_index *ix, const struct key *id, timestamp now,
                      struct arena *a, struct index_risk *out, enum sla_state *sla_out)
 {

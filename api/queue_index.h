@@ -141,6 +141,15 @@ struct index_page_query {
 size_t queue_index_page(const struct queue_index *ix, const struct index_page_query *query,
                         struct index_hit *out);
 
+/*
+ * Tells the processor that these hits, n up to INDEX_EXPECT_MAX, are got next.  A risk is
+ * spread over thirty columns; at 10^6 risks each is a wait for memory, which many can
+ * share.
+ */
+#define INDEX_EXPECT_MAX 8
+void queue_index_expect(const struct queue_index *ix, const struct index_hit *hits,
+                        size_t n);
+
 /* Is it the canonical id or the name of an asset that has risks? */
 bool queue_index_names_asset(const struct queue_index *ix, const char *text);
 

@@ -14,9 +14,10 @@
 
 #include "queue_index_private.h"
 
-#define RECENT_MIN  1024 /* entries that are never too many */
-#define RECENT_PART 16   /* of the main list: more of them, and it is made anew */
-#define N_RANKS     (1 << 16)
+#define RECENT_MIN   1024 /* entries that are never too many */
+#define RECENT_PART  16   /* of the main list: more of them, and it is made anew */
+#define N_RANKS      (1 << 16)
+#define EXPECT_AHEAD 8 /* entries */
 
 /* --- entries --- */
 
@@ -284,13 +285,28 @@ static int first_list(const struct order_walk *w)
 	return list;
 }
 
+/* Entries lie in order, their rows anywhere: what comes soon is fetched by now. */
+static void expect(const struct queue_index *ix, const struct order_list *list, size_t at)
+{
+	const size_t row = at < list->n ? list->entries[at].row : ix->n;
+
+	if (row >= ix->n)
+		return;
+	__builtin_prefetch(&ix->id[row]);
+	__builtin_prefetch(&ix->code[row]);
+	__builtin_prefetch(&ix->next_crossing_at[row]);
+	__builtin_prefetch(&ix->rank[row]);
+}
+
 bool queue_order_next(struct order_walk *w, struct order_entry *out)
 {
 	int list;
 
 	while ((list = first_list(w)) >= 0) {
-		struct order_entry e = w->ix->order.lists[list].entries[w->at[list]++];
+		const struct order_list *l = &w->ix->order.lists[list];
+		struct order_entry e = l->entries[w->at[list]++];
 
+		expect(w->ix, l, w->at[list] + EXPECT_AHEAD);
 		/* One that moved away and came back stands in two lists. */
 		if ((w->has_last && compare(&w->last, &e) == 0) ||
 		    !holds(w->ix, &e, list == ORDER_CROSSED, w->now))

@@ -134,6 +134,8 @@ static void write_hits(struct request *req)
 		struct index_risk risk;
 		enum sla_state sla;
 
+		if (i % INDEX_EXPECT_MAX == 0)
+			queue_index_expect(ix, l->hits + i, n - i);
 		more = (struct cursor){l->hits[i].key, l->hits[i].id};
 		/* The ledgers of closed risks were waited for: one may have gone. */
 		if (!queue_index_get(ix, &l->hits[i].id, req->now, req->arena, &risk, &sla))
