@@ -21,7 +21,8 @@ static struct pg_pool *pool; /* of two connections */
 static int64_t count_backends(struct pg *pg)
 {
 	return pg_fixture_number(pg, "select count(*) from pg_stat_activity where "
-	                             "application_name = 'isobar-three'");
+	                             "application_name = 'isobar-three' and "
+	                             "datname = current_database()");
 }
 
 /* --- answers --- */

@@ -167,5 +167,6 @@ void end_sessions(struct pg *pg)
 	pg_fixture_exec(
 	        pg,
 	        "do $$ begin perform pg_terminate_backend(pid, 5000) from pg_stat_activity "
-	        "where application_name = 'isobar-pool'; end $$");
+	        "where application_name = 'isobar-pool' "
+	        "and datname = current_database(); end $$");
 }
