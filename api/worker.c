@@ -52,7 +52,7 @@ const char *worker_not_ready(const struct app *app)
 {
 	if (server_is_draining(app->server))
 		return "the api is about to end";
-	if (app->schema_seen_at == 0 ||
+	if (!pg_pool_is_up(app->pool) || app->schema_seen_at == 0 ||
 	    request_clock() - app->schema_seen_at > SCHEMA_FRESH_USEC)
 		return "the database does not answer";
 	if (app->schema_version != wanted_version())
