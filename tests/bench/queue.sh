@@ -212,7 +212,7 @@ queue_round() {
 
 queue_run() {
 	local round size
-	declare -gA api_port api_pid peer_port token n_open page_us
+	declare -gA api_port api_pid peer_port token n_open
 	each_file=$work/each
 	: >"$each_file"
 	install_peer
