@@ -19,6 +19,7 @@
 #include "collector/secret_mask.h"
 
 #define RECORD_MAX   (8u << 20)
+#define DOCUMENT_MAX (64u << 20) /* a report that is one record */
 #define ENVELOPE_MAX (1u << 20)
 #define DEPTH_MAX    64
 
@@ -29,7 +30,7 @@ void importer_init(struct importer *im, struct ingest *ingest, const struct org 
 	        .ingest = ingest,
 	        .org = *org,
 	        .forced = forced,
-	        .record_doc = json_doc_new(RECORD_MAX + 4096, DEPTH_MAX),
+	        .record_doc = json_doc_new(DOCUMENT_MAX + 4096, DEPTH_MAX),
 	        .envelope_doc = json_doc_new(ENVELOPE_MAX + 4096, DEPTH_MAX),
 	        .arena = arena_new(1 << 20),
 	};
@@ -69,8 +70,12 @@ struct passage {
 static struct record_reader *open_reader(struct record_input *input,
                                          const char *paths[RECORD_MAX_PATHS])
 {
-	struct record_reader_options options = {
-	        .paths = paths, .max_record = RECORD_MAX, .max_envelope = ENVELOPE_MAX};
+	static const char *const header_cells[] = {"QID", NULL}; /* Qualys */
+	struct record_reader_options options = {.paths = paths,
+	                                        .header_cells = header_cells,
+	                                        .max_record = RECORD_MAX,
+	                                        .max_document = DOCUMENT_MAX,
+	                                        .max_envelope = ENVELOPE_MAX};
 
 	for (size_t i = 0; i < n_formats; i++)
 		for (const char *const *p = formats[i]->record_paths; p && *p; p++)
@@ -163,17 +168,52 @@ static int settle_format(struct passage *p, const struct record *record,
 	return in_list && p->format->needs_envelope ? 1 : 0;
 }
 
-/* Seals all before anything is stored: a record is taken whole or not at all. */
-static int seal_all(struct passage *p, struct parse_output *out, struct error *why)
+/* Part of a record, without what replaying it would need: listed, never replayed. */
+static int quarantine_item(struct passage *p, const struct record *record,
+                           struct json_view item, const char *code, const char *reason,
+                           struct error *err)
 {
-	for (size_t i = 0; i < out->n_findings; i++) {
-		const int rc =
-		        finding_seal(&out->findings[i], &p->im->org, p->im->arena, why);
+	struct record part = *record;
+	size_t size = 0;
 
+	part.raw = json_view_exists(item) ? json_view_dump(item, p->im->arena, &size) : "";
+	part.raw_size = size;
+	part.cut = true;
+	return quarantine(p, &part, code, reason, err);
+}
+
+/*
+ * Seals all before anything is stored: a record is taken whole or not at all, unless
+ * its format says that it holds many.  What is left out is in quarantine then.
+ */
+static int seal_all(struct passage *p, const struct record *record,
+                    struct parse_output *out, struct error *why, struct error *err)
+{
+	size_t n = 0;
+	int rc;
+
+	for (size_t i = 0; i < out->n_findings; i++) {
+		rc = finding_seal(&out->findings[i], &p->im->org, p->im->arena, why);
+		if (rc == 0) {
+			out->findings[n++] = out->findings[i];
+			continue;
+		}
+		if (!p->format->holds_many)
+			return quarantine(p, record, "contract", why->text, err);
+		rc = quarantine_item(p, record, (struct json_view){0}, "contract",
+		                     why->text, err);
 		if (rc < 0)
 			return rc;
 	}
-	return 0;
+	for (size_t i = 0; i < out->n_problems; i++) {
+		rc = quarantine_item(p, record, out->problems[i].item, "shape",
+		                     out->problems[i].reason, err);
+		if (rc < 0)
+			return rc;
+	}
+	rc = n > 0 || (out->n_findings == 0 && out->n_problems == 0);
+	out->n_findings = n;
+	return rc;
 }
 
 static int store_output(struct passage *p, const struct record *record, int64_t digest,
@@ -240,8 +280,9 @@ static int take_record(struct passage *p, const struct record *record, struct er
 	}
 	if (p->format->parse(&in, &out, &why) < 0)
 		return quarantine(p, record, "shape", why.text, err);
-	if (seal_all(p, &out, &why) < 0)
-		return quarantine(p, record, "contract", why.text, err);
+	rc = seal_all(p, record, &out, &why, err);
+	if (rc <= 0)
+		return rc;
 	p->n_good++;
 	return store_output(p, record, digest, &out, err);
 }

@@ -70,6 +70,30 @@ bool csv_is_blank(const char *row, size_t size, char delimiter)
 	return true;
 }
 
+bool csv_has_cell(const char *line, size_t size, const char *const *cells)
+{
+	const char delimiter = csv_sniff(line, size);
+	const char *end = line + size;
+
+	if (size > 0 && line[size - 1] == '\r')
+		end--;
+	while (delimiter && line < end) {
+		const char *stop = memchr(line, delimiter, (size_t)(end - line));
+		const char *text = line;
+		size_t n = (size_t)((stop ? stop : end) - line);
+
+		if (n >= 2 && text[0] == '"') {
+			text++;
+			n -= text[n - 2] == '"' ? 2 : 1;
+		}
+		for (const char *const *cell = cells; *cell; cell++)
+			if (strlen(*cell) == n && memcmp(*cell, text, n) == 0)
+				return true;
+		line = stop ? stop + 1 : end;
+	}
+	return false;
+}
+
 /* One cell after another: its text without quotes goes to cell. */
 struct cells {
 	const char *next, *end;

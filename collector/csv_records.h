@@ -40,6 +40,9 @@ char csv_sniff(const char *line, size_t size);
 /* Is there nothing in the row, or as spreadsheets write it, nothing but delimiters? */
 bool csv_is_blank(const char *row, size_t size, char delimiter);
 
+/* Is one of the cells of the line, quoted or not, one of these?  NULL-ended. */
+bool csv_has_cell(const char *line, size_t size, const char *const *cells);
+
 /* Names of the columns, each unique and as a JSON string. */
 struct csv_header {
 	char delimiter;

@@ -98,3 +98,11 @@ struct resource *parse_add_resource(struct parse_output *out)
 	memset(r, 0, sizeof(*r));
 	return r;
 }
+
+void parse_add_problem(struct parse_output *out, struct json_view item, const char *reason)
+{
+	out->problems = grow(out->arena, out->problems, sizeof(*out->problems),
+	                     out->n_problems, &out->room_problems);
+	out->problems[out->n_problems++] = (struct parse_problem){
+	        .item = item, .reason = arena_strdup(out->arena, reason)};
+}

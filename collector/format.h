@@ -33,6 +33,13 @@ struct parse_input {
 	size_t ordinal; /* of the record in its file, from 0 */
 };
 
+/* A part of a record that cannot be read, beside others that can: a result of a
+ * SARIF run, say.  It is quarantined alone. */
+struct parse_problem {
+	struct json_view item;
+	const char *reason;
+};
+
 /*
  * What records make.  Arrays grow by the _add functions below; everything lives
  * in arena or is borrowed from the record's document.
@@ -45,12 +52,17 @@ struct parse_output {
 	size_t n_facts, room_facts;
 	struct resource *resources; /* inventory: assets without findings */
 	size_t n_resources, room_resources;
+	struct parse_problem *problems;
+	size_t n_problems, room_problems;
 };
 
 /* Both return a zeroed or finding_init()ed element, valid until the next add. */
 struct finding *parse_add_finding(struct parse_output *out) NON_NULL;
 struct rule_fact *parse_add_fact(struct parse_output *out) NON_NULL;
 struct resource *parse_add_resource(struct parse_output *out) NON_NULL;
+
+/* For records that hold many findings: this one is skipped, for this reason (copied). */
+void parse_add_problem(struct parse_output *out, struct json_view item, const char *reason);
 
 struct format {
 	const char *name; /* "asff", "azure-assessments": shown, and taken by --format */
@@ -63,6 +75,11 @@ struct format {
 	/* The envelope matters for parsing (Trivy's ArtifactName): it is read whole
 	 * before the first record is parsed. */
 	bool needs_envelope;
+
+	/* A record is a document with findings of its own (a SARIF run, a report of
+	 * groups): what of it breaks the contract of finding_seal() is quarantined
+	 * alone, the rest is taken. */
+	bool holds_many;
 
 	/* Keys whose values move with every export and change no finding (they may
 	 * set last_seen and source_updated_at only); NULL-ended, or NULL.  A record

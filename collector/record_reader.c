@@ -17,64 +17,12 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 
-#include "csv_records.h"
 #include "json_splitter.h"
 #include "record_path.h"
-#include "record_window.h"
+#include "record_reader_private.h"
 
-#define MAX_RECORD     (8 * 1024 * 1024)
-#define MAX_ENVELOPE   (1024 * 1024)
-#define MAX_HEADER     (64 * 1024)
-#define MAX_PATH_DEPTH 8
-#define PROBLEM_MAX    160
-
-/* What comes next in the text. */
-enum state {
-	STATE_START,
-	STATE_ROOT,          /* a root object */
-	STATE_MEMBER_OR_END, /* behind { */
-	STATE_MEMBER,        /* behind , */
-	STATE_AFTER_MEMBER,  /* , or } */
-	STATE_ELEMENT_OR_END,
-	STATE_AFTER_ELEMENT, /* , or ] */
-	STATE_AFTER_ROOT,
-	STATE_LINE,  /* of NDJSON */
-	STATE_VALUE, /* one of several root objects that span lines */
-	STATE_ROW,
-	STATE_END
-};
-
-/* What a step leads to, beside a negative error. */
-enum {
-	STEP_END,
-	STEP_RECORD,
-	STEP_ON
-};
-
-struct record_reader {
-	struct record_reader_options options;
-
-	struct window w;
-
-	enum state state;
-	enum record_shape shape;
-	uint64_t ordinal;
-
-	/* The list in the current root. */
-	bool list_found, list_open;
-	bool arrays_are_records;
-	unsigned int depth;             /* of objects entered, the root not counted */
-	uint64_t alive[MAX_PATH_DEPTH]; /* bit i: path i leads here */
-	unsigned int n_lists;           /* of the whole file */
-
-	struct strbuf envelope;
-	struct strbuf closed; /* the envelope with the brackets it still lacks */
-	bool envelope_whole;
-
-	struct csv_header header;
-	struct strbuf row;
-	char problem[PROBLEM_MAX];
-};
+#define MAX_RECORD   (8 * 1024 * 1024)
+#define MAX_ENVELOPE (1024 * 1024)
 
 struct record_reader *record_reader_new(const struct record_reader_options *options,
                                         const struct record_input *input)
@@ -86,6 +34,8 @@ struct record_reader *record_reader_new(const struct record_reader_options *opti
 		r->options.n_paths = RECORD_MAX_PATHS;
 	if (r->options.max_record == 0)
 		r->options.max_record = MAX_RECORD;
+	if (r->options.max_document == 0)
+		r->options.max_document = r->options.max_record;
 	if (r->options.max_envelope == 0)
 		r->options.max_envelope = MAX_ENVELOPE;
 	window_init(&r->w, input);
@@ -118,8 +68,8 @@ static void keep_record(struct record_reader *r)
 }
 
 /* What is kept is a record. */
-static int give(struct record_reader *r, struct record *out, uint64_t from, uint64_t to,
-                const char *problem)
+int record_reader_give(struct record_reader *r, struct record *out, uint64_t from,
+                       uint64_t to, const char *problem)
 {
 	out->raw = r->w.cut ? strbuf_text(&r->w.cut_text) : window_text(&r->w, from);
 	out->raw_size = r->w.cut ? r->w.cut_text.size : (size_t)(to - from);
@@ -153,7 +103,7 @@ static int step_element(struct record_reader *r, char c, struct record *out,
 		problem = "the element is an array, not an object";
 	else if (c != '{' && c != '[')
 		problem = "the element is not an object";
-	return give(r, out, from, r->w.pos, problem);
+	return record_reader_give(r, out, from, r->w.pos, problem);
 }
 
 /* Behind the list the envelope goes on, with its closing bracket. */
@@ -269,7 +219,7 @@ static int give_root(struct record_reader *r, struct record *out, struct error *
 		return rc;
 	if (r->shape != RECORD_SHAPE_UNKNOWN) {
 		r->state = STATE_AFTER_ROOT;
-		return give(r, out, from, to, NULL);
+		return record_reader_give(r, out, from, to, NULL);
 	}
 	rc = window_skip_blanks(&r->w, &c, err);
 	if (rc < 0)
@@ -277,14 +227,14 @@ static int give_root(struct record_reader *r, struct record *out, struct error *
 	if (rc == 0) {
 		r->state = STATE_END;
 		r->shape = RECORD_SHAPE_SINGLE;
-		return give(r, out, from, to, NULL);
+		return record_reader_give(r, out, from, to, NULL);
 	}
 	r->state = memchr(window_text(&r->w, from), '\n', (size_t)(to - from)) ? STATE_VALUE
 	                                                                       : STATE_LINE;
 	if (r->w.line == line || (r->state == STATE_VALUE && c != '{'))
 		return window_invalid(&r->w, err, "unexpected text behind the document");
 	r->shape = RECORD_SHAPE_LINES;
-	return give(r, out, from, to, NULL);
+	return record_reader_give(r, out, from, to, NULL);
 }
 
 static int end_object(struct record_reader *r, struct record *out, struct error *err)
@@ -333,7 +283,7 @@ static int step_object(struct record_reader *r, struct record *out, struct error
 
 static int step_root(struct record_reader *r)
 {
-	window_keep(&r->w, r->w.pos, r->options.max_record,
+	window_keep(&r->w, r->w.pos, r->options.max_document,
 	            "document without a list of records");
 	r->list_found = r->list_open = false;
 	r->depth = 0;
@@ -388,7 +338,7 @@ static int step_line(struct record_reader *r, struct record *out, struct error *
 		                                   (size_t)(r->w.pos - from), &open);
 	if (open && !ended)
 		return window_truncated(&r->w, err);
-	rc = give(r, out, from, r->w.pos, problem);
+	rc = record_reader_give(r, out, from, r->w.pos, problem);
 	while (!r->w.cut && strchr(" \t\r", out->text[out->size - 1]))
 		out->raw_size = --out->size;
 	return rc;
@@ -407,123 +357,7 @@ static int step_value(struct record_reader *r, struct record *out, struct error 
 	from = r->w.pos;
 	keep_record(r);
 	rc = window_pass_value(&r->w, c, err);
-	return rc < 0 ? rc : give(r, out, from, r->w.pos, NULL);
-}
-
-/* Rows. */
-
-/* Passes one row, *from set to its first byte; 0 at the end of the file. */
-static int pass_row(struct record_reader *r, struct csv_scan *scan, uint64_t *from,
-                    struct error *err)
-{
-	bool ended = false;
-	char c;
-	int rc;
-
-	*scan = (struct csv_scan){0};
-	*from = r->w.pos;
-	while (!ended && (rc = window_peek(&r->w, &c, err)) > 0) {
-		size_t used;
-
-		ended = csv_scan_row(scan, r->header.delimiter,
-		                     window_text(&r->w, r->w.pos), window_unread(&r->w),
-		                     &used);
-		r->w.pos += used;
-	}
-	if (!ended && rc < 0)
-		return rc;
-	if (!ended && scan->quoted && !scan->after_quote)
-		return error_set(err, ERR_INVALID,
-		                 "truncated: the quote of the row in line %llu is still "
-		                 "open at the end",
-		                 (unsigned long long)r->w.line);
-	rc = window_check(&r->w, err);
-	return rc < 0 ? rc : r->w.pos > *from;
-}
-
-static int step_row(struct record_reader *r, struct record *out, struct error *err)
-{
-	struct csv_scan scan = {0};
-	uint64_t from;
-	int rc;
-
-	do {
-		r->w.line += scan.lines;
-		window_keep(&r->w, r->w.pos, r->options.max_record,
-		            "row (or text behind an open quote)");
-		rc = pass_row(r, &scan, &from, err);
-		if (rc <= 0)
-			return rc;
-	} while (csv_is_blank(window_text(&r->w, from), (size_t)(r->w.pos - from),
-	                      r->header.delimiter));
-	strbuf_reset(&r->row);
-	(void)give(r, out, from, r->w.pos, NULL);
-	out->problem = csv_row_to_json(&r->header, out->raw, out->raw_size, r->w.line,
-	                               &r->row, r->problem, sizeof(r->problem));
-	r->w.line += scan.lines;
-	if (!out->problem) {
-		memset(strbuf_reserve(&r->row, RECORD_SLACK), 0, RECORD_SLACK);
-		out->text = strbuf_text(&r->row);
-		out->size = r->row.size;
-	}
-	return STEP_RECORD;
-}
-
-static int not_a_document(struct error *err)
-{
-	return error_set(err, ERR_INVALID, "neither JSON nor delimited text with a header");
-}
-
-/* Can this be the line of a header?  Sets the delimiter. */
-static int read_first_line(struct record_reader *r, const char *line, size_t size,
-                           struct error *err)
-{
-	size_t valid = utf8_valid_size(line, size);
-
-	if (size >= 4 && memcmp(line, "null", 4) == 0 &&
-	    strspn(line + 4, " \t\r") == size - 4)
-		return error_set(err, ERR_INVALID,
-		                 "no findings document: the file is null");
-	r->header.delimiter = csv_sniff(line, size);
-	if (!r->header.delimiter)
-		return not_a_document(err);
-	if (valid < size) {
-		r->w.pos += valid;
-		return window_invalid(&r->w, err, "the header is not UTF-8");
-	}
-	return 0;
-}
-
-/* Neither object nor array: a CSV if the first line has columns. */
-static int start_csv(struct record_reader *r, struct error *err)
-{
-	struct csv_scan scan;
-	uint64_t from = r->w.pos;
-	size_t size;
-	int rc;
-
-	/* The line first: the delimiter decides where a quoted header cell begins. */
-	window_keep(&r->w, from, MAX_HEADER, "header");
-	rc = window_find_feed(&r->w, err);
-	rc = rc < 0 ? rc : window_check(&r->w, err);
-	if (rc < 0)
-		return rc == ERR_LIMIT ? not_a_document(err) : rc;
-	size = (size_t)(r->w.pos - from);
-	r->w.pos = from;
-	rc = read_first_line(r, window_text(&r->w, from), size, err);
-	if (rc < 0)
-		return rc;
-	rc = pass_row(r, &scan, &from, err);
-	if (rc < 0)
-		return rc;
-	if (!csv_header_read(&r->header, r->header.delimiter, window_text(&r->w, from),
-	                     (size_t)(r->w.pos - from)))
-		return error_set(err, ERR_LIMIT, "the header has more than %d columns",
-		                 CSV_MAX_COLUMNS);
-	r->w.line += scan.lines;
-	r->shape = RECORD_SHAPE_CSV;
-	r->state = STATE_ROW;
-	return STEP_ON;
+	return rc < 0 ? rc : record_reader_give(r, out, from, r->w.pos, NULL);
 }
 
 /* Telling shapes apart. */
@@ -549,6 +383,29 @@ static int skip_mark(struct record_reader *r, struct error *err)
 	return 0;
 }
 
+/* ScoutSuite writes a script: scoutsuite_results = {...}.  *c is the byte after it. */
+static int pass_assignment(struct record_reader *r, char *c, struct error *err)
+{
+	static const char name[] = "scoutsuite_results";
+	int rc = 1;
+
+	while (window_unread(&r->w) < sizeof(name) - 1 && rc > 0)
+		rc = window_fill(&r->w, err);
+	if (rc < 0)
+		return rc;
+	if (window_unread(&r->w) < sizeof(name) - 1 ||
+	    memcmp(window_text(&r->w, r->w.pos), name, sizeof(name) - 1) != 0)
+		return 0;
+	r->w.pos += sizeof(name) - 1;
+	rc = window_token(&r->w, c, err);
+	if (rc < 0)
+		return rc;
+	if (*c != '=')
+		return window_invalid(&r->w, err, "expected '='");
+	r->w.pos++;
+	return window_token(&r->w, c, err);
+}
+
 static int step_start(struct record_reader *r, struct error *err)
 {
 	char c;
@@ -562,6 +419,8 @@ static int step_start(struct record_reader *r, struct error *err)
 		return error_set(err, ERR_INVALID, "empty file");
 	if (c == '<')
 		return window_invalid(&r->w, err, "HTML or XML, not a findings document,");
+	if (c == 's' && (rc = pass_assignment(r, &c, err)) < 0)
+		return rc;
 	if (c == '{') {
 		r->state = STATE_ROOT;
 		return STEP_ON;
@@ -572,7 +431,7 @@ static int step_start(struct record_reader *r, struct error *err)
 		r->state = STATE_ELEMENT_OR_END;
 		return STEP_ON;
 	}
-	return start_csv(r, err);
+	return record_rows_start(r, err);
 }
 
 static int step(struct record_reader *r, struct record *out, struct error *err)
@@ -596,7 +455,7 @@ static int step(struct record_reader *r, struct record *out, struct error *err)
 	case STATE_VALUE:
 		return step_value(r, out, err);
 	case STATE_ROW:
-		return step_row(r, out, err);
+		return record_rows_step(r, out, err);
 	case STATE_END:
 		break;
 	}

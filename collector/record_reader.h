@@ -38,7 +38,14 @@ struct record_reader_options {
 	 */
 	const char *const *paths;
 	size_t n_paths;
+	/*
+	 * Reports in CSV may begin with rows about themselves.  When the first row has
+	 * none of these cells, and one of the next few has, that one is the header;
+	 * NULL-ended, or NULL.
+	 */
+	const char *const *header_cells;
 	size_t max_record;   /* bytes; 0: 8 MiB */
+	size_t max_document; /* bytes, of one that is itself a record; 0: max_record */
 	size_t max_envelope; /* bytes; 0: 1 MiB */
 };
 

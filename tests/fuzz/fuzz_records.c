@@ -44,8 +44,12 @@ static void read_all(const uint8_t *text, size_t size, size_t step, struct strbu
 {
 	static const char *const paths[] = {"Findings", "value", "data", "detail/findings",
 	                                    "data/rows"};
-	const struct record_reader_options options = {
-	        .paths = paths, .n_paths = 5, .max_record = 200, .max_envelope = 300};
+	static const char *const header_cells[] = {"QID", NULL};
+	const struct record_reader_options options = {.paths = paths,
+	                                              .n_paths = 5,
+	                                              .header_cells = header_cells,
+	                                              .max_record = 200,
+	                                              .max_envelope = 300};
 	struct memory m = {text, size, 0, step};
 	struct record_input input = {memory_read, memory_rewind, &m};
 	struct record_reader *r = record_reader_new(&options, &input);

@@ -569,7 +569,8 @@ static void parse_record(struct world *w, const struct format *format,
 static size_t parse_file(struct world *w, FILE *file, const struct format **format_out)
 {
 	static const char *const paths[] = {"value", "data", "data/rows"};
-	const struct record_reader_options options = {paths, N_ELEMENTS(paths), 0, 0};
+	const struct record_reader_options options = {.paths = paths,
+	                                              .n_paths = N_ELEMENTS(paths)};
 	const struct record_input input = {read_file, rewind_file, file};
 	CLEANUP(record_reader_freep)
 	struct record_reader *reader = record_reader_new(&options, &input);

@@ -48,11 +48,14 @@ static int memory_rewind(void *ctx)
 	return 0;
 }
 
+static const char *const header_cells[] = {"QID", NULL};
+
 static struct record_reader *reader_on(struct memory *m, size_t max_record,
                                        size_t max_envelope)
 {
 	struct record_reader_options options = {.paths = paths,
 	                                        .n_paths = N_ELEMENTS(paths),
+	                                        .header_cells = header_cells,
 	                                        .max_record = max_record,
 	                                        .max_envelope = max_envelope};
 	struct record_input input = {
@@ -110,6 +113,19 @@ static const struct row documents[] = {
          "invalid: neither JSON nor delimited text with a header\n"},
         {"binary", "\x01\x02,\x03\n", 0,
          "invalid: neither JSON nor delimited text with a header\n"},
+        {"a script", "scoutsuite_results =\n{\"a\":1}\n", 0, "{\"a\":1}@21\nsingle \n"},
+        {"another script", "scoutsuite_result = {}", 0,
+         "invalid: neither JSON nor delimited text with a header\n"},
+        {"a script of nothing", "scoutsuite_results {}", 0,
+         "invalid: expected '=' at offset 19\n"},
+        {"a cut script", "scoutsuite_results =", 0,
+         "invalid: truncated: the text ends at offset 20 inside a value\n"},
+        {"rows before the header", "\"Report\",\"x\"\n\"a\"\n\"b\",\"QID\"\r\n1,2\n", 0,
+         "{\"b\":\"1\",\"QID\":\"2\"}@28\ncsv \n"},
+        {"no such header", "a,b\n1,QI\n", 0, "{\"a\":\"1\",\"b\":\"QI\"}@4\ncsv \n"},
+        {"such a header first", "QID,b\n1,QID\n", 0,
+         "{\"QID\":\"1\",\"b\":\"QID\"}@6\ncsv \n"},
+
         {"not JSON", "{this is not}", 0, "invalid: expected a member's name at offset 1\n"},
 
         {"bare array", "\xef\xbb\xbf [ {\"a\":1} ,\n{\"b\":[1,{}]}]\n", 0,
