@@ -161,14 +161,37 @@ void ingest_abort_file(struct ingest *in, const char *format, const char *reason
 		in->command_id = pg_get_int(result, 0, "run_id");
 }
 
-int ingest_finish(struct ingest *in, struct error *err)
+/* Names alone: once for a command, since a later file may bring a second candidate. */
+static int join_by_name(struct ingest *in, int64_t *n_pairs, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	int rc;
+
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, in->run_id);
+	pg_bind_timestamp(&p, in->options.now);
+	/* It joins whole tables, as the session does not otherwise. */
+	if ((rc = pg_begin(in->pg, err)) < 0)
+		return rc;
+	if ((rc = pg_command(
+	             in->pg,
+	             "set local enable_hashjoin = on; set local enable_seqscan = on",
+	             err)) < 0 ||
+	    (rc = pg_run(in->pg, STMT_ALIAS_BY_NAME, &p, &result, err)) < 0) {
+		pg_rollback(in->pg);
+		return rc;
+	}
+	*n_pairs = pg_get_int(result, 0, "n");
+	return pg_commit(in->pg, err);
+}
+
+static int spread(struct ingest *in, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(256);
 	struct pg_params p = {.arena = a};
 
-	if (!in->aliases_met)
-		return 0;
-	in->aliases_met = false;
 	pg_bind_int(&p, in->options.org.id);
 	pg_bind_int(&p, in->run_id);
 	for (int step = 0; step < SPREAD_MAX; step++) {
@@ -181,4 +204,19 @@ int ingest_finish(struct ingest *in, struct error *err)
 			return 0;
 	}
 	return error_set(err, ERR_INTERNAL, "names of assets do not settle");
+}
+
+int ingest_finish(struct ingest *in, struct error *err)
+{
+	int64_t n_pairs = 0;
+	int rc;
+
+	/* What a source states first: two full names of one asset are one candidate. */
+	if (in->aliases_met && (rc = spread(in, err)) < 0)
+		return rc;
+	in->aliases_met = false;
+	if (in->assets_met && (rc = join_by_name(in, &n_pairs, err)) < 0)
+		return rc;
+	in->assets_met = false;
+	return n_pairs > 0 ? spread(in, err) : 0;
 }

@@ -110,6 +110,7 @@ struct ingest {
 
 	struct strbuf facts, advisories;
 	bool aliases_met;      /* in this command */
+	bool assets_met;       /* likewise: assets that were new, or told more */
 	uint64_t *asset_cache; /* digests of asset rows sent; direct-mapped */
 	uint64_t *mark_cache;  /* assets marked in this transaction; direct-mapped */
 

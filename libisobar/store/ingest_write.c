@@ -436,6 +436,7 @@ static int send_merge(struct ingest *in, struct ingest_chunk *c, const struct di
 		return rc;
 	if (assets && (rc = merge_send(in, STMT_ASSET_MERGE, 3, err)) < 0)
 		return rc;
+	in->assets_met |= assets;
 	if (c->aliases.size && (rc = merge_send(in, STMT_ALIAS_INSERT, 2, err)) < 0)
 		return rc;
 	if (n_kept)
