@@ -13,7 +13,7 @@ cd "$catalog"
 categories=responsibility/finding_categories.csv
 failed=0
 
-for file in "$categories" controls.tsv control_aliases.tsv rule_categories.tsv \
+for file in "$categories" controls.tsv control_aliases.tsv control_frameworks.tsv rule_categories.tsv \
 	sla_defaults.tsv; do
 	if [ ! -f "$file" ]; then
 		echo "$file:1: missing"
@@ -58,6 +58,7 @@ form()
 
 form controls.tsv 'control category provider class title remediation'
 form control_aliases.tsv 'connector rule control basis'
+form control_frameworks.tsv 'framework requirement control provider source'
 form rule_categories.tsv 'connector rule_pattern category'
 form sla_defaults.tsv 'band window_hours warn_percent'
 
@@ -74,7 +75,13 @@ function once(seen, key, what)
 }
 BEGIN {
 	classes = "misconfiguration vulnerability threat exposure secret identity license other"
-	connectors = "azure_defender azure_policy aws_securityhub prowler gcp_scc trivy"
+	connectors = "azure_defender azure_policy aws_securityhub prowler gcp_scc trivy " \
+		"checkov cloudsploit scoutsuite steampipe kube_bench"
+	# Rules that have one form only, whatever the tool checks.
+	form["checkov"] = "^CKV2?_[A-Z0-9]+_[0-9]+$"
+	form["steampipe"] = "^(aws|azure|gcp|kubernetes):[a-z0-9_]+$"
+	form["kube_bench"] = "^[^ :]+:[^ :]+$"
+	form["scoutsuite"] = "^[a-zA-Z0-9_.-]+$"
 }
 FNR == 1 { next }
 FILENAME ~ /finding_categories/ { split($0, cell, ","); categories[cell[1]] = 1; next }
@@ -102,8 +109,29 @@ FILENAME ~ /control_aliases/ {
 	if (!(cell[3] in controls))
 		wrong("unknown control " cell[3])
 	used[cell[3]] = 1
-	if (cell[4] !~ /^(same_control_id|documented|framework:[a-z0-9_]+(\/[^\/]+)+)$/)
+	if (cell[1] in form && cell[2] !~ form[cell[1]])
+		wrong("no rule as " cell[1] " writes it: " cell[2])
+	if (cell[4] == "same_query" && cell[1] != "steampipe" ||
+	    cell[4] == "same_text" && cell[1] != "kube_bench")
+		wrong("basis " cell[4] " is not for " cell[1])
+	if (cell[4] !~ /^same_/)
+		first[cell[1] "\t" cell[3]] = 1
+	else if (cell[4] == "same_query" || cell[4] == "same_text")
+		later[cell[1] "\t" cell[3]] = FNR
+	if (cell[4] !~ /^framework:[a-z0-9_]+(\/[^\/]+)+$/ &&
+	    !is_in(cell[4], "documented read same_control_id same_query same_text"))
 		wrong("unknown basis " cell[4])
+	next
+}
+FILENAME ~ /control_frameworks/ {
+	split($0, cell, "\t")
+	once(requirements, cell[1] "\t" cell[2] "\t" cell[3], "requirement " cell[2] " of " cell[1])
+	if (cell[1] !~ /^[a-z0-9]+(-[a-z0-9.]+)+$/)
+		wrong("a framework is its name and version, as in cis-azure-2.1")
+	if (cell[3] != "-" && !(cell[3] in controls))
+		wrong("unknown control " cell[3])
+	if (!is_in(cell[4], "azure aws gcp any"))
+		wrong("unknown provider " cell[4])
 	next
 }
 FILENAME ~ /rule_categories/ {
@@ -132,13 +160,22 @@ END {
 			bad = 1
 		}
 	}
+	for (key in later) {
+		if (!(key in first)) {
+			split(key, cell, "\t")
+			printf "control_aliases.tsv:%d: no first rule of %s is %s\n", later[key],
+				cell[1], cell[2]
+			bad = 1
+		}
+	}
 	exit bad
-}' "$categories" controls.tsv control_aliases.tsv rule_categories.tsv sla_defaults.tsv ||
+}' "$categories" controls.tsv control_aliases.tsv control_frameworks.tsv rule_categories.tsv sla_defaults.tsv ||
 	failed=1
 
 if [ "$failed" -eq 0 ]; then
 	echo "catalog: $(($(wc -l <controls.tsv) - 1)) controls," \
 		"$(($(wc -l <control_aliases.tsv) - 1)) aliases," \
+		"$(($(wc -l <control_frameworks.tsv) - 1)) requirements," \
 		"$(($(wc -l <rule_categories.tsv) - 1)) patterns"
 fi
 exit "$failed"
