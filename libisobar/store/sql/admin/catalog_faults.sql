@@ -12,6 +12,11 @@ with fault as (
               from stage_control_alias as d) as d
      where d.n > 1
      union all
+    select 'control_frameworks.tsv', line, 'requirement "' || requirement || '" of ' || framework || ' again'
+      from (select d.*, row_number() over (partition by framework, requirement, control order by line) as n
+              from stage_control_framework as d) as d
+     where d.n > 1
+     union all
     select 'rule_categories.tsv', line, 'pattern "' || rule_pattern || '" of ' || connector || ' again'
       from (select d.*, row_number() over (partition by connector, rule_pattern order by line) as n
               from stage_rule_category as d) as d
@@ -35,6 +40,11 @@ with fault as (
     select 'control_aliases.tsv', s.line, 'unknown control "' || s.control || '"'
       from stage_control_alias as s
      where not exists (select from stage_control as r where r.control = s.control)
+     union all
+    select 'control_frameworks.tsv', s.line, 'unknown control "' || s.control || '"'
+      from stage_control_framework as s
+     where s.control <> '-'
+       and not exists (select from stage_control as r where r.control = s.control)
      union all
     select 'controls.tsv', s.line, 'unknown category "' || s.category || '"'
       from stage_control as s

@@ -17,6 +17,14 @@ create temporary table stage_control_alias (
     control   text     not null,
     basis     text     not null
 ) on commit drop;
+create temporary table stage_control_framework (
+    line        integer  not null,
+    framework   text     not null,
+    requirement text     not null,
+    control     text     not null,
+    provider    smallint not null,
+    source      text     not null
+) on commit drop;
 create temporary table stage_rule_category (
     line         integer  not null,
     connector    text     not null,

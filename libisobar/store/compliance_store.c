@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads how an org stands to a framework.  The statements do the counting; here is
+ * only their order, since numbers of requirements sort by their parts.
+ */
+#define _GNU_SOURCE /* strverscmp */
+#include "store/compliance_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *compliance_verdict_name(enum compliance_verdict v)
+{
+	static const char *const names[] = {
+	        [COMPLIANCE_UNKNOWN] = "unknown",
+	        [COMPLIANCE_PASSING] = "passing",
+	        [COMPLIANCE_FAILING] = "failing",
+	};
+
+	return names[v];
+}
+
+void compliance_bind(const struct org *org, const struct compliance_filter *filter,
+                     struct pg_params *p)
+{
+	pg_bind_int(p, org->id);
+	pg_bind_text(p, filter->framework);
+	if (filter->provider < 0)
+		pg_bind_text(p, NULL);
+	else
+		pg_bind_int(p, filter->provider);
+	pg_bind_text(p, filter->account);
+}
+
+static int compare_requirements(const void *a, const void *b)
+{
+	const struct compliance_requirement *left = a, *right = b;
+
+	return strverscmp(left->requirement, right->requirement);
+}
+
+struct compliance_requirement *compliance_requirements_read(const PGresult *result,
+                                                            struct arena *a)
+{
+	const size_t n = (size_t)PQntuples(result);
+	struct compliance_requirement *rows =
+	        ARENA_ARRAY(a, struct compliance_requirement, n + 1);
+
+	for (int i = 0; i < (int)n; i++) {
+		struct compliance_requirement *r = &rows[i];
+
+		r->requirement = arena_strdup(a, pg_get_text(result, i, "requirement"));
+		r->title = arena_strdup(a, pg_get_text(result, i, "title"));
+		r->controls = arena_strdup(a, pg_get_text(result, i, "controls"));
+		r->verdict = (enum compliance_verdict)pg_get_int(result, i, "verdict");
+		r->failing_accounts = pg_get_int(result, i, "failing_accounts");
+		r->passing_accounts = pg_get_int(result, i, "passing_accounts");
+		r->failing_assets = pg_get_int(result, i, "failing_assets");
+		r->passing_assets = pg_get_int(result, i, "passing_assets");
+	}
+	qsort(rows, n, sizeof(*rows), compare_requirements);
+	return rows;
+}
+
+struct compliance_account *compliance_accounts_read(const PGresult *result, struct arena *a)
+{
+	const size_t n = (size_t)PQntuples(result);
+	struct compliance_account *rows = ARENA_ARRAY(a, struct compliance_account, n + 1);
+
+	for (int i = 0; i < (int)n; i++)
+		rows[i] = (struct compliance_account){
+		        .provider = (int)pg_get_int(result, i, "provider"),
+		        .account = arena_strdup(a, pg_get_text(result, i, "account")),
+		        .failing = pg_get_int(result, i, "failing"),
+		        .passing = pg_get_int(result, i, "passing"),
+		        .unknown = pg_get_int(result, i, "unknown"),
+		};
+	return rows;
+}
+
+struct framework_row *framework_list_read(const PGresult *result, struct arena *a)
+{
+	const size_t n = (size_t)PQntuples(result);
+	struct framework_row *rows = ARENA_ARRAY(a, struct framework_row, n + 1);
+
+	for (int i = 0; i < (int)n; i++)
+		rows[i] = (struct framework_row){
+		        .framework = arena_strdup(a, pg_get_text(result, i, "framework")),
+		        .requirements = pg_get_int(result, i, "requirements"),
+		        .answered = pg_get_int(result, i, "answered"),
+		};
+	return rows;
+}
+
+static int query(struct pg *pg, enum statement stmt, const struct org *org,
+                 const struct compliance_filter *filter, struct arena *a, PGresult **out,
+                 struct error *err)
+{
+	struct pg_params p = {.arena = a};
+
+	if (filter)
+		compliance_bind(org, filter, &p);
+	return pg_run(pg, stmt, &p, out, err);
+}
+
+int compliance_requirements(struct pg *pg, const struct org *org,
+                            const struct compliance_filter *filter, struct arena *a,
+                            struct compliance_requirement **out, size_t *n_out,
+                            struct error *err)
+{
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	const int rc =
+	        query(pg, STMT_COMPLIANCE_REQUIREMENTS, org, filter, a, &result, err);
+
+	if (rc < 0)
+		return rc;
+	*out = compliance_requirements_read(result, a);
+	*n_out = (size_t)PQntuples(result);
+	return 0;
+}
+
+int compliance_accounts(struct pg *pg, const struct org *org,
+                        const struct compliance_filter *filter, struct arena *a,
+                        struct compliance_account **out, size_t *n_out, struct error *err)
+{
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	const int rc = query(pg, STMT_COMPLIANCE_ACCOUNTS, org, filter, a, &result, err);
+
+	if (rc < 0)
+		return rc;
+	*out = compliance_accounts_read(result, a);
+	*n_out = (size_t)PQntuples(result);
+	return 0;
+}
+
+int framework_list(struct pg *pg, struct arena *a, struct framework_row **out,
+                   size_t *n_out, struct error *err)
+{
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	const int rc = query(pg, STMT_FRAMEWORK_LIST, NULL, NULL, a, &result, err);
+
+	if (rc < 0)
+		return rc;
+	*out = framework_list_read(result, a);
+	*n_out = (size_t)PQntuples(result);
+	return 0;
+}
