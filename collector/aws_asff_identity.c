@@ -6,27 +6,27 @@
 #include <string.h>
 
 #include "aws_asff_private.h"
+#include "prowler.h"
 
 /*
  * Prowler 3 and later end an Id with a hash of the resource: such a key is
- * composed as its OCSF output does it, with the tail of the ARN for the name.
- * Prowler 2 ends it with the sentence that tells two findings of one account
- * apart, and knows no OCSF: its Id stays.
+ * composed as its other outputs do it.  Prowler 2 ends it with the sentence that
+ * tells two findings of one account apart: its Id stays (prowler_v2.c).
  */
 static const char *prowler_id(const struct asff_record *r, const char *check)
 {
 	const char *resource = json_view_text_or(r->at[ASFF_RESOURCES], "/0/Id", "");
 	const char *hash = strrchr(r->id, '-');
-	const char *name = strrchr(resource, '/');
 	size_t size = hash != NULL ? strlen(hash + 1) : 0;
+	struct prowler_key key = {.provider = "aws",
+	                          .check = check,
+	                          .account = r->account,
+	                          .region = r->region};
 
 	if ((size != 9 && size != 128) || strspn(hash + 1, "0123456789abcdef") != size)
 		return r->id;
-	if (name == NULL)
-		name = strrchr(resource, ':');
-	return prowler_native_id(&(struct prowler_key){"aws", check, r->account, r->region,
-	                                               name != NULL ? name + 1 : resource},
-	                         r->arena);
+	key.resource = prowler_name_of_arn(resource, check, r->account);
+	return prowler_native_id(&key, r->arena);
 }
 
 /* What follows the last ": " of "Trivy found a secret in app.tar: AWS key". */

@@ -101,16 +101,6 @@ const char *aws_native_id(const char *product_arn, const char *id, struct arena 
 	return TEXT_JOIN(a, head, "product/", path, " ", id);
 }
 
-const char *prowler_native_id(const struct prowler_key *key, struct arena *a)
-{
-	char *provider = arena_strdup(a, key->provider);
-
-	for (char *c = provider; *c != '\0'; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return TEXT_JOIN(a, "prowler-", provider, "-", key->check, "-", key->account, "-",
-	                 key->region, "-", key->resource);
-}
-
 /* The version and rule of ".../cis-aws-foundations-benchmark/v/1.2.0/rule/4.3". */
 static const char *cis_rule(const char *generator, struct arena *a)
 {

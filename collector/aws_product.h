@@ -42,20 +42,6 @@ const char *aws_native_id(const char *product_arn, const char *id,
                           struct arena *a) NON_NULL;
 
 /*
- * Prowler's own key, as it composes the uid of its OCSF and CSV outputs:
- * prowler-{provider}-{check}-{account}-{region}-{resource name}.
- */
-struct prowler_key {
-	const char *provider; /* "aws", "azure", "gcp", ...; any case */
-	const char *check;
-	const char *account;
-	const char *region;
-	const char *resource; /* name, not uid */
-};
-
-const char *prowler_native_id(const struct prowler_key *key, struct arena *a) NON_NULL;
-
-/*
  * "EC2.2" of "aws-foundational-security-best-practices/v/1.0.0/EC2.2",
  * "cis-1.2.0/4.3" of a CIS ruleset's rule ARN, "IAM.8" of
  * "security-control/IAM.8"; other generators as they stand.

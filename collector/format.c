@@ -12,6 +12,7 @@
 #include "azure.h"
 #include "gcp_scc.h"
 #include "ocsf.h"
+#include "prowler.h"
 #include "trivy.h"
 
 const struct format *const formats[] = {
@@ -27,7 +28,12 @@ const struct format *const formats[] = {
         &gcp_scc,
         &trivy,
         &trivy_legacy,
+        &prowler_json,
+        &prowler_v2_json,
         &azure_portal_csv,
+        &prowler_csv,
+        &prowler_compliance,
+        &prowler_v2_csv,
 };
 const size_t n_formats = N_ELEMENTS(formats);
 

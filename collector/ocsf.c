@@ -18,6 +18,8 @@
 #include "aws_product.h"
 #include "cvss_choice.h"
 #include "ocsf_private.h"
+#include "provider_name.h"
+#include "prowler.h"
 
 /* What one record may name. */
 enum {
@@ -192,10 +194,7 @@ static void fill_state(struct finding *f, const struct ocsf_record *r)
 	}
 }
 
-/*
- * Prowler's verdict is status_code, while status_id stays New.  A pass is proof
- * whether the check is muted or not; a muted failure is suppressed.
- */
+/* Prowler's verdict is status_code, while status_id stays New. */
 static void fill_prowler_state(struct finding *f, const struct ocsf_record *r)
 {
 	const char *status;
@@ -204,21 +203,10 @@ static void fill_prowler_state(struct finding *f, const struct ocsf_record *r)
 	bool muted = status_of(r, &status) == OCSF_SUPPRESSED || same(muted_text, "true");
 
 	(void)json_view_bool(json_view_at(r->unmapped, "muted"), &muted);
-	muted = muted || same(status, "Suppressed") || same(code, "MUTED");
 	/* Version 3 said it in status (Success, Failure) of class 2001. */
 	if (code[0] == '\0')
 		code = json_view_text_or(r->record, "status", "");
-	f->status_raw = code;
-	if (same(code, "PASS") || same(code, "Success")) {
-		f->state = FINDING_PASSING;
-	} else if (muted) {
-		f->state = FINDING_SUPPRESSED;
-		f->status_raw = "MUTED";
-	} else if (same(code, "FAIL") || same(code, "Failure")) {
-		f->state = FINDING_OPEN;
-	} else {
-		f->state = FINDING_UNKNOWN;
-	}
+	prowler_set_verdict(f, code, muted || same(status, "Suppressed"));
 }
 
 /* 0 and 99 say nothing: the text may. */
@@ -391,30 +379,9 @@ static void fill_controls(struct finding *f, const struct ocsf_record *r)
 
 static enum provider provider_of(const char *name, const char *raw)
 {
-	static const struct {
-		const char *name;
-		enum provider provider;
-	} names[] = {
-	        {"aws", PROVIDER_AWS},          {"amazon", PROVIDER_AWS},
-	        {"azure", PROVIDER_AZURE},      {"microsoft azure", PROVIDER_AZURE},
-	        {"gcp", PROVIDER_GCP},          {"google", PROVIDER_GCP},
-	        {"google cloud", PROVIDER_GCP}, {"oci", PROVIDER_OCI},
-	        {"oraclecloud", PROVIDER_OCI},
-	};
+	enum provider provider = provider_of_name(name);
 
-	for (size_t i = 0; i < N_ELEMENTS(names); i++) {
-		if (same(name, names[i].name))
-			return names[i].provider;
-	}
-	if (strncmp(raw, "arn:aws", 7) == 0)
-		return PROVIDER_AWS;
-	if (strncasecmp(raw, "/subscriptions/", 15) == 0)
-		return PROVIDER_AZURE;
-	if (strncmp(raw, "//", 2) == 0 && strstr(raw, ".googleapis.com/") != NULL)
-		return PROVIDER_GCP;
-	if (strncmp(raw, "ocid1.", 6) == 0)
-		return PROVIDER_OCI;
-	return PROVIDER_NONE;
+	return provider != PROVIDER_NONE ? provider : provider_of_id(raw);
 }
 
 /* Instances come as i-... with their ARN in uid_alt. */

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "ocsf_private.h"
+#include "prowler.h"
 
 static bool same(const char *a, const char *b)
 {
