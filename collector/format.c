@@ -10,6 +10,7 @@
 
 #include "aws_asff.h"
 #include "azure.h"
+#include "cloudsploit.h"
 #include "gcp_scc.h"
 #include "ocsf.h"
 #include "prowler.h"
@@ -30,10 +31,12 @@ const struct format *const formats[] = {
         &trivy_legacy,
         &prowler_json,
         &prowler_v2_json,
+        &cloudsploit_json,
         &azure_portal_csv,
         &prowler_csv,
         &prowler_compliance,
         &prowler_v2_csv,
+        &cloudsploit_csv,
 };
 const size_t n_formats = N_ELEMENTS(formats);
 

@@ -14,6 +14,7 @@
 
 #include "model/severity.h"
 
+#include "framework_name.h"
 #include "provider_name.h"
 
 enum {
@@ -403,18 +404,12 @@ static const char *framework_of_row(const struct record *r)
 {
 	const char *framework = json_view_text_or(r->v, "FRAMEWORK", "");
 	const char *name = json_view_text_or(r->v, "NAME", "");
-	const char *version = NULL;
-	size_t size;
+	const char *version = "";
 
 	for (const char *at = strstr(name, " v"); at != NULL; at = strstr(at + 2, " v"))
 		if (isdigit((unsigned char)at[2]))
-			version = at + 2;
-	if (version == NULL || framework[0] == '\0')
-		return framework;
-	size = strspn(version, "0123456789");
-	if (version[size] == '.')
-		size += 1 + strspn(version + size + 1, "0123456789");
-	return ARENA_JOIN(r->arena, framework, "-", arena_strndup(r->arena, version, size));
+			version = at + 1;
+	return framework_name(framework, version, r->arena);
 }
 
 static struct control_list control_list_of(struct arena *a, size_t room)
