@@ -40,11 +40,6 @@ struct result {
 	const struct verdict *verdict;
 };
 
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return strncmp(s, prefix, strlen(prefix)) == 0;
-}
-
 static const struct verdict *verdict_of(const char *status)
 {
 	for (size_t i = 0; i < N_ELEMENTS(verdicts); i++) {
@@ -95,9 +90,6 @@ static enum provider provider_of(const struct result *r)
 
 	if (provider != PROVIDER_NONE)
 		return provider;
-	if (has_prefix(r->resource, "projects/") ||
-	    strstr(r->resource, ".googleapis.com/") != NULL)
-		return PROVIDER_GCP;
 	return is_aws_region(r->region) ? PROVIDER_AWS : PROVIDER_NONE;
 }
 

@@ -14,6 +14,7 @@
 #include "gcp_scc.h"
 #include "ocsf.h"
 #include "prowler.h"
+#include "steampipe.h"
 #include "trivy.h"
 
 const struct format *const formats[] = {
@@ -32,11 +33,13 @@ const struct format *const formats[] = {
         &prowler_json,
         &prowler_v2_json,
         &cloudsploit_json,
+        &steampipe_json,
         &azure_portal_csv,
         &prowler_csv,
         &prowler_compliance,
         &prowler_v2_csv,
         &cloudsploit_csv,
+        &steampipe_csv,
 };
 const size_t n_formats = N_ELEMENTS(formats);
 

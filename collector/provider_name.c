@@ -36,7 +36,9 @@ enum provider provider_of_id(const char *id)
 		return PROVIDER_AWS;
 	if (strncasecmp(id, "/subscriptions/", 15) == 0)
 		return PROVIDER_AZURE;
-	if (strncmp(id, "//", 2) == 0 && strstr(id, ".googleapis.com/") != NULL)
+	if (strncmp(id, "projects/", 9) == 0 ||
+	    ((strncmp(id, "//", 2) == 0 || strncmp(id, "https://", 8) == 0) &&
+	     strstr(id, ".googleapis.com/") != NULL))
 		return PROVIDER_GCP;
 	if (strncmp(id, "ocid1.", 6) == 0)
 		return PROVIDER_OCI;

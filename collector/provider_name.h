@@ -7,7 +7,7 @@
 /* The cloud as tools call it ("aws", "Microsoft Azure", "gcp", …); NONE for others. */
 enum provider provider_of_name(const char *name);
 
-/* By the form of a resource's id: an ARN, an ARM id, a full resource name, an OCID. */
+/* By the form of a resource's id: an ARN, an ARM id, a name or link of Google, an OCID. */
 enum provider provider_of_id(const char *id);
 
 #endif
