@@ -10,8 +10,10 @@
 
 #include "aws_asff.h"
 #include "azure.h"
+#include "checkov.h"
 #include "cloudsploit.h"
 #include "gcp_scc.h"
+#include "kube_bench.h"
 #include "ocsf.h"
 #include "prowler.h"
 #include "steampipe.h"
@@ -34,6 +36,8 @@ const struct format *const formats[] = {
         &prowler_v2_json,
         &cloudsploit_json,
         &steampipe_json,
+        &kube_bench,
+        &checkov,
         &azure_portal_csv,
         &prowler_csv,
         &prowler_compliance,

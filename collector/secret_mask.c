@@ -34,6 +34,36 @@ static size_t end_of_string(const char *text, size_t size, size_t at)
 	return at < size ? at + 1 : size;
 }
 
+/* Masks the string that opens at at; returns where it ends. */
+static size_t mask_string(char *text, size_t size, size_t at)
+{
+	const size_t end = end_of_string(text, size, at);
+	const size_t last = end == size && text[size - 1] != '"' ? size : end - 1;
+
+	for (size_t i = at + 1; i < last; i++)
+		text[i] = '*';
+	return end;
+}
+
+/* All strings of the list that opens at at, however deep (Checkov's code_block). */
+static size_t mask_list(char *text, size_t size, size_t at)
+{
+	size_t depth = 0;
+
+	while (at < size) {
+		if (text[at] == '"') {
+			at = mask_string(text, size, at);
+			continue;
+		}
+		depth += text[at] == '[';
+		depth -= text[at] == ']';
+		at++;
+		if (depth == 0)
+			break;
+	}
+	return at;
+}
+
 static size_t mask_value(char *text, size_t size, size_t at)
 {
 	while (at < size && is_blank(text[at]))
@@ -43,15 +73,9 @@ static size_t mask_value(char *text, size_t size, size_t at)
 	at++;
 	while (at < size && is_blank(text[at]))
 		at++;
-	if (at == size || text[at] != '"')
-		return at;
-
-	const size_t end = end_of_string(text, size, at);
-	const size_t last = end == size && text[size - 1] != '"' ? size : end - 1;
-
-	for (size_t i = at + 1; i < last; i++)
-		text[i] = '*';
-	return end;
+	if (at < size && text[at] == '[')
+		return mask_list(text, size, at);
+	return at < size && text[at] == '"' ? mask_string(text, size, at) : at;
 }
 
 void secret_mask(char *text, size_t size, const char *const *keys)

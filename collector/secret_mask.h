@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /*
- * Overwrites the text values of the keys, at any depth of a JSON record, with
+ * Overwrites the text values of the keys, and all texts in their lists, at any depth of a JSON record, with
  * asterisks of the same length: a raw record is kept, what a secret scanner found
  * in it is not.  keys: NULL-ended, without quotes.  text need not be valid JSON.
  */

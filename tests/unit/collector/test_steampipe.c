@@ -212,13 +212,13 @@ static void test_steampipe__results_that_a_dimension_tells_apart(void **unused)
 
 static void test_steampipe__bad_items_go_alone(void **unused)
 {
-	struct run run =
-	        run_record(
-	                &steampipe_json,
-	                DOCUMENT("", "7," RESULT("") "," RESULT("'resource':'','dimensions'"
-	                                                        ":null,") "," RESULT(
-	                                     "'resource':'','status':'error','dimensions':["
-	                                     "],")));
+	struct run run = run_record(
+	        &steampipe_json,
+	        DOCUMENT("", "7," RESULT("") "," RESULT(
+	                             "'resource':'','dimensions'"
+	                             ":null,") "," RESULT("'resource':'','status':'error','"
+	                                                  "dimensions':["
+	                                                  "],")));
 
 	(void)unused;
 	assert_int_equal(run.rc, 0);
