@@ -41,10 +41,14 @@ azure/resourcegraph/first_page_2019-04-01_table.json	azure-resource-graph-table	
 azure/resourcegraph/first_page_2021-03-01.json	azure-resource-graph	3	0	0
 azure/resourcegraph/next_page_2021-03-01.json	azure-resource-graph	3	0	0
 azure/subassessments/list_subscription_2019-01-01-preview.json	azure-subassessments	2	2	1
+cloudsploit/cloudsploit_many_vul.json	cloudsploit-json	6	5	0
+cross_tool/aws_018134828551/prowler_cis_6.0.csv	prowler-compliance	120	120	39
 cross_tool/aws_018134828551/prowler_cloudtrail_after.ocsf.json	ocsf	44	44	37
+cross_tool/aws_018134828551/prowler_cloudtrail_before.csv	prowler-csv	35	35	0
 cross_tool/aws_018134828551/prowler_cloudtrail_before.ocsf.json	ocsf	35	35	0
 cross_tool/aws_018134828551/securityhub_findings.asff.json	asff	45	45	26
 cross_tool/aws_018134828551/securityhub_findings_incident_nexttoken.asff.json	asff	10	10	1
+cross_tool/multi_estate/cloudsploit_aws.csv	cloudsploit-csv	261	95	39
 gcp/scc/list_results_threat.json	gcp-scc	1	1	0
 gcp/scc_notification/bad_ip_scc.json	gcp-scc	1	1	0
 gcp/scc_notification/open_firewall-remediated.json	gcp-scc	1	1	0
@@ -56,9 +60,16 @@ ocsf/securitylake_compliance_finding_1.1.0.asff.json	asff	1	1	0
 ocsf/securitylake_compliance_finding_1.1.0.ocsf.json	ocsf	1	1	0
 ocsf/securitylake_vulnerability_finding_1.1.0.asff.json	asff	1	1	0
 ocsf/securitylake_vulnerability_finding_1.1.0.ocsf.json	ocsf	1	1	0
+prowler/example_aws.csv	prowler-csv	4	4	0
 prowler/example_aws.ocsf.json	ocsf	5	5	0
+prowler/example_azure.csv	prowler-csv	4	4	3
 prowler/example_azure.ocsf.json	ocsf	5	5	0
 prowler/heimdall_prowler_sample.asff-lines.json	asff	10	10	0
+prowler/v2_many_vuln.csv	prowler-v2-csv	4	4	0
+prowler/v2_many_vuln.ndjson	prowler-v2-json	6	6	1
+prowler/v3_many_vuln.json	prowler-json	3	3	0
+steampipe/check_output.csv	steampipe-csv	21	21	10
+steampipe/check_output.json	steampipe-json	1	21	10
 trivy/all_statuses.json	trivy	1	8	0
 trivy/golden_alpine-310.json	trivy	1	4	0
 trivy/golden_npm-with-dev.json	trivy	1	1	0
@@ -92,7 +103,9 @@ expect "files walked" "$(find -L "$corpus" -type f ! -name '.*' | wc -l)" "$(wc 
 awk -F '\t' -v OFS='\t' '$8 == "" { print $1, $2, $3, $4, $5 }' "$tmp/table" >"$tmp/got"
 sort "$tmp/want" >"$tmp/want.sorted"
 expect_same "what is read, and how" "$tmp/want.sorted" "$tmp/got"
-expect "quarantined" 0 "$(jq -s 'map(.quarantined) | add' "$tmp/first")"
+# Failures about a region of an account that the file does not name.
+expect "quarantined" "cloudsploit_aws.csv 94" "$(jq -r 'select(.quarantined > 0) |
+	"\(.file | split("/")[-1]) \(.quarantined)"' "$tmp/first")"
 proves "every file of a known format is read in it, whole"
 
 awk -F '\t' '$8 != ""' "$tmp/table" | cut -f 1 >"$tmp/refused"

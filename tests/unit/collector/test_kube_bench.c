@@ -93,15 +93,17 @@ static void test_kube_bench__benchmark_of_old_versions(void **unused)
 
 static void test_kube_bench__bad_items_go_alone(void **unused)
 {
-	struct run run =
-	        run_record(
-	                &kube_bench,
-	                DOCUMENT(
-	                        CONTROLS("", "7," CHECK("") "," CHECK("'test_number':"
-	                                                              "null,")) "," CONTROLS(
-	                                "'version':'',",
-	                                CHECK("")) "," CONTROLS("'tests':[{'results':1}],",
-	                                                        "")));
+	struct run run = run_record(
+	        &kube_bench,
+	        DOCUMENT(CONTROLS(
+	                "",
+	                "7," CHECK("") "," CHECK(
+	                        "'test_number':"
+	                        "null,")) "," CONTROLS("'version':'',",
+	                                               CHECK("")) "," CONTROLS("'tests':[{'"
+	                                                                       "results':1}"
+	                                                                       "],",
+	                                                                       "")));
 
 	(void)unused;
 	assert_int_equal(run.rc, 0);
