@@ -411,6 +411,18 @@ static const char *resource_account(const struct asff_record *r, struct json_vie
 	return account;
 }
 
+/* GuardDuty's access keys are the identities behind them, as in its own records. */
+static void fill_principal(struct resource *res, const struct asff_record *r,
+                           struct json_view key)
+{
+	struct aws_principal who = {json_view_text_or(key, "PrincipalType", ""),
+	                            json_view_text_or(key, "PrincipalName", ""),
+	                            res->account,
+	                            aws_arn_field(r->product_arn, 1, r->arena)};
+
+	aws_resource_of_key(res, &who, r->arena);
+}
+
 static void fill_resource(struct resource *res, const struct asff_record *r,
                           struct json_view v)
 {
@@ -437,6 +449,9 @@ static void fill_resource(struct resource *res, const struct asff_record *r,
 	res->account = resource_account(r, owner, res->raw);
 	if (res->region[0] == '\0')
 		res->region = r->region;
+	if (strcmp(r->product->engine, "guardduty") == 0 &&
+	    strcmp(res->type, "AwsIamAccessKey") == 0)
+		fill_principal(res, r, json_view_at(v, "/Details/AwsIamAccessKey"));
 }
 
 static const struct cvss_names cvss_names = {"Version", "BaseScore", "BaseVector",

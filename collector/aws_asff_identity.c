@@ -39,23 +39,12 @@ static const char *trivy_secret(const char *title)
 	return name != NULL && *name != '\0' ? name : "secret";
 }
 
-/* "CVE-2024-3094" of "CVE-2024-3094 - xz": how Inspector titles begin. */
-static const char *title_head(const struct asff_record *r)
-{
-	const char *title = asff_text(r, ASFF_TITLE);
-	const char *dash = strstr(title, " - ");
-
-	if (dash == NULL || strcspn(title, " ") != (size_t)(dash - title))
-		return "";
-	return arena_strndup(r->arena, title, (size_t)(dash - title));
-}
-
 static const char *rule_of_type(const struct asff_record *r)
 {
 	/* A code weakness comes without Vulnerabilities[]; its title begins with it. */
 	if (r->product->class == CLASS_VULNERABILITY &&
 	    aws_class_of_type(r->type) == CLASS_VULNERABILITY) {
-		const char *head = title_head(r);
+		const char *head = aws_title_head(asff_text(r, ASFF_TITLE), r->arena);
 
 		if (head[0] != '\0')
 			return head;

@@ -238,6 +238,55 @@ const char *aws_location_of_title(const char *title, struct arena *a)
 	return end != NULL ? arena_strndup(a, port, (size_t)(end - port)) : "";
 }
 
+const char *aws_title_head(const char *title, struct arena *a)
+{
+	const char *dash = strstr(title, " - ");
+
+	if (dash == NULL || strcspn(title, " ") != (size_t)(dash - title))
+		return "";
+	return arena_strndup(a, title, (size_t)(dash - title));
+}
+
+/* A key, as its id or as Security Hub writes it; false for "[REDACTED]" and the like. */
+static bool names_key(const char *raw)
+{
+	const char *key = after(raw, "AWS::IAM::AccessKey:");
+
+	key = key != NULL ? key : raw;
+	if (*key == '\0')
+		return false;
+	while (isalnum((unsigned char)*key))
+		key++;
+	return *key == '\0';
+}
+
+void aws_resource_of_key(struct resource *r, const struct aws_principal *who,
+                         struct arena *a)
+{
+	static const struct {
+		const char *type, *resource_type, *path;
+	} kinds[] = {
+	        {"IAMUser", "AwsIamUser", "user/"},
+	        {"AssumedRole", "AwsIamRole", "role/"},
+	        {"Role", "AwsIamRole", "role/"},
+	};
+	const char *partition = who->partition[0] != '\0' ? who->partition : "aws";
+
+	r->account = who->account;
+	for (size_t i = 0; i < N_ELEMENTS(kinds); i++) {
+		if (strcmp(who->type, kinds[i].type) != 0 || who->name[0] == '\0')
+			continue;
+		r->type = kinds[i].resource_type;
+		r->raw = TEXT_JOIN(a, "arn:", partition, ":iam::", who->account, ":",
+		                   kinds[i].path, who->name);
+		return;
+	}
+	if (strcmp(who->type, "Root") != 0 && names_key(r->raw))
+		return;
+	r->type = "AwsAccount";
+	r->raw = TEXT_JOIN(a, "AWS::::Account:", who->account);
+}
+
 const char *aws_arn_field(const char *arn, unsigned int field, struct arena *a)
 {
 	const char *at = arn_field_at(arn, field);

@@ -62,6 +62,25 @@ enum finding_class aws_class_of_type(const char *type);
 /* "Port 22 is reachable from ...": "22"; "" for other titles. */
 const char *aws_location_of_title(const char *title, struct arena *a) NON_NULL;
 
+/* "CVE-2024-3094" of "CVE-2024-3094 - xz": how Inspector titles begin; "" for others. */
+const char *aws_title_head(const char *title, struct arena *a) NON_NULL;
+
+/* Whose access key GuardDuty saw used. */
+struct aws_principal {
+	const char *type; /* "Root", "IAMUser", "AssumedRole", "Role", ... */
+	const char *name; /* the user's or the role's */
+	const char *account;
+	const char *partition; /* "" is "aws" */
+};
+
+/*
+ * Makes r, a resource that names an access key, the identity behind it: the key of a
+ * role lasts an hour, exports leave keys out, and it is the identity that one mends.
+ * Others (federated users, other accounts) stay keys, or the account without one.
+ */
+void aws_resource_of_key(struct resource *r, const struct aws_principal *who,
+                         struct arena *a);
+
 /* One field (from 0: "arn") of an ARN, "" if arn is none or the field is empty. */
 const char *aws_arn_field(const char *arn, unsigned int field, struct arena *a) NON_NULL;
 

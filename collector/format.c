@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "aws_asff.h"
+#include "aws_native.h"
 #include "azure.h"
 #include "checkov.h"
 #include "cloudsploit.h"
@@ -21,6 +22,8 @@
 
 const struct format *const formats[] = {
         &aws_asff,
+        &aws_guardduty,
+        &aws_inspector2,
         &ocsf,
         &azure_assessments,
         &azure_assessment_metadata,
