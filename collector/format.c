@@ -18,6 +18,7 @@
 #include "ocsf.h"
 #include "prowler.h"
 #include "steampipe.h"
+#include "scoutsuite.h"
 #include "trivy.h"
 
 const struct format *const formats[] = {
@@ -33,6 +34,7 @@ const struct format *const formats[] = {
         &azure_resource_graph,
         &azure_resource_graph_table,
         &gcp_scc,
+        &scoutsuite,
         &trivy,
         &trivy_legacy,
         &prowler_json,
