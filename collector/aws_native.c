@@ -13,6 +13,7 @@
 
 #include "aws_native_private.h"
 #include "aws_product.h"
+#include "view_time.h"
 
 enum {
 	STEP_MAX = 64
@@ -108,22 +109,12 @@ static timestamp time_of_event(const char *text)
 timestamp native_time(struct json_view v, const char *path)
 {
 	struct json_view at = native_at(v, path);
-	timestamp t = TIMESTAMP_NONE;
+	timestamp t = view_time(at, "");
 	const char *text = "";
-	int64_t usec = 0;
 
-	if (json_view_text(at, &text)) {
-		if (text[0] == '\0' || timestamp_parse_loose(text, &t, &ignored) == 0)
-			return t;
-		return time_of_event(text);
-	}
-	if (json_view_opt_scaled(at, "", USEC_PER_SEC, &usec, &ignored) != 0 || usec <= 0 ||
-	    timestamp_of_epoch(usec / USEC_PER_SEC) == TIMESTAMP_NONE)
-		return TIMESTAMP_NONE;
-	/* Whole numbers may be milliseconds; fractions are of seconds. */
-	return usec / USEC_PER_SEC > INT64_C(100000000000)
-	               ? timestamp_of_epoch(usec / USEC_PER_SEC)
-	               : usec;
+	if (t == TIMESTAMP_NONE && json_view_text(at, &text))
+		t = time_of_event(text);
+	return t;
 }
 
 /*

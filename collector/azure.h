@@ -14,6 +14,12 @@ extern const struct format azure_portal_csv;          /* the portal's "Download 
 /* Azure Policy; connector "azure_policy". */
 extern const struct format azure_policy_states;
 
+/* Secure scores and compliance standards: recognised, and no findings. */
+extern const struct format azure_context;
+
+/* Defender Vulnerability Management, by machine; connector "azure_mdvm". */
+extern const struct format azure_mdvm;
+
 /* Azure Resource Graph: rows of all the above, and inventory. */
 extern const struct format azure_resource_graph;
 extern const struct format azure_resource_graph_table;

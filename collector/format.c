@@ -15,6 +15,10 @@
 #include "cloudsploit.h"
 #include "gcp_scc.h"
 #include "kube_bench.h"
+#include "gcp_artifact.h"
+#include "gcp_scc.h"
+#include "lacework.h"
+#include "oci_cloudguard.h"
 #include "ocsf.h"
 #include "prowler.h"
 #include "steampipe.h"
@@ -31,9 +35,15 @@ const struct format *const formats[] = {
         &azure_subassessments,
         &azure_alerts,
         &azure_policy_states,
+        &azure_context,
+        &azure_mdvm,
         &azure_resource_graph,
         &azure_resource_graph_table,
         &gcp_scc,
+        &gcp_artifact,
+        &oci_cloudguard,
+        &oci_cloudguard_events,
+        &lacework,
         &scoutsuite,
         &trivy,
         &trivy_legacy,
