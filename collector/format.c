@@ -23,6 +23,8 @@
 #include "prowler.h"
 #include "steampipe.h"
 #include "scoutsuite.h"
+#include "qualys.h"
+#include "tenable.h"
 #include "trivy.h"
 
 const struct format *const formats[] = {
@@ -59,6 +61,8 @@ const struct format *const formats[] = {
         &prowler_v2_csv,
         &cloudsploit_csv,
         &steampipe_csv,
+        &tenable_csv,
+        &qualys_csv,
 };
 const size_t n_formats = N_ELEMENTS(formats);
 
