@@ -26,6 +26,7 @@
 #include "qualys.h"
 #include "tenable.h"
 #include "trivy.h"
+#include "wiz.h"
 
 const struct format *const formats[] = {
         &aws_asff,
@@ -55,6 +56,8 @@ const struct format *const formats[] = {
         &steampipe_json,
         &kube_bench,
         &checkov,
+        &wiz_issues,
+        &wiz_configuration_findings,
         &azure_portal_csv,
         &prowler_csv,
         &prowler_compliance,
@@ -63,6 +66,8 @@ const struct format *const formats[] = {
         &steampipe_csv,
         &tenable_csv,
         &qualys_csv,
+        &wiz_issues_csv,
+        &wiz_vulnerabilities_csv,
 };
 const size_t n_formats = N_ELEMENTS(formats);
 
