@@ -23,6 +23,8 @@
 #include "prowler.h"
 #include "steampipe.h"
 #include "scoutsuite.h"
+#include "orca.h"
+#include "prisma.h"
 #include "qualys.h"
 #include "tenable.h"
 #include "trivy.h"
@@ -58,6 +60,7 @@ const struct format *const formats[] = {
         &checkov,
         &wiz_issues,
         &wiz_configuration_findings,
+        &orca_alerts,
         &azure_portal_csv,
         &prowler_csv,
         &prowler_compliance,
@@ -68,6 +71,8 @@ const struct format *const formats[] = {
         &qualys_csv,
         &wiz_issues_csv,
         &wiz_vulnerabilities_csv,
+        &prisma_alerts_csv,
+        &twistlock_csv,
 };
 const size_t n_formats = N_ELEMENTS(formats);
 
