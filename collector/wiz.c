@@ -75,9 +75,13 @@ static int add_issue(const struct issue *issue, struct parse_output *out, struct
 	                                                          " ", issue->resolution);
 	set_severity(f, issue->severity);
 	f->first_seen = row_time(issue->created);
-	f->source_updated_at = row_time(issue->updated);
 	if (f->state == FINDING_RESOLVED)
 		f->resolved_at = row_time(issue->resolved);
+	f->source_updated_at = row_time(issue->updated);
+	/* The export has no such time, but is not older than what it tells of. */
+	if (f->source_updated_at == TIMESTAMP_NONE)
+		f->source_updated_at = f->resolved_at > f->first_seen ? f->resolved_at
+		                                                      : f->first_seen;
 	wiz_set_controls(f, issue->categories, out->arena);
 	if (wiz_set_resource(f, &issue->entity, out->arena, err) < 0)
 		return error_wrap(err, "issue %.40s", issue->id);
