@@ -15,6 +15,7 @@
 #include "cloudsploit.h"
 #include "gcp_artifact.h"
 #include "gcp_scc.h"
+#include "generic.h"
 #include "kube_bench.h"
 #include "lacework.h"
 #include "oci_cloudguard.h"
@@ -60,6 +61,7 @@ const struct format *const formats[] = {
         &wiz_issues,
         &wiz_configuration_findings,
         &orca_alerts,
+        &defectdojo,
         &azure_portal_csv,
         &prowler_csv,
         &prowler_compliance,
@@ -72,6 +74,8 @@ const struct format *const formats[] = {
         &wiz_vulnerabilities_csv,
         &prisma_alerts_csv,
         &twistlock_csv,
+        &generic_json,
+        &generic_csv,
 };
 const size_t n_formats = N_ELEMENTS(formats);
 
