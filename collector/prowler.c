@@ -17,6 +17,8 @@
 #include "framework_name.h"
 #include "provider_name.h"
 
+#define USEC_PER_MINUTE (60 * USEC_PER_SEC)
+
 enum {
 	MAX_CONTROLS = 1000, /* of one record */
 	MAX_NAMES = 7
@@ -384,7 +386,8 @@ static void read_object(struct control_list *list, struct json_view object)
 	struct json_items frameworks = {0}, ids = {0};
 	struct error ignored;
 
-	if (json_view_opt_items(object, "", &frameworks, &ignored) < 0)
+	if (!json_view_is_object(object) ||
+	    json_view_opt_items(object, "", &frameworks, &ignored) < 0)
 		return;
 	while (json_items_next(&frameworks)) {
 		if (!json_view_is_array(frameworks.value) ||
@@ -503,12 +506,17 @@ static int compliance_parse(const struct parse_input *in, struct parse_output *o
 {
 	const struct record r = {in->record, &compliance_names, out->arena};
 	struct control_list list = control_list_of(out->arena, 1);
+	struct finding *f;
 
 	/* A requirement that no check is about: nothing was looked at. */
 	if (same(text(&r, FIELD_CHECK), "manual"))
 		return 0;
 	if (add_record(&r, out, err) < 0)
 		return err->code;
+	/* The whole record of the same scan, with its severity, is to be the newer. */
+	f = &out->findings[out->n_findings - 1];
+	if (f->source_updated_at != TIMESTAMP_NONE)
+		f->source_updated_at -= f->source_updated_at % USEC_PER_MINUTE;
 	add_control(&list, framework_of_row(&r),
 	            json_view_text_or(in->record, "REQUIREMENTS_ID", ""));
 	set_controls(out, &list);

@@ -230,11 +230,29 @@ static void test_prowler__requirement_and_its_framework(void **unused)
 
 		assert_string_equal(f->description, "S");
 		assert_int_equal(f->sev100, SEV100_UNKNOWN);
+		assert_int_equal(f->last_seen, 1767323045600000);
+		assert_int_equal(f->source_updated_at, 1767323040000000);
 		assert_int_equal(f->n_controls, rows[i].framework[0] != '\0');
 		if (f->n_controls > 0) {
 			assert_string_equal(f->controls[0].framework, rows[i].framework);
 			assert_string_equal(f->controls[0].requirement, "3.5");
 		}
+		run_close(&run);
+	}
+}
+
+static void test_prowler__compliance_that_is_no_object(void **unused)
+{
+	static const char *const records[] = {
+	        JSON_V3("'Compliance':[['1']],"), JSON_V3("'Compliance':7,"),
+	        JSON_V3("'Compliance':{'A':'1'},"), CSV("'COMPLIANCE':'a:b | c | : d',")};
+
+	(void)unused;
+	for (size_t i = 0; i < N_ELEMENTS(records); i++) {
+		struct run run =
+		        run_finding(i < 3 ? &prowler_json : &prowler_csv, records[i]);
+
+		assert_int_equal(run.out.findings[0].n_controls, 0);
 		run_close(&run);
 	}
 }
@@ -523,6 +541,7 @@ int main(void)
 	        cmocka_unit_test(test_prowler__severity_is_the_label),
 	        cmocka_unit_test(test_prowler__fields),
 	        cmocka_unit_test(test_prowler__requirement_and_its_framework),
+	        cmocka_unit_test(test_prowler__compliance_that_is_no_object),
 	        cmocka_unit_test(test_prowler__requirement_without_check_is_none),
 	        cmocka_unit_test(test_prowler__same_finding_in_all_forms),
 	        cmocka_unit_test(test_prowler__names_as_the_arn_has_them),
