@@ -17,6 +17,7 @@
 #include "gcp_scc.h"
 #include "generic.h"
 #include "kube_bench.h"
+#include "github.h"
 #include "lacework.h"
 #include "oci_cloudguard.h"
 #include "ocsf.h"
@@ -27,6 +28,7 @@
 #include "scoutsuite.h"
 #include "steampipe.h"
 #include "tenable.h"
+#include "semgrep.h"
 #include "trivy.h"
 #include "wiz.h"
 
@@ -49,6 +51,9 @@ const struct format *const formats[] = {
         &oci_cloudguard,
         &oci_cloudguard_events,
         &lacework,
+        &github_dependabot,
+        &github_code_scanning,
+        &semgrep,
         &scoutsuite,
         &trivy,
         &trivy_legacy,
