@@ -29,8 +29,10 @@
 #include "steampipe.h"
 #include "tenable.h"
 #include "semgrep.h"
+#include "sysdig.h"
 #include "trivy.h"
 #include "wiz.h"
+#include "wazuh.h"
 
 const struct format *const formats[] = {
         &aws_asff,
@@ -54,6 +56,9 @@ const struct format *const formats[] = {
         &github_dependabot,
         &github_code_scanning,
         &semgrep,
+        &sysdig_scan,
+        &sysdig_events,
+        &wazuh,
         &scoutsuite,
         &trivy,
         &trivy_legacy,
