@@ -16,8 +16,8 @@
 #include "gcp_artifact.h"
 #include "gcp_scc.h"
 #include "generic.h"
-#include "kube_bench.h"
 #include "github.h"
+#include "kube_bench.h"
 #include "lacework.h"
 #include "oci_cloudguard.h"
 #include "ocsf.h"
@@ -26,13 +26,13 @@
 #include "prowler.h"
 #include "qualys.h"
 #include "scoutsuite.h"
-#include "steampipe.h"
-#include "tenable.h"
 #include "semgrep.h"
+#include "steampipe.h"
 #include "sysdig.h"
+#include "tenable.h"
 #include "trivy.h"
-#include "wiz.h"
 #include "wazuh.h"
+#include "wiz.h"
 
 const struct format *const formats[] = {
         &aws_asff,

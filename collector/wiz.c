@@ -80,8 +80,8 @@ static int add_issue(const struct issue *issue, struct parse_output *out, struct
 	f->source_updated_at = row_time(issue->updated);
 	/* The export has no such time, but is not older than what it tells of. */
 	if (f->source_updated_at == TIMESTAMP_NONE)
-		f->source_updated_at = f->resolved_at > f->first_seen ? f->resolved_at
-		                                                      : f->first_seen;
+		f->source_updated_at =
+		        f->resolved_at > f->first_seen ? f->resolved_at : f->first_seen;
 	wiz_set_controls(f, issue->categories, out->arena);
 	if (wiz_set_resource(f, &issue->entity, out->arena, err) < 0)
 		return error_wrap(err, "issue %.40s", issue->id);

@@ -370,19 +370,24 @@ static void test_generic__json_and_csv_are_one(void **unused)
 
 static void test_defectdojo__page(void **unused)
 {
-	struct run run =
-	        run_record(&defectdojo, PAGE(
-	                                        RESULT("7",
-	                                               "'vulnerability_ids':[{'"
-	                                               "vulnerability_id':'CVE-2026-0001'},"
-	                                               "{'vulnerability_id':'CVE-2026-0002'"
-	                                               "}]") "," RESULT("8",
-	                                                                "'is_mitigated':"
-	                                                                "true,'mitigated':'"
-	                                                                "2026-01-04T00:00:"
-	                                                                "00Z'") "," RESULT("'x'",
-	                                                                                   "'cve':null") "," RESULT("9",
-	                                                                                                            "'file_path':'a.c'")));
+	struct run run = run_record(
+	        &defectdojo,
+	        PAGE(RESULT(
+	                "7",
+	                "'vulnerability_ids':[{'"
+	                "vulnerability_id':'CVE-2026-0001'},"
+	                "{'vulnerability_id':'CVE-2026-0002'"
+	                "}]") "," RESULT("8",
+	                                 "'is_mitigated':"
+	                                 "true,'mitigated':'"
+	                                 "2026-01-04T00:00:"
+	                                 "00Z'") "," RESULT("'x'",
+	                                                    "'cve':null") "," RESULT("9",
+	                                                                             "'file"
+	                                                                             "_path"
+	                                                                             "':'a."
+	                                                                             "c"
+	                                                                             "'")));
 	const struct finding *f = run.out.findings;
 	char text[TIMESTAMP_TEXT_MAX];
 
