@@ -140,8 +140,43 @@ dump_tables "$tmp/3" "${tables[@]}"
 expect_same_dumps "a day later" "$tmp/1" "$tmp/3" "${tables[@]}"
 proves "nor does one a day later"
 
-# One account seen by Security Hub and by Prowler, a fix between two scans of the latter.
-expect_some "risks that several connectors report" \
-	"$(sql 'select count(*) from isobar.risk where cardinality(source_ids) > 1')"
+# Accounts that several tools saw, some in two forms of one export.
+run "$isobar" findings --json --limit 0
+mv "$out" "$tmp/findings"
+guardduty=f8cfc036f2d5c39fed336a93217d0369
+expect "findings of GuardDuty's own file and of Security Hub" 1 \
+	"$(jq -s "map(select(.native_id | endswith(\"/$guardduty\"))) | length" "$tmp/findings")"
+proves "one finding of GuardDuty in two forms is one finding of one risk"
+
+uids=$(jq -r '.[].finding_info.uid' "$corpus/cross_tool/aws_018134828551/prowler_cloudtrail_before.ocsf.json" | sort -u)
+expect "uids of the scan" 35 "$(wc -l <<<"$uids")"
+expect "findings of the scan" 35 "$(jq -r 'select(.connector == "prowler") | .native_id' "$tmp/findings" |
+	grep -cFxf - <(echo "$uids"))"
+expect "findings with one uid" "" "$(jq -r 'select(.connector == "prowler") | .native_id' "$tmp/findings" |
+	grep -Fxf <(echo "$uids") | sort | uniq -d)"
+proves "a scan of Prowler in OCSF and in CSV counts once"
+
+expect "Security Hub and Prowler on one trail" "control:cloudtrail.kms|2" "$(sql "
+	select r.subject || '|' || cardinality(r.source_ids)
+	  from isobar.risk as r
+	  join isobar.asset as a using (org_id, asset_id)
+	 where a.id = 'arn:aws:cloudtrail:eu-north-1:018134828551:trail/security-audit-trail'
+	   and r.subject = 'control:cloudtrail.kms'")"
+proves "CloudTrail.2 and cloudtrail_kms_encryption_enabled on one trail are one risk"
+
+# Fifteen are the default group of a network, two let SSH in.
+expect "security groups of which two tools say the same" 17 "$(sql "
+	select count(distinct r.asset_id)
+	  from isobar.risk as r
+	  join isobar.asset as a using (org_id, asset_id)
+	 where a.id like '%:security-group/%'
+	   and a.account = '871393296284'
+	   and r.open
+	   and r.subject in ('control:net.default-group', 'control:net.ssh-open')
+	   and (select array_agg(distinct s.connector order by s.connector)
+	          from isobar.source as s
+	         where s.org_id = r.org_id
+	           and s.source_id = any (r.source_ids)) = '{cloudsploit,scoutsuite}'")"
+proves "the security groups that CloudSploit and ScoutSuite share merge"
 say "in $((SECONDS - start)) s"
 done_testing
