@@ -29,6 +29,9 @@
 #include "semgrep.h"
 #include "steampipe.h"
 #include "sysdig.h"
+#include "sarif.h"
+#include "scoutsuite.h"
+#include "steampipe.h"
 #include "tenable.h"
 #include "trivy.h"
 #include "wazuh.h"
@@ -60,6 +63,8 @@ const struct format *const formats[] = {
         &sysdig_events,
         &wazuh,
         &scoutsuite,
+        &sarif_secrets,
+        &sarif,
         &trivy,
         &trivy_legacy,
         &prowler_json,

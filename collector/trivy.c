@@ -11,16 +11,14 @@
 #include "trivy.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "model/severity.h"
 
+#include "advisory_id.h"
 #include "cvss_choice.h"
-
-enum {
-	MAX_REFERENCES = 500, /* looked through for a CVE id */
-	MAX_ALIASES = 16
-};
+#include "image_name.h"
+#include "text_part.h"
+#include "trivy_id.h"
 
 /* What the findings of one result share. */
 struct report {
@@ -35,18 +33,6 @@ struct report {
 
 static const char *const record_paths[] = {"Results", NULL};
 static const char *const no_paths[] = {NULL};
-
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return strncmp(s, prefix, strlen(prefix)) == 0;
-}
-
-static bool has_suffix(const char *s, const char *suffix)
-{
-	size_t size = strlen(s), tail = strlen(suffix);
-
-	return size >= tail && strcmp(s + size - tail, suffix) == 0;
-}
 
 /* A key that stands there, be it with null. */
 static bool has_key(struct json_view v, const char *key)
@@ -117,20 +103,12 @@ static const char *artifact_type(const char *name)
 	return name;
 }
 
-/* Does the name say where the image was read from rather than what it is? */
-static bool names_a_copy(const char *name)
-{
-	return name[0] == '\0' || name[0] == '/' || name[0] == '.' ||
-	       has_suffix(name, ".tar") || has_suffix(name, ".tar.gz") ||
-	       has_suffix(name, ".tgz") || has_prefix(name, "sha256:");
-}
-
 /* "repo/app:1 (debian 10.13)" without what stands in parentheses. */
 static const char *target_name(const char *target, struct arena *a)
 {
 	const char *open = strstr(target, " (");
 
-	return open && has_suffix(target, ")")
+	return open && text_ends(target, ")")
 	               ? arena_strndup(a, target, (size_t)(open - target))
 	               : target;
 }
@@ -138,18 +116,10 @@ static const char *target_name(const char *target, struct arena *a)
 static const char *image_name(struct json_view envelope, const char *target,
                               struct arena *a)
 {
-	static const char *const others[] = {"/Metadata/RepoTags/0",
-	                                     "/Metadata/RepoDigests/0"};
-	const char *name = json_view_text_or(envelope, "ArtifactName", "");
+	const char *name = image_name_of(json_view_text_or(envelope, "ArtifactName", ""),
+	                                 json_view_at(envelope, "/Metadata/RepoTags"),
+	                                 json_view_at(envelope, "/Metadata/RepoDigests"));
 
-	if (!names_a_copy(name))
-		return name;
-	for (size_t i = 0; i < N_ELEMENTS(others); i++) {
-		const char *other = json_view_text_or(envelope, others[i], "");
-
-		if (other[0] != '\0')
-			return other;
-	}
 	return name[0] != '\0' ? name : target_name(target, a);
 }
 
@@ -180,11 +150,14 @@ static void set_artifact(struct report *r, struct json_view envelope)
 	resource_canonicalize(&canonical, r->arena);
 	r->artifact = canonical.id;
 	/* The target of system packages begins with the artifact, tag and all. */
-	r->place = name[0] != '\0' && has_prefix(r->target, name) ? r->target + strlen(name)
-	                                                          : r->target;
-	if (r->place == r->target && has_suffix(r->target, ")") &&
-	    has_prefix(r->target, resource->raw))
+	r->place = name[0] != '\0' && text_begins(r->target, name)
+	                   ? r->target + strlen(name)
+	                   : r->target;
+	if (r->place == r->target && text_ends(r->target, ")") &&
+	    text_begins(r->target, resource->raw))
 		r->place = r->target + strlen(resource->raw);
+	/* Nor the system's release: its next one continues the findings too. */
+	r->place = target_name(r->place, r->arena);
 }
 
 /* Before schema 2 the target is all there is: an image's with its system behind. */
@@ -198,7 +171,7 @@ static void set_legacy_artifact(struct report *r)
 	canonical = r->resource;
 	resource_canonicalize(&canonical, r->arena);
 	r->artifact = canonical.id;
-	r->place = r->target + strlen(name);
+	r->place = "";
 }
 
 static struct report report_of(struct json_view envelope, struct json_view result,
@@ -244,91 +217,18 @@ static struct finding *add_finding(const struct report *r, struct json_view v,
 
 /* Vulnerabilities. */
 
-static const char *find_cve(const char *text, struct arena *a)
-{
-	for (const char *at = text; *at != '\0'; at++) {
-		size_t year = strspn(at + 4, "0123456789");
-		size_t number =
-		        at[4 + year] == '-' ? strspn(at + 5 + year, "0123456789") : 0;
-
-		if (year == 4 && number >= 4 && number <= 19)
-			return arena_printf(a, "CVE-%.*s", (int)(year + 1 + number),
-			                    at + 4);
-	}
-	return "";
-}
-
-/* The one CVE that the list names; "" when it names none, or several. */
-static const char *only_cve(struct json_view v, const char *list, struct arena *a)
-{
-	struct json_items it = {0};
-	struct error ignored;
-	const char *found = "";
-
-	if (json_view_opt_items(v, list, &it, &ignored) < 0)
-		return "";
-	for (size_t n = 0; n < MAX_REFERENCES && json_items_next(&it); n++) {
-		const char *cve = find_cve(json_view_text_or(it.value, "", ""), a);
-
-		if (cve[0] == '\0' || strcmp(cve, found) == 0)
-			continue;
-		if (found[0] != '\0')
-			return "";
-		found = cve;
-	}
-	return found;
-}
-
-/*
- * Ids of the same flaw.  Not the distributions' own (RHSA, DSA, USN, ALAS): one of
- * those is an update that closes many flaws, and would make them one.
- */
-static bool is_advisory(const char *id)
-{
-	static const char *const prefixes[] = {"GHSA-",  "CVE-", "RUSTSEC-",
-	                                       "PYSEC-", "GO-",  "OSV-"};
-
-	for (size_t i = 0; i < N_ELEMENTS(prefixes); i++)
-		if (has_prefix(id, prefixes[i]))
-			return true;
-	return false;
-}
-
-static void set_aliases(struct finding *f, struct json_view v, const char *id,
-                        struct arena *a)
-{
-	const char **all = ARENA_ARRAY(a, const char *, MAX_ALIASES);
-	struct json_items it = {0};
-	struct error ignored;
-	size_t n = 0;
-
-	if (strcmp(id, f->cve) != 0)
-		all[n++] = id;
-	if (json_view_opt_items(v, "VendorIDs", &it, &ignored) < 0)
-		it.n = 0;
-	while (it.n > 0 && n < MAX_ALIASES && json_items_next(&it)) {
-		const char *other = json_view_text_or(it.value, "", "");
-
-		if (is_advisory(other) && strcmp(other, f->cve) != 0 &&
-		    strcmp(other, id) != 0)
-			all[n++] = other;
-	}
-	f->cve_aliases = n > 0 ? all : NULL;
-	f->n_cve_aliases = n;
-}
-
 static void set_cve(struct finding *f, struct json_view v, const char *id, struct arena *a)
 {
 	f->cve = id;
-	if (!has_prefix(id, "CVE-")) {
-		const char *cve = only_cve(v, "VendorIDs", a);
+	if (!text_begins(id, "CVE-")) {
+		const char *cve = advisory_only_cve(json_view_at(v, "VendorIDs"), a);
 
-		if (cve[0] == '\0' && is_advisory(id))
-			cve = only_cve(v, "References", a);
+		if (cve[0] == '\0' && advisory_is_one_flaw(id))
+			cve = advisory_only_cve(json_view_at(v, "References"), a);
 		if (cve[0] != '\0')
 			f->cve = cve;
 	}
-	set_aliases(f, v, id, a);
+	advisory_set_aliases(f, id, json_view_at(v, "VendorIDs"), a);
 }
 
 /* CVSS is {"nvd":{"V3Score":…,"V3Vector":…},"redhat":{…}}. */
@@ -359,7 +259,7 @@ static void set_cvss(struct finding *f, struct json_view v)
 			if (json_view_opt_scaled(it.value, rows[i].score, 10, &sev100,
 			                         &ignored) < 0)
 				continue;
-			if (has_prefix(vector, "CVSS:3.1/"))
+			if (text_begins(vector, "CVSS:3.1/"))
 				version = "3.1";
 			cvss_choice_offer(&best, version, sev100, vector,
 			                  it.key && strcmp(it.key, "nvd") == 0);
@@ -386,8 +286,8 @@ static int add_vulnerability(const struct report *r, struct json_view v,
 	f->package = json_view_text_or(v, "PkgName", "");
 	f->package_version = json_view_text_or(v, "InstalledVersion", "");
 	f->fixed_version = json_view_text_or(v, "FixedVersion", "");
-	f->native_id = arena_printf(r->arena, "%s|%s|%s|%s|%s", r->artifact, r->place,
-	                            f->package, f->package_version, id);
+	f->native_id = trivy_vulnerability_id(r->arena, r->artifact, r->place, f->package,
+	                                      f->package_version, id);
 	if (f->title[0] == '\0')
 		f->title = arena_printf(r->arena, "%s in %s", id, f->package);
 	if (f->fixed_version[0] != '\0')
@@ -419,18 +319,18 @@ static int add_misconfiguration(const struct report *r, struct json_view v,
 	if (rule[0] == '\0' && json_view_get_text(v, "ID", &rule, err) < 0)
 		return err->code;
 	f = add_finding(r, v, CLASS_MISCONFIGURATION, out);
-	f->rule = rule;
+	f->rule = trivy_check_id(rule, r->arena);
 	f->state = check_state(f->status_raw);
 	f->remediation = json_view_text_or(v, "Resolution", "");
 	if (message[0] != '\0' && strcmp(message, f->description) != 0)
 		f->description =
 		        arena_printf(r->arena, "%s%s%s", f->description,
 		                     f->description[0] != '\0' ? "\n\n" : "", message);
-	f->native_id = arena_printf(r->arena, "%s|%s|%s|%s", r->artifact, r->place, rule,
-	                            resource);
+	f->native_id =
+	        trivy_check_finding_id(r->arena, r->artifact, r->place, f->rule, resource);
 	if (r->is_account) {
 		/* The resource is the asset itself, not a place in one. */
-		f->resource.raw = has_prefix(resource, "arn:") ? resource : "";
+		f->resource.raw = text_begins(resource, "arn:") ? resource : "";
 		f->fidelity = FIDELITY_AUTHORITATIVE;
 		return 0;
 	}
@@ -459,8 +359,7 @@ static int add_secret(const struct report *r, struct json_view v, struct parse_o
 	f->rule = rule;
 	f->description = json_view_text_or(v, "Category", "");
 	f->location = arena_printf(r->arena, "%s:%lld", r->target, (long long)line);
-	f->native_id = arena_printf(r->arena, "%s|%s|%s|%lld", r->artifact, r->place, rule,
-	                            (long long)line);
+	f->native_id = trivy_secret_id(r->arena, r->artifact, r->place, rule, line);
 	return 0;
 }
 
@@ -484,8 +383,8 @@ static int add_license(const struct report *r, struct json_view v, struct parse_
 	                        category[0] ? ")" : "");
 	f->remediation_url = json_view_text_or(v, "Link", "");
 	f->location = file[0] != '\0' ? file : f->package;
-	f->native_id = arena_printf(r->arena, "%s|%s|%s|%s|%s", r->artifact, r->place,
-	                            f->package, file, name);
+	f->native_id =
+	        trivy_license_id(r->arena, r->artifact, r->place, f->package, file, name);
 	return 0;
 }
 

@@ -140,9 +140,8 @@ static void test_trivy__vulnerability(void **unused)
 	assert_string_equal(f->resource.type, "container.image");
 	assert_string_equal(f->resource.id, "example.com/shop/web");
 	assert_string_equal(f->scope, "example.com/shop/web");
-	assert_string_equal(
-	        f->native_id,
-	        "example.com/shop/web| (debian 12.1)|openssl|1.1|CVE-2026-0001");
+	assert_string_equal(f->native_id,
+	                    "example.com/shop/web||openssl|1.1|CVE-2026-0001");
 	assert_string_equal(timestamp_format(f->last_seen, text),
 	                    "2026-01-02T02:04:05.123456Z");
 	assert_true(f->first_seen == TIMESTAMP_NONE);
@@ -486,8 +485,7 @@ static void test_trivy__legacy(void **unused)
 	run_seal(&run, 0);
 	assert_string_equal(f->resource.id, "docker.io/shop/web");
 	assert_string_equal(f->resource.type, "container.image");
-	assert_string_equal(f->native_id,
-	                    "docker.io/shop/web| (debian 10.9)|p|1|CVE-2026-0001");
+	assert_string_equal(f->native_id, "docker.io/shop/web||p|1|CVE-2026-0001");
 	run_close(&run);
 }
 
