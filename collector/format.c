@@ -73,6 +73,7 @@ const struct format *const formats[] = {
         &checkov,
         &wiz_issues,
         &wiz_configuration_findings,
+        &wiz_cli,
         &orca_alerts,
         &defectdojo,
         &azure_portal_csv,

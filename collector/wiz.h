@@ -12,4 +12,7 @@ extern const struct format wiz_configuration_findings;
 extern const struct format wiz_issues_csv;
 extern const struct format wiz_vulnerabilities_csv;
 
+/* Scans of artifacts by Wiz CLI. */
+extern const struct format wiz_cli;
+
 #endif

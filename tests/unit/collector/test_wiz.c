@@ -360,6 +360,62 @@ static void test_wiz__refuses_a_page_that_failed(void **unused)
 	run_close(&page);
 }
 
+#define SCAN(result)                                                                   \
+	"{'id':'1','createdAt':'2026-01-02T03:04:05.268449757Z','status':{'verdict':"  \
+	"'PASSED_BY_POLICY'},'scanOriginResource':{'__typename':"                      \
+	"'CICDScanOriginContainerImage','name':'example.com/shop/web:1.2'},'result':{" \
+	"'__typename':'CICDDiskScanResult'," result "}}"
+
+static void test_wiz_cli__scan_of_an_image(void **unused)
+{
+	struct run run = run_record(
+	        &wiz_cli,
+	        SCAN("'osPackages':[{'name':'libssl','version':'1.1','vulnerabilities':[{"
+	             "'name':'CVE-2026-0001','severity':'LOW','fixedVersion':'1.2','score':"
+	             "7.5,'hasExploit':true,'hasCisaKevExploit':true},{'severity':'LOW'}]}]"
+	             ","
+	             "'libraries':[{'name':'lib','version':'2','path':'/"
+	             "app','vulnerabilities'"
+	             ":[{'name':'GHSA-aaaa-bbbb-cccc','severity':'MEDIUM'}]}],'"
+	             "applications':"
+	             "null,'secrets':[{'type':'PASSWORD','path':'/a.go','lineNumber':3,"
+	             "'description':'Password hunter2'}]"));
+	const struct finding *f = run.out.findings;
+
+	(void)unused;
+	assert_int_equal(run.rc, 0);
+	assert_int_equal(run.out.n_findings, 3);
+	assert_int_equal(run.out.n_problems, 1);
+	run_seal(&run, 0);
+	assert_string_equal(f[0].native_id,
+	                    "example.com/shop/web||libssl|1.1|CVE-2026-0001");
+	assert_string_equal(f[0].resource.id, "example.com/shop/web");
+	assert_int_equal(f[0].sev100, 75);
+	assert_int_equal(f[0].maturity, MATURITY_ACTIVE);
+	assert_string_equal(f[0].remediation, "Upgrade libssl to 1.2.");
+	assert_int_equal(f[1].sev100, 55);
+	assert_string_equal(f[1].cve, "GHSA-aaaa-bbbb-cccc");
+	assert_int_equal(f[2].class, CLASS_SECRET);
+	assert_int_equal(f[2].sev100, -1);
+	assert_string_equal(f[2].location, "/a.go:3");
+	assert_null(strstr(f[2].title, "hunter2"));
+	assert_string_equal(f[2].description, "");
+	run_close(&run);
+}
+
+static void test_wiz_cli__a_clean_scan(void **unused)
+{
+	struct run run = run_record(&wiz_cli, SCAN("'osPackages':[],'secrets':null"));
+
+	(void)unused;
+	assert_true(run_detects(&wiz_cli, SCAN("'osPackages':null")));
+	assert_false(run_detects(&wiz_cli, "{'result':{},'scanOriginResource':{}}"));
+	assert_int_equal(run.rc, 0);
+	assert_int_equal(run.out.n_findings, 0);
+	assert_int_equal(run.out.n_problems, 0);
+	run_close(&run);
+}
+
 static void test_wiz__corpus(void **unused)
 {
 	static const struct corpus_row rows[] = {
@@ -369,6 +425,7 @@ static void test_wiz__corpus(void **unused)
 	        {"wiz/issue_api_event1.json", &wiz_issues, 1, 1, 0},
 	        {"wiz/issue_api_event3.json", &wiz_issues, 1, 1, 0},
 	        {"wiz/issue_api_gen_event10.json", &wiz_issues, 1, 1, 0},
+	        {"wiz/wizcli_img_many_vul.json", &wiz_cli, 1, 9, 0},
 	        {"wiz/config_finding_api_event1.json", &wiz_configuration_findings, 1, 1,
 	         0},
 	};
@@ -390,6 +447,8 @@ int main(void)
 	        cmocka_unit_test(test_wiz__vulnerability),
 	        cmocka_unit_test(test_wiz__refuses_what_is_incomplete),
 	        cmocka_unit_test(test_wiz__refuses_a_page_that_failed),
+	        cmocka_unit_test(test_wiz_cli__scan_of_an_image),
+	        cmocka_unit_test(test_wiz_cli__a_clean_scan),
 	        cmocka_unit_test(test_wiz__corpus),
 	};
 
