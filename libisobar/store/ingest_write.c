@@ -266,7 +266,10 @@ static int send_rows(struct ingest *in, const struct ingest_chunk *c, struct err
 	return rc;
 }
 
-/* Assets of the changed items, and those of the inventory. */
+/*
+ * Assets of the items, and those of the inventory.  Of unchanged items too: which of two
+ * versions of a finding is met first must not decide what is known of its asset.
+ */
 static int send_assets(struct ingest *in, const struct ingest_chunk *c, bool *any,
                        struct error *err)
 {
@@ -274,7 +277,7 @@ static int send_assets(struct ingest *in, const struct ingest_chunk *c, bool *an
 	int rc = 0;
 
 	for (size_t i = 0; i < c->n_items; i++)
-		if (c->items[i].changed && c->items[i].asset.size)
+		if (c->items[i].asset.size)
 			strbuf_put(&rows, c->assets.data + c->items[i].asset.at,
 			           c->items[i].asset.size);
 	strbuf_put(&rows, strbuf_text(&c->inventory), c->inventory.size);
