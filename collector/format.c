@@ -63,6 +63,8 @@ const struct format *const formats[] = {
         &scoutsuite,
         &sarif_secrets,
         &sarif,
+        &trivy_k8s,
+        &trivy_operator,
         &trivy,
         &trivy_legacy,
         &prowler_json,

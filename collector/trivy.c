@@ -19,17 +19,8 @@
 #include "image_name.h"
 #include "text_part.h"
 #include "trivy_id.h"
-
-/* What the findings of one result share. */
-struct report {
-	struct arena *arena;
-	struct resource resource;
-	const char *artifact; /* canonical: without tag and digest */
-	const char *target;   /* of the result, as it stands */
-	const char *place;    /* target without the artifact's name in front */
-	timestamp created_at; /* of the report */
-	bool is_account;      /* a cloud account was scanned, not an artifact */
-};
+#include "trivy_private.h"
+#include "view_time.h"
 
 static const char *const record_paths[] = {"Results", NULL};
 static const char *const no_paths[] = {NULL};
@@ -103,8 +94,7 @@ static const char *artifact_type(const char *name)
 	return name;
 }
 
-/* "repo/app:1 (debian 10.13)" without what stands in parentheses. */
-static const char *target_name(const char *target, struct arena *a)
+const char *trivy_target_name(const char *target, struct arena *a)
 {
 	const char *open = strstr(target, " (");
 
@@ -120,10 +110,10 @@ static const char *image_name(struct json_view envelope, const char *target,
 	                                 json_view_at(envelope, "/Metadata/RepoTags"),
 	                                 json_view_at(envelope, "/Metadata/RepoDigests"));
 
-	return name[0] != '\0' ? name : target_name(target, a);
+	return name[0] != '\0' ? name : trivy_target_name(target, a);
 }
 
-static void set_artifact(struct report *r, struct json_view envelope)
+static void set_artifact(struct trivy_report *r, struct json_view envelope)
 {
 	const char *type = json_view_text_or(envelope, "ArtifactType", "");
 	const char *name = json_view_text_or(envelope, "ArtifactName", "");
@@ -145,7 +135,7 @@ static void set_artifact(struct report *r, struct json_view envelope)
 		resource->raw = json_view_text_or(envelope, "/Metadata/RepoURL", name);
 	}
 	if (resource->raw[0] == '\0' && !r->is_account)
-		resource->raw = target_name(r->target, r->arena);
+		resource->raw = trivy_target_name(r->target, r->arena);
 	canonical = *resource;
 	resource_canonicalize(&canonical, r->arena);
 	r->artifact = canonical.id;
@@ -157,14 +147,14 @@ static void set_artifact(struct report *r, struct json_view envelope)
 	    text_begins(r->target, resource->raw))
 		r->place = r->target + strlen(resource->raw);
 	/* Nor the system's release: its next one continues the findings too. */
-	r->place = target_name(r->place, r->arena);
+	r->place = trivy_target_name(r->place, r->arena);
 }
 
 /* Before schema 2 the target is all there is: an image's with its system behind. */
-static void set_legacy_artifact(struct report *r)
+static void set_legacy_artifact(struct trivy_report *r)
 {
 	struct resource canonical;
-	const char *name = target_name(r->target, r->arena);
+	const char *name = trivy_target_name(r->target, r->arena);
 
 	r->resource.type = name != r->target ? "container.image" : "filesystem";
 	r->resource.raw = name;
@@ -174,26 +164,33 @@ static void set_legacy_artifact(struct report *r)
 	r->place = "";
 }
 
-static struct report report_of(struct json_view envelope, struct json_view result,
-                               struct arena *a)
+void trivy_report_init(struct trivy_report *r, struct arena *a)
 {
-	const char *created = json_view_text_or(envelope, "CreatedAt", "");
 	struct finding blank;
-	struct error ignored;
-	struct report r = {.arena = a, .created_at = TIMESTAMP_NONE};
 
 	finding_init(&blank);
-	r.resource = blank.resource;
+	*r = (struct trivy_report){.arena = a,
+	                           .resource = blank.resource,
+	                           .artifact = "",
+	                           .target = "",
+	                           .place = "",
+	                           .created_at = TIMESTAMP_NONE};
+}
+
+static struct trivy_report report_of(struct json_view envelope, struct json_view result,
+                                     struct arena *a)
+{
+	struct trivy_report r;
+
+	trivy_report_init(&r, a);
 	r.target = json_view_text_or(result, "Target", "");
-	if (created[0] == '\0' ||
-	    timestamp_parse_loose(created, &r.created_at, &ignored) < 0)
-		r.created_at = TIMESTAMP_NONE;
+	r.created_at = view_time(envelope, "CreatedAt");
 	return r;
 }
 
 /* One element of a list. */
 
-static struct finding *add_finding(const struct report *r, struct json_view v,
+static struct finding *add_finding(const struct trivy_report *r, struct json_view v,
                                    enum finding_class class, struct parse_output *out)
 {
 	struct finding *f = parse_add_finding(out);
@@ -232,7 +229,7 @@ static void set_cve(struct finding *f, struct json_view v, const char *id, struc
 }
 
 /* CVSS is {"nvd":{"V3Score":…,"V3Vector":…},"redhat":{…}}. */
-static void set_cvss(struct finding *f, struct json_view v)
+void trivy_set_cvss(struct finding *f, struct json_view scores)
 {
 	static const struct {
 		const char *score;
@@ -247,7 +244,7 @@ static void set_cvss(struct finding *f, struct json_view v)
 	struct json_items it = {0};
 	struct error ignored;
 
-	if (json_view_opt_items(v, "CVSS", &it, &ignored) < 0)
+	if (json_view_opt_items(scores, "", &it, &ignored) < 0)
 		return;
 	while (json_items_next(&it)) {
 		for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
@@ -271,7 +268,7 @@ static void set_cvss(struct finding *f, struct json_view v)
 	}
 }
 
-static int add_vulnerability(const struct report *r, struct json_view v,
+static int add_vulnerability(const struct trivy_report *r, struct json_view v,
                              struct parse_output *out, struct error *err)
 {
 	struct finding *f;
@@ -281,7 +278,7 @@ static int add_vulnerability(const struct report *r, struct json_view v,
 		return err->code;
 	f = add_finding(r, v, CLASS_VULNERABILITY, out);
 	set_cve(f, v, id, r->arena);
-	set_cvss(f, v);
+	trivy_set_cvss(f, json_view_at(v, "CVSS"));
 	f->rule = f->cve;
 	f->package = json_view_text_or(v, "PkgName", "");
 	f->package_version = json_view_text_or(v, "InstalledVersion", "");
@@ -308,7 +305,7 @@ static enum finding_state check_state(const char *status)
 	return strcmp(status, "EXCEPTION") == 0 ? FINDING_SUPPRESSED : FINDING_OPEN;
 }
 
-static int add_misconfiguration(const struct report *r, struct json_view v,
+static int add_misconfiguration(const struct trivy_report *r, struct json_view v,
                                 struct parse_output *out, struct error *err)
 {
 	const char *resource = json_view_text_or(v, "/CauseMetadata/Resource", "");
@@ -318,6 +315,9 @@ static int add_misconfiguration(const struct report *r, struct json_view v,
 
 	if (rule[0] == '\0' && json_view_get_text(v, "ID", &rule, err) < 0)
 		return err->code;
+	/* Of a workload the operator names none, and the ids are to be the same. */
+	if (r->is_workload)
+		resource = "";
 	f = add_finding(r, v, CLASS_MISCONFIGURATION, out);
 	f->rule = trivy_check_id(rule, r->arena);
 	f->state = check_state(f->status_raw);
@@ -334,6 +334,10 @@ static int add_misconfiguration(const struct report *r, struct json_view v,
 		f->fidelity = FIDELITY_AUTHORITATIVE;
 		return 0;
 	}
+	if (r->is_workload) {
+		f->fidelity = FIDELITY_AUTHORITATIVE;
+		return 0;
+	}
 	f->location = resource[0] == '\0'
 	                      ? r->target
 	                      : arena_printf(r->arena, "%s:%s", r->target, resource);
@@ -343,8 +347,8 @@ static int add_misconfiguration(const struct report *r, struct json_view v,
 /* Secrets. */
 
 /* Match and Code hold the secret, or most of it: neither is read. */
-static int add_secret(const struct report *r, struct json_view v, struct parse_output *out,
-                      struct error *err)
+static int add_secret(const struct trivy_report *r, struct json_view v,
+                      struct parse_output *out, struct error *err)
 {
 	int64_t line = 0;
 	struct error ignored;
@@ -365,8 +369,8 @@ static int add_secret(const struct report *r, struct json_view v, struct parse_o
 
 /* Licences. */
 
-static int add_license(const struct report *r, struct json_view v, struct parse_output *out,
-                       struct error *err)
+static int add_license(const struct trivy_report *r, struct json_view v,
+                       struct parse_output *out, struct error *err)
 {
 	const char *file = json_view_text_or(v, "FilePath", "");
 	const char *category = json_view_text_or(v, "Category", "");
@@ -390,8 +394,8 @@ static int add_license(const struct report *r, struct json_view v, struct parse_
 
 /* Lists. */
 
-typedef int add_fn(const struct report *r, struct json_view v, struct parse_output *out,
-                   struct error *err);
+typedef int add_fn(const struct trivy_report *r, struct json_view v,
+                   struct parse_output *out, struct error *err);
 
 static const struct {
 	const char *list;
@@ -404,7 +408,18 @@ static const struct {
         {"Licenses", "license", add_license},
 };
 
-static int add_list(const struct report *r, struct json_view result, size_t list,
+/* An element that cannot be read: it alone, or the record with it. */
+static int refuse(const struct trivy_report *r, const char *list, size_t n,
+                  struct json_view v, struct parse_output *out, struct error *err)
+{
+	error_wrap(err, "%s[%zu]", list, n);
+	if (!r->takes_on)
+		return err->code;
+	parse_add_problem(out, v, err->text);
+	return 0;
+}
+
+static int add_list(const struct trivy_report *r, struct json_view result, size_t list,
                     struct parse_output *out, struct error *err)
 {
 	struct json_items it = {0};
@@ -413,13 +428,14 @@ static int add_list(const struct report *r, struct json_view result, size_t list
 	if (json_view_opt_items(result, lists[list].list, &it, err) < 0)
 		return err->code;
 	for (; json_items_next(&it); n++)
-		if (lists[list].add(r, it.value, out, err) < 0)
-			return error_wrap(err, "%s[%zu]", lists[list].list, n);
+		if (lists[list].add(r, it.value, out, err) < 0 &&
+		    refuse(r, lists[list].list, n, it.value, out, err) < 0)
+			return err->code;
 	return 0;
 }
 
 /* What an ignore file or a VEX statement took out of the lists. */
-static int add_modified(const struct report *r, struct json_view v,
+static int add_modified(const struct trivy_report *r, struct json_view v,
                         struct parse_output *out, struct error *err)
 {
 	const char *type = json_view_text_or(v, "Type", "");
@@ -441,7 +457,7 @@ static int add_modified(const struct report *r, struct json_view v,
 	return 0;
 }
 
-static int add_all_modified(const struct report *r, struct json_view result,
+static int add_all_modified(const struct trivy_report *r, struct json_view result,
                             struct parse_output *out, struct error *err)
 {
 	static const char list[] = "ExperimentalModifiedFindings";
@@ -451,13 +467,14 @@ static int add_all_modified(const struct report *r, struct json_view result,
 	if (json_view_opt_items(result, list, &it, err) < 0)
 		return err->code;
 	for (; json_items_next(&it); n++)
-		if (add_modified(r, it.value, out, err) < 0)
-			return error_wrap(err, "%s[%zu]", list, n);
+		if (add_modified(r, it.value, out, err) < 0 &&
+		    refuse(r, list, n, it.value, out, err) < 0)
+			return err->code;
 	return 0;
 }
 
-static int add_result(const struct report *r, struct json_view result,
-                      struct parse_output *out, struct error *err)
+int trivy_add_result(const struct trivy_report *r, struct json_view result,
+                     struct parse_output *out, struct error *err)
 {
 	for (size_t i = 0; i < N_ELEMENTS(lists); i++)
 		if (add_list(r, result, i, out, err) < 0)
@@ -470,12 +487,12 @@ static int add_result(const struct report *r, struct json_view result,
 static int parse_result(struct json_view envelope, struct json_view result,
                         struct parse_output *out, struct error *err)
 {
-	struct report r = report_of(envelope, result, out->arena);
+	struct trivy_report r = report_of(envelope, result, out->arena);
 
 	if (!json_view_is_object(result))
 		return error_set(err, ERR_INVALID, "a result is not an object");
 	set_artifact(&r, envelope);
-	return add_result(&r, result, out, err);
+	return trivy_add_result(&r, result, out, err);
 }
 
 static int parse(const struct parse_input *in, struct parse_output *out, struct error *err)
@@ -496,12 +513,12 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 static int legacy_parse(const struct parse_input *in, struct parse_output *out,
                         struct error *err)
 {
-	struct report r = report_of(in->envelope, in->record, out->arena);
+	struct trivy_report r = report_of(in->envelope, in->record, out->arena);
 
 	if (r.target[0] == '\0')
 		return error_set(err, ERR_INVALID, "Target is missing");
 	set_legacy_artifact(&r);
-	return add_result(&r, in->record, out, err);
+	return trivy_add_result(&r, in->record, out, err);
 }
 
 /* Secrets[].Match, and Code.Lines[] of secrets and misconfigurations. */

@@ -10,4 +10,10 @@ extern const struct format trivy;
 /* The report before schema 2: a bare array of results. */
 extern const struct format trivy_legacy;
 
+/* "trivy k8s": the whole report, or one of its consolidated resources. */
+extern const struct format trivy_k8s;
+
+/* A report resource of the Trivy Operator. */
+extern const struct format trivy_operator;
+
 #endif
