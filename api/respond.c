@@ -12,6 +12,7 @@
 #include "base/mem.h"
 
 #include "gzip.h"
+#include "query_string.h"
 #include "server.h"
 
 #define GZIP_LEAST  1024 /* bytes: below, the frame eats what is won */
@@ -210,4 +211,19 @@ void respond_error(struct request *req, const struct error *err)
 	else
 		log_error("request %s: %s", req->id, err->text);
 	respond_problem(req, &problem);
+}
+
+bool respond_if_parameters(struct request *req)
+{
+	struct parameter_fault fault;
+	struct query_string q;
+
+	if (!query_string_read(req->query, req->arena, &q, &fault)) {
+		respond_bad_parameter(req, fault.parameter, fault.detail);
+		return true;
+	}
+	if (q.n > 0)
+		respond_bad_parameter(req, q.parameters[0].name,
+		                      "is not a parameter of this route");
+	return q.n > 0;
 }

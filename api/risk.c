@@ -12,7 +12,6 @@
 
 #include "handlers.h"
 #include "org_states.h"
-#include "query_string.h"
 #include "respond.h"
 #include "risk_json.h"
 #include "scorer/correlate.h"
@@ -192,23 +191,6 @@ static void on_state(struct request *req, const struct error *err)
 	request_query(req, STMT_RISK_VERSION, &p, false, on_version);
 }
 
-static bool takes_no_parameter(struct request *req)
-{
-	struct parameter_fault fault;
-	struct query_string q;
-
-	if (!query_string_read(req->query, req->arena, &q, &fault)) {
-		respond_bad_parameter(req, fault.parameter, fault.detail);
-		return false;
-	}
-	if (q.n > 0) {
-		respond_bad_parameter(req, q.parameters[0].name,
-		                      "is not a parameter of this route");
-		return false;
-	}
-	return true;
-}
-
 static void begin(struct request *req, void (*write)(struct request *), bool findings)
 {
 	struct risk_request *r = ARENA_NEW(req->arena, struct risk_request);
@@ -217,7 +199,7 @@ static void begin(struct request *req, void (*write)(struct request *), bool fin
 	req->handler_data = r;
 	r->write = write;
 	r->wants_findings = findings;
-	if (!takes_no_parameter(req))
+	if (respond_if_parameters(req))
 		return;
 	if (!id || key_parse(id, &r->id) < 0)
 		gone(req);

@@ -22,6 +22,8 @@ const struct route routes[] = {
 	{ROUTE_GET, "/v1/risks/{id}/findings",    PERMISSION_READ, risk_findings_get},
 	{ROUTE_GET, "/v1/risks/{id}/why-merged",  PERMISSION_READ, risk_why_merged_get},
 	{ROUTE_GET, "/v1/facets",                 PERMISSION_READ, facets_get},
+	{ROUTE_GET, "/v1/compliance",             PERMISSION_READ, compliance_get},
+	{ROUTE_GET, "/v1/compliance/frameworks",  PERMISSION_READ, frameworks_get},
 };
 /* clang-format on */
 

@@ -102,9 +102,7 @@ static void print_frameworks(struct compliance *c, const struct framework_row *r
 			continue;
 		}
 		json_write_open(&c->line, NULL, '{');
-		json_write_text(&c->line, "framework", rows[i].framework);
-		json_write_int(&c->line, "requirements", rows[i].requirements);
-		json_write_int(&c->line, "answered", rows[i].answered);
+		framework_row_put(&c->line, &rows[i]);
 		json_write_close(&c->line, '}');
 		report_line(&c->line);
 	}
@@ -139,33 +137,13 @@ static bool is_known(struct compliance *c, const struct framework_row *rows, siz
 
 /* --- requirements --- */
 
-static void json_controls(struct compliance *c, const char *controls)
-{
-	json_write_open(&c->line, "controls", '[');
-	while (*controls) {
-		const size_t size = strcspn(controls, " ");
-
-		json_write_text(&c->line, NULL,
-		                arena_strndup(c->cli->arena, controls, size));
-		controls += size + (controls[size] == ' ');
-	}
-	json_write_close(&c->line, ']');
-}
-
 static void json_requirement(struct compliance *c, const struct compliance_requirement *r)
 {
 	struct strbuf *b = &c->line;
 
 	json_write_open(b, NULL, '{');
 	json_write_text(b, "framework", c->filter.framework);
-	json_write_text(b, "requirement", r->requirement);
-	json_write_text(b, "verdict", compliance_verdict_name(r->verdict));
-	json_controls(c, r->controls);
-	json_write_text(b, "title", r->title);
-	json_write_int(b, "failing_accounts", r->failing_accounts);
-	json_write_int(b, "passing_accounts", r->passing_accounts);
-	json_write_int(b, "failing_assets", r->failing_assets);
-	json_write_int(b, "passing_assets", r->passing_assets);
+	compliance_requirement_put(b, r, c->cli->arena);
 	json_write_close(b, '}');
 	report_line(b);
 }
@@ -216,11 +194,7 @@ static void json_account(struct compliance *c, const struct compliance_account *
 
 	json_write_open(b, NULL, '{');
 	json_write_text(b, "framework", c->filter.framework);
-	json_write_text(b, "provider", provider_name((enum provider)r->provider));
-	json_write_text(b, "account", r->account);
-	json_write_int(b, "failing", r->failing);
-	json_write_int(b, "passing", r->passing);
-	json_write_int(b, "unknown", r->unknown);
+	compliance_account_put(b, r);
 	json_write_close(b, '}');
 	report_line(b);
 }

@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/finding.h"
+#include "model/json_write.h"
+#include "store/pg_encode.h"
+
 const char *compliance_verdict_name(enum compliance_verdict v)
 {
 	static const char *const names[] = {
@@ -20,8 +24,27 @@ const char *compliance_verdict_name(enum compliance_verdict v)
 	return names[v];
 }
 
-void compliance_bind(const struct org *org, const struct compliance_filter *filter,
-                     struct pg_params *p)
+static void bind_texts(struct pg_params *p, const char *const *texts, size_t n)
+{
+	struct strbuf b = {0};
+	char *copy;
+
+	if (!texts) {
+		pg_bind_text(p, NULL);
+		return;
+	}
+	pg_put_array_head(&b, PG_OID_TEXT, n);
+	for (size_t i = 0; i < n; i++)
+		pg_put_text(&b, texts[i]);
+	copy = arena_alloc(p->arena, b.size);
+	memcpy(copy, b.data, b.size);
+	pg_bind_binary(p, copy, b.size);
+	strbuf_done(&b);
+}
+
+void compliance_requirements_bind(const struct org *org,
+                                  const struct compliance_filter *filter,
+                                  struct pg_params *p)
 {
 	pg_bind_int(p, org->id);
 	pg_bind_text(p, filter->framework);
@@ -30,6 +53,17 @@ void compliance_bind(const struct org *org, const struct compliance_filter *filt
 	else
 		pg_bind_int(p, filter->provider);
 	pg_bind_text(p, filter->account);
+	bind_texts(p, filter->allowed, filter->n_allowed);
+}
+
+void compliance_accounts_bind(const struct org *org, const struct compliance_filter *filter,
+                              struct pg_params *p)
+{
+	compliance_requirements_bind(org, filter, p);
+	if (filter->max_accounts > 0)
+		pg_bind_int(p, filter->max_accounts);
+	else
+		pg_bind_text(p, NULL);
 }
 
 static int compare_requirements(const void *a, const void *b)
@@ -74,6 +108,7 @@ struct compliance_account *compliance_accounts_read(const PGresult *result, stru
 		        .failing = pg_get_int(result, i, "failing"),
 		        .passing = pg_get_int(result, i, "passing"),
 		        .unknown = pg_get_int(result, i, "unknown"),
+		        .n_accounts = pg_get_int(result, i, "n_accounts"),
 		};
 	return rows;
 }
@@ -92,27 +127,17 @@ struct framework_row *framework_list_read(const PGresult *result, struct arena *
 	return rows;
 }
 
-static int query(struct pg *pg, enum statement stmt, const struct org *org,
-                 const struct compliance_filter *filter, struct arena *a, PGresult **out,
-                 struct error *err)
-{
-	struct pg_params p = {.arena = a};
-
-	if (filter)
-		compliance_bind(org, filter, &p);
-	return pg_run(pg, stmt, &p, out, err);
-}
-
 int compliance_requirements(struct pg *pg, const struct org *org,
                             const struct compliance_filter *filter, struct arena *a,
                             struct compliance_requirement **out, size_t *n_out,
                             struct error *err)
 {
 	CLEANUP(pg_clearp) PGresult *result = NULL;
-	const int rc =
-	        query(pg, STMT_COMPLIANCE_REQUIREMENTS, org, filter, a, &result, err);
+	struct pg_params p = {.arena = a};
+	int rc;
 
-	if (rc < 0)
+	compliance_requirements_bind(org, filter, &p);
+	if ((rc = pg_run(pg, STMT_COMPLIANCE_REQUIREMENTS, &p, &result, err)) < 0)
 		return rc;
 	*out = compliance_requirements_read(result, a);
 	*n_out = (size_t)PQntuples(result);
@@ -124,9 +149,11 @@ int compliance_accounts(struct pg *pg, const struct org *org,
                         struct compliance_account **out, size_t *n_out, struct error *err)
 {
 	CLEANUP(pg_clearp) PGresult *result = NULL;
-	const int rc = query(pg, STMT_COMPLIANCE_ACCOUNTS, org, filter, a, &result, err);
+	struct pg_params p = {.arena = a};
+	int rc;
 
-	if (rc < 0)
+	compliance_accounts_bind(org, filter, &p);
+	if ((rc = pg_run(pg, STMT_COMPLIANCE_ACCOUNTS, &p, &result, err)) < 0)
 		return rc;
 	*out = compliance_accounts_read(result, a);
 	*n_out = (size_t)PQntuples(result);
@@ -137,11 +164,52 @@ int framework_list(struct pg *pg, struct arena *a, struct framework_row **out,
                    size_t *n_out, struct error *err)
 {
 	CLEANUP(pg_clearp) PGresult *result = NULL;
-	const int rc = query(pg, STMT_FRAMEWORK_LIST, NULL, NULL, a, &result, err);
+	struct pg_params p = {.arena = a};
+	const int rc = pg_run(pg, STMT_FRAMEWORK_LIST, &p, &result, err);
 
 	if (rc < 0)
 		return rc;
 	*out = framework_list_read(result, a);
 	*n_out = (size_t)PQntuples(result);
 	return 0;
+}
+
+/* --- as JSON --- */
+
+void compliance_requirement_put(struct strbuf *b, const struct compliance_requirement *r,
+                                struct arena *a)
+{
+	const char *controls = r->controls;
+
+	json_write_text(b, "requirement", r->requirement);
+	json_write_text(b, "verdict", compliance_verdict_name(r->verdict));
+	json_write_open(b, "controls", '[');
+	while (*controls) {
+		const size_t size = strcspn(controls, " ");
+
+		json_write_text(b, NULL, arena_strndup(a, controls, size));
+		controls += size + (controls[size] == ' ');
+	}
+	json_write_close(b, ']');
+	json_write_text(b, "title", r->title);
+	json_write_int(b, "failing_accounts", r->failing_accounts);
+	json_write_int(b, "passing_accounts", r->passing_accounts);
+	json_write_int(b, "failing_assets", r->failing_assets);
+	json_write_int(b, "passing_assets", r->passing_assets);
+}
+
+void compliance_account_put(struct strbuf *b, const struct compliance_account *r)
+{
+	json_write_text(b, "provider", provider_name((enum provider)r->provider));
+	json_write_text(b, "account", r->account);
+	json_write_int(b, "failing", r->failing);
+	json_write_int(b, "passing", r->passing);
+	json_write_int(b, "unknown", r->unknown);
+}
+
+void framework_row_put(struct strbuf *b, const struct framework_row *r)
+{
+	json_write_text(b, "framework", r->framework);
+	json_write_int(b, "requirements", r->requirements);
+	json_write_int(b, "answered", r->answered);
 }

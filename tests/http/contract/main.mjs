@@ -8,6 +8,7 @@ import { Random, check, done, fail } from './lib/check.mjs';
 import { Client, sleep } from './lib/client.mjs';
 import { Contract } from './lib/openapi.mjs';
 import { away } from './parts/away.mjs';
+import { compliance } from './parts/compliance.mjs';
 import { exchange } from './parts/exchange.mjs';
 import { badQueries } from './parts/faults.mjs';
 import { guessing, rateLimit, revocation } from './parts/limits.mjs';
@@ -56,7 +57,7 @@ if (what === 'away') {
 } else {
 	for (const org of ['default', 'other'])
 		ctx.truth[org] = new Truth({ isobar: setting.isobar, org });
-	const parts = [walk, query, pages, badQueries, metrics, revocation, exchange];
+	const parts = [walk, query, compliance, pages, badQueries, metrics, revocation, exchange];
 
 	for (const run of parts) {
 		await run(ctx);

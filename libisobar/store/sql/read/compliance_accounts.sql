@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- How many requirements of a framework fail, pass and are unknown in each account of which anything is known.
--- $1 org_id, $2 framework, $3 provider (null: all), $4 account (null: all).
+-- $1 org_id, $2 framework, $3 provider (null: all), $4 account (null: all),
+-- $5 text[] accounts that may be seen (null: all), $6 how many accounts at most (null: any number).
 with rule as (
     select a.connector, a.rule, a.control
       from isobar.control_alias as a
@@ -32,6 +33,7 @@ with rule as (
        and k.asset_id = a.canonical_id
      where ($3::smallint is null or k.provider = $3)
        and ($4::text is null or k.account = $4)
+       and ($5::text[] is null or k.account = any ($5))
      group by s.control, k.provider, k.account
 ), by_account as (
     select q.requirement, p.provider, p.account, max(p.verdict) as verdict
@@ -49,8 +51,10 @@ with rule as (
 select b.provider, b.account,
        count(*) filter (where b.verdict = 2) as failing,
        count(*) filter (where b.verdict = 1) as passing,
-       t.n - count(*) filter (where b.verdict > 0) as unknown
+       t.n - count(*) filter (where b.verdict > 0) as unknown,
+       count(*) over () as n_accounts
   from by_account as b
  cross join total as t
  group by b.provider, b.account, t.n
  order by b.provider, b.account collate "C"
+ limit $6

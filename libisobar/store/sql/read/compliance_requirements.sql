@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- How the requirements of a framework stand: by the worst of what their controls say of any asset.
--- $1 org_id, $2 framework, $3 provider (null: all), $4 account (null: all).
+-- $1 org_id, $2 framework, $3 provider (null: all), $4 account (null: all),
+-- $5 text[] accounts that may be seen (null: all).
 -- verdict: 2 failing, 1 passing, 0 unknown.  A failure that is muted at its source is one still.
 with rule as (
     select a.connector, a.rule, a.control
@@ -33,6 +34,7 @@ with rule as (
        and k.asset_id = a.canonical_id
      where ($3::smallint is null or k.provider = $3)
        and ($4::text is null or k.account = $4)
+       and ($5::text[] is null or k.account = any ($5))
      group by s.control, k.provider, k.account, k.asset_id
 ), by_asset as (
     select q.requirement, p.provider, p.account, p.asset_id, max(p.verdict) as verdict

@@ -60,6 +60,10 @@ export class Contract {
 		for (const [path, item] of Object.entries(this.document.paths)) {
 			for (const method of METHODS.filter((name) => item[name])) {
 				const pointer = `/paths/${escapePointer(path)}/${method}`;
+				const parameters = [...(item.parameters ?? []), ...(item[method].parameters ?? [])]
+					.map((parameter) => this.resolve(parameter));
+				const wanted = parameters.filter((p) => p.in === 'query' && p.required)
+					.map((p) => [p.name, String(p.example)]);
 
 				yield {
 					id: item[method].operationId,
@@ -67,8 +71,9 @@ export class Contract {
 					path,
 					pointer,
 					public: item[method].security?.length === 0,
-					parameters: [...(item.parameters ?? []), ...(item[method].parameters ?? [])]
-						.map((parameter) => this.resolve(parameter)),
+					parameters,
+					// What it cannot be asked without, as in its examples.
+					query: wanted.length ? `?${new URLSearchParams(wanted)}` : '',
 					hasEtag: item[method].responses['304'] !== undefined,
 				};
 			}

@@ -15,7 +15,7 @@ function paths(ctx) {
 
 	return ctx.contract.operations.map((operation) => ({
 		operation,
-		path: operation.path.replace('{id}', id).replace('{queue}', 'customer'),
+		path: operation.path.replace('{id}', id).replace('{queue}', 'customer') + operation.query,
 	}));
 }
 

@@ -72,6 +72,22 @@ function listFaults() {
 const FACET_FAULTS = [['limit=10', 'limit'], ['cursor=a', 'cursor'], ['order=rank', 'order'],
 	['queue=nonsense', 'queue'], ['queue=', 'queue'], ['queue=all&queue=all', 'queue'], ['queue=customer,provider', 'queue']];
 
+function complianceFaults() {
+	const rows = [['', 'framework'], ['by=account', 'framework'], ['framework=nonsense', 'framework'],
+		['framework=CIS-aws-3.0', 'framework'], ['framework=%27%20or%20true--', 'framework']];
+	const known = 'framework=cis-aws-3.0';
+
+	for (const [name, values] of Object.entries({
+		by: ['', 'provider', 'Account', 'requirement,account'], provider: ['', 'ibm', 'AWS', 'aws,azure', '-1'], account: [''],
+	})) {
+		for (const value of [...values, '%FF', 'a%0Ab', 'a'.repeat(2049)])
+			rows.push([`${known}&${name}=${value}`, name]);
+		rows.push([`${known}&${name}=aws&${name}=aws`, name]);
+	}
+	return [...rows, [`${known}&${known}`, 'framework'], [`${known}&limit=1`, 'limit'], [`${known}&colour=red`, 'colour'],
+		['framework=', 'framework'], ['framework=%FF', 'framework'], [`${known}&By=account`, 'By']];
+}
+
 async function expectFault(ctx, id, path, [query, parameter, type = 'invalid-parameter']) {
 	const name = `GET ${path}?${query.length > 80 ? `${query.slice(0, 80)}…` : query}`;
 	const answer = await ctx.client.get(`${path}?${query}`, ctx.token);
@@ -94,6 +110,10 @@ export async function badQueries(ctx) {
 				await expectFault(ctx, id, path, row);
 		for (const row of FACET_FAULTS)
 			await expectFault(ctx, 'getFacets', '/v1/facets', row);
+		for (const row of complianceFaults())
+			await expectFault(ctx, 'getCompliance', '/v1/compliance', row);
+		for (const row of [['colour=red', 'colour'], ['framework=cis-aws-3.0', 'framework'], ['a=%FF', 'a']])
+			await expectFault(ctx, 'listFrameworks', '/v1/compliance/frameworks', row);
 	});
 	await part('what is at the edge is not refused', async () => {
 		for (const query of ['min_score=0', 'max_score=1000', 'min_score=007', `text=${'a'.repeat(200)}`,
