@@ -44,6 +44,7 @@ provider_duty() {
 }
 
 import_default() {
+	local number
 	# Overdue when it is gone; and gone in time.
 	asff 1 bucket=isobar-missed label=CRITICAL >"$tmp/missed.ndjson"
 	asff 2 bucket=isobar-met >"$tmp/met.ndjson"
@@ -55,12 +56,16 @@ import_default() {
 	asff 3 bucket=isobar-changing label=CRITICAL title='A bucket that got worse' \
 		updated=2026-11-13T00:00:00Z >"$tmp/worse.ndjson"
 	asff 3 bucket=isobar-changing label=CRITICAL compliance=PASSED updated=2026-11-14T00:00:00Z >"$tmp/gone.ndjson"
+	# So many that the live ones do not fit on the largest page.
+	for number in {100..199}; do
+		asff "$number" bucket="isobar-many-$number" label=LOW
+	done >"$tmp/many.ndjson"
 
 	must "$isobar" import --quiet --now "$(ago '16 days')" "$tmp/missed.ndjson" "$tmp/met.ndjson"
 	must "$isobar" import --quiet --now "$(ago '13 days')" "$sample/azure" "$tmp/met-gone.ndjson"
 	must "$isobar" import --quiet --now "$(ago '40 hours')" --source feed-gcp "$sample/gcp"
 	must "$isobar" import --quiet "$sample/aws" "$sample/images" "$tmp/missed-gone.ndjson" \
-		"$tmp/provider.ndjson" "$tmp/changing.ndjson"
+		"$tmp/provider.ndjson" "$tmp/changing.ndjson" "$tmp/many.ndjson"
 }
 
 # Nothing names owners yet but the table.
