@@ -29,6 +29,7 @@ struct app {
 	struct event_base *base;
 	struct server *server;
 	struct pg_pool *pool;      /* of requests */
+	struct pg_pool *slow_pool; /* of those that read all of an org: one at a time */
 	struct pg_pool *feed_pool; /* of the indexes: a long load delays no request */
 	struct pg_notify *notify;
 	struct request_list requests; /* under way */

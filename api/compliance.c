@@ -207,11 +207,10 @@ static void on_known(struct request *req, const PGresult *result)
 	}
 	if (c->by_account) {
 		compliance_accounts_bind(&req->org, &c->filter, &p);
-		request_query(req, STMT_COMPLIANCE_ACCOUNTS, &p, false, on_accounts);
+		request_query_slow(req, STMT_COMPLIANCE_ACCOUNTS, &p, on_accounts);
 	} else {
 		compliance_requirements_bind(&req->org, &c->filter, &p);
-		request_query(req, STMT_COMPLIANCE_REQUIREMENTS, &p, false,
-		              on_requirements);
+		request_query_slow(req, STMT_COMPLIANCE_REQUIREMENTS, &p, on_requirements);
 	}
 }
 

@@ -97,16 +97,30 @@ static void on_query_done(const PGresult *result, const struct error *err, void 
 		req->on_result(req, result);
 }
 
+static void run_query(struct request *req, struct pg_pool *pool, struct pg_call *call,
+                      request_result_fn *then)
+{
+	/* The deadline of the request bounds it; the server ends it by itself as well. */
+	call->org_id = req->org.id;
+	start_deadline(req);
+	req->on_result = then;
+	req->pg_query = pg_pool_run(pool, call, on_query_done, req);
+}
+
 void request_query(struct request *req, enum statement stmt, struct pg_params *params,
                    bool binary, request_result_fn *then)
 {
-	/* The deadline of the request bounds it; the server ends it by itself as well. */
-	const struct pg_call call = {
-	        .stmt = stmt, .params = params, .org_id = req->org.id, .binary = binary};
+	struct pg_call call = {.stmt = stmt, .params = params, .binary = binary};
 
-	start_deadline(req);
-	req->on_result = then;
-	req->pg_query = pg_pool_run(req->app->pool, &call, on_query_done, req);
+	run_query(req, req->app->pool, &call, then);
+}
+
+void request_query_slow(struct request *req, enum statement stmt, struct pg_params *params,
+                        request_result_fn *then)
+{
+	struct pg_call call = {.stmt = stmt, .params = params};
+
+	run_query(req, req->app->slow_pool, &call, then);
 }
 
 void request_wait(struct request *req, struct request_list *list, request_wait_fn *then)

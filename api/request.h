@@ -85,6 +85,9 @@ const char *request_param(struct request *req, size_t i);
  */
 void request_query(struct request *req, enum statement stmt, struct pg_params *params,
                    bool binary, request_result_fn *then);
+/* The same for what takes seconds: these wait for each other, and nobody for them. */
+void request_query_slow(struct request *req, enum statement stmt, struct pg_params *params,
+                        request_result_fn *then);
 
 /* Puts the request into a list; whoever owns the list calls request_wake(). */
 void request_wait(struct request *req, struct request_list *list, request_wait_fn *then);

@@ -190,6 +190,7 @@ static void open_database(struct worker *w)
 	                             .seed = (unsigned int)getpid()};
 
 	w->app.pool = pg_pool_new(w->app.base, &options, s->connections);
+	w->app.slow_pool = pg_pool_new(w->app.base, &options, 1);
 	options.statement_timeout_ms = 60000;
 	w->app.feed_pool = pg_pool_new(w->app.base, &options, 1);
 	options.groups = 0;
@@ -336,6 +337,7 @@ static void close_all(struct worker *w)
 	risk_feeds_free(w->app.feeds);
 	org_states_free(w->app.states);
 	auth_free(w->app.auth);
+	pg_pool_free(w->app.slow_pool);
 	pg_pool_free(w->app.feed_pool);
 	pg_pool_free(w->app.pool);
 	tls_free(w->tls);
