@@ -17,6 +17,7 @@
 #include "gcp_scc.h"
 #include "generic.h"
 #include "github.h"
+#include "grype.h"
 #include "kube_bench.h"
 #include "lacework.h"
 #include "oci_cloudguard.h"
@@ -63,6 +64,7 @@ const struct format *const formats[] = {
         &scoutsuite,
         &sarif_secrets,
         &sarif,
+        &grype,
         &trivy_k8s,
         &trivy_operator,
         &trivy,
