@@ -33,6 +33,7 @@
 #include "sysdig.h"
 #include "tenable.h"
 #include "trivy.h"
+#include "vex.h"
 #include "wazuh.h"
 #include "wiz.h"
 
@@ -64,6 +65,8 @@ const struct format *const formats[] = {
         &scoutsuite,
         &sarif_secrets,
         &sarif,
+        &openvex,
+        &cyclonedx_vex,
         &grype,
         &trivy_k8s,
         &trivy_operator,
