@@ -145,6 +145,9 @@ static int check_members(struct json_view v, struct error *err)
 {
 	struct json_items it = {0};
 
+	/* The elements of an array have no keys. */
+	if (!json_view_is_object(v))
+		return error_set(err, ERR_INVALID, "a finding is not an object");
 	if (json_view_get_items(v, "", &it, err) < 0)
 		return err->code;
 	while (json_items_next(&it))

@@ -30,7 +30,9 @@ static void add_rules(struct sarif_run *run, struct json_view component, size_t 
 {
 	struct json_items it = {0};
 
-	if (json_view_opt_items(component, "rules", &it, &ignored) < 0)
+	/* As many as were counted: an object has items, but is no list. */
+	if (count_rules(component) == 0 ||
+	    json_view_opt_items(component, "rules", &it, &ignored) < 0)
 		return;
 	for (size_t i = 0; json_items_next(&it); i++)
 		run->rules[run->n_rules++] =

@@ -151,6 +151,9 @@ static void test_sarif__rules(void **unused)
 	             "[{'name':'e'},{'name':'p','rules':[{'id':'E','name':'ext'}]}]},"
 	             "'results':[{'rule':{'index':0,'toolComponent':{'index':1}}}]}"),
 	         "E", "ext"},
+	        {LOG("{'tool':{'driver':{'name':'X','rules':{'a':{},'b':{}}},'extensions':"
+	             "{'a':{'rules':{'b':1,'c':2}}}},'results':[{'ruleId':'E'}]}"),
+	         "E", "E"},
 	        {LOG("{'tool':{'driver':{'name':'X'},'extensions':[{'rules':"
 	             "[{'id':'E','name':'ext'}]}]},'results':[{'ruleId':'E'}]}"),
 	         "E", "ext"},
