@@ -66,7 +66,8 @@ static bool run_is_of_secrets(struct json_view run)
 	if (json_view_opt_items(run, "results", &it, &ignored) < 0)
 		return false;
 	while (json_items_next(&it))
-		if (text_has_nocase(json_view_text_or(it.value, "ruleId", ""), "secret"))
+		if (sarif_rule_is_of_secrets(tool, (struct json_view){0},
+		                             json_view_text_or(it.value, "ruleId", "")))
 			return true;
 	return false;
 }

@@ -167,6 +167,9 @@ bool sarif_rule_is_of_secrets(const struct sarif_tool *tool, struct json_view ru
 	struct json_items it = {0};
 	struct error ignored;
 
+	/* Checks of configuration speak of secrets without quoting any. */
+	if (tool->class == CLASS_MISCONFIGURATION)
+		return text_begins(id, "CKV_SECRET");
 	if (tool->class == CLASS_SECRET || text_has_nocase(id, "secret") ||
 	    strcmp(json_view_text_or(rule, "name", ""), "Secret") == 0)
 		return true;
