@@ -287,6 +287,27 @@ static int take_record(struct passage *p, const struct record *record, struct er
 	return store_output(p, record, digest, &out, err);
 }
 
+/* A list without records is a clean scan where what is around it tells whose it is. */
+static int settle_empty(struct passage *p, struct error *err)
+{
+	const enum record_shape shape = record_reader_shape(p->reader);
+	const struct json_view none = {0};
+	int rc;
+
+	if (shape == RECORD_SHAPE_ARRAY_MEMBER) {
+		if ((rc = parse_envelope(p, err)) < 0)
+			return rc;
+		p->format = p->im->forced && p->im->forced->detect(p->envelope, none)
+		                    ? p->im->forced
+		                    : format_detect(p->envelope, none);
+		if (p->format)
+			return 0;
+	}
+	return error_set(err, ERR_INVALID,
+	                 "an empty %s: nothing tells which tool scanned what",
+	                 record_shape_name(shape));
+}
+
 static int take_records(struct passage *p, struct error *err)
 {
 	struct record record;
@@ -300,9 +321,7 @@ static int take_records(struct passage *p, struct error *err)
 	if (rc < 0)
 		return rc;
 	if (!p->result->records)
-		return error_set(err, ERR_INVALID,
-		                 "an empty %s: nothing tells which tool scanned what",
-		                 record_shape_name(record_reader_shape(p->reader)));
+		return settle_empty(p, err);
 	if (!p->n_good)
 		return error_set(err, ERR_INVALID,
 		                 "no record can be read; the first, at byte %llu: %s",

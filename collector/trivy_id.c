@@ -32,6 +32,10 @@ const char *trivy_check_id(const char *id, struct arena *a)
 	const size_t letters = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 	const size_t digits = strspn(id + letters, "0123456789");
 
+	/* Without the prefix that newer versions leave out: "KSV-0014". */
+	if (letters >= 2 && letters <= 8 && id[letters] == '-' &&
+	    strspn(id + letters + 1, "0123456789") == 4 && id[letters + 5] == '\0')
+		return arena_printf(a, "AVD-%s", id);
 	if (letters < 2 || letters > 8 || digits != 3 || id[letters + digits] != '\0')
 		return id;
 	return arena_printf(a, "AVD-%.*s-0%s", (int)letters, id, id + letters);

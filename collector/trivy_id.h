@@ -22,7 +22,7 @@ const char *trivy_license_id(struct arena *a, const char *artifact, const char *
                              const char *package, const char *file,
                              const char *name) NON_NULL;
 
-/* "AVD-KSV-0014" of the oldest form "KSV014"; others as they are. */
+/* "AVD-KSV-0014" of the forms "KSV014" and "KSV-0014"; others as they are. */
 const char *trivy_check_id(const char *id, struct arena *a) NON_NULL;
 
 #endif

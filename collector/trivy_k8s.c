@@ -53,6 +53,9 @@ static bool is_report(struct json_view v)
 
 		if (json_view_exists(list) && !json_view_is_array(list))
 			return false;
+		if (json_view_array_size(list) > 0 &&
+		    !json_view_is_text(json_view_at(list, "/0/Kind")))
+			return false;
 		n += json_view_is_array(list);
 	}
 	return n > 0 || is_empty_report(v);
@@ -193,6 +196,11 @@ static int add_resource(const char *cluster, struct json_view v, struct parse_ou
 
 	if (!is_resource(v))
 		return error_set(err, ERR_INVALID, "\"Kind\" or \"Name\" is missing");
+	/* What a scan that failed does not list may well be there. */
+	if (json_view_text_or(v, "Error", "")[0] != '\0')
+		return error_set(err, ERR_INVALID, "the scan of %.80s failed: %.80s",
+		                 json_view_text_or(v, "Name", ""),
+		                 json_view_text_or(v, "Error", ""));
 	if (json_view_opt_items(v, "Results", &it, err) < 0)
 		return err->code;
 	while (json_items_next(&it)) {

@@ -31,7 +31,8 @@ static bool detect(struct json_view envelope, struct json_view record)
 	return json_view_is_object(json_view_at(record, "scanOriginResource")) &&
 	       json_view_is_object(json_view_at(record, "result")) &&
 	       json_view_is_text(json_view_at(record, "/status/verdict")) &&
-	       strncmp(json_view_text_or(record, "/result/__typename", ""), "CICD", 4) == 0;
+	       strcmp(json_view_text_or(record, "/result/__typename", ""),
+	              "CICDDiskScanResult") == 0;
 }
 
 static const char *type_of(const char *origin)
@@ -166,9 +167,13 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 	struct json_view result = json_view_at(in->record, "result");
 	struct scan scan = {.out = out,
 	                    .created_at = row_time(row_text(in->record, "createdAt"))};
+	const char *state = json_view_text_or(in->record, "/status/state", "SUCCESS");
 	struct json_items secrets = {0};
 	struct resource canonical;
 
+	/* What a scan that broke off does not list may well be there. */
+	if (strcmp(state, "SUCCESS") != 0)
+		return error_set(err, ERR_INVALID, "the scan ended as %.40s", state);
 	scan.resource = (struct resource){.account = "",
 	                                  .region = "",
 	                                  .type = type_of(row_text(origin, "__typename")),

@@ -226,7 +226,7 @@ static void test_trivy_operator__check(void **unused)
 	} rows[] = {
 	        {"'checkID':'KSV014','success':false", "AVD-KSV-0014", FINDING_OPEN},
 	        {"'checkID':'AVD-KSV-0014'", "AVD-KSV-0014", FINDING_OPEN},
-	        {"'checkID':'KSV-0014','success':true", "KSV-0014", FINDING_PASSING},
+	        {"'checkID':'KSV-0014','success':true", "AVD-KSV-0014", FINDING_PASSING},
 	        {"'title':'Runs as root','success':false", "Runs as root", FINDING_OPEN},
 	};
 

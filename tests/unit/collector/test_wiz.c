@@ -410,9 +410,17 @@ static void test_wiz_cli__a_clean_scan(void **unused)
 	(void)unused;
 	assert_true(run_detects(&wiz_cli, SCAN("'osPackages':null")));
 	assert_false(run_detects(&wiz_cli, "{'result':{},'scanOriginResource':{}}"));
+	assert_false(run_detects(&wiz_cli,
+	                         "{'status':{'verdict':'x'},'scanOriginResource':{},"
+	                         "'result':{'__typename':'CICDIACScanResult'}}"));
 	assert_int_equal(run.rc, 0);
 	assert_int_equal(run.out.n_findings, 0);
 	assert_int_equal(run.out.n_problems, 0);
+	run_close(&run);
+	run = run_record(&wiz_cli,
+	                 "{'status':{'state':'FAILED','verdict':'x'},'scanOriginResource':{"
+	                 "'name':'a'},'result':{'__typename':'CICDDiskScanResult'}}");
+	assert_int_equal(run.rc, ERR_INVALID);
 	run_close(&run);
 }
 
