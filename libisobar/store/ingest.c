@@ -345,10 +345,9 @@ static uint64_t mix_text(uint64_t h, const char *s)
 }
 
 /* Puts the asset's row, unless the very same one was sent not long ago. */
-static struct slice asset_row(struct ingest *in, struct strbuf *b, const struct key *key,
-                              const struct resource *r)
+static void asset_row(struct ingest *in, struct strbuf *b, const struct key *key,
+                      const struct resource *r)
 {
-	const size_t start = b->size;
 	uint64_t digest;
 
 	memcpy(&digest, key->bytes, sizeof(digest)); /* the id itself is in the key */
@@ -360,10 +359,9 @@ static struct slice asset_row(struct ingest *in, struct strbuf *b, const struct 
 	uint64_t *place = &in->asset_cache[(digest >> 32) % INGEST_ASSET_CACHE];
 
 	if (*place == digest)
-		return (struct slice){0};
+		return;
 	*place = digest;
 	encode_asset(b, key, r);
-	return (struct slice){(uint32_t)start, (uint32_t)(b->size - start)};
 }
 
 /* Only names that are full identities join assets: a bare name could be anybody's. */
@@ -482,7 +480,7 @@ int ingest_finding(struct ingest *in, const struct finding *f, struct error *err
 	item->row = encode_row(in, &c->rows, f, item, in->connectors[connector].source_id,
 	                       scope->id);
 	item->details = encode_details(&c->details, f);
-	item->asset = asset_row(in, &c->assets, &f->asset_key, &f->resource);
+	asset_row(in, &c->assets, &f->asset_key, &f->resource);
 	if (f->resource.n_aliases)
 		put_aliases(in, c, &f->asset_key, &f->resource);
 	if (f->n_cve_aliases)

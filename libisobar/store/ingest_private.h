@@ -28,7 +28,6 @@ struct ingest_item {
 	int64_t digest;       /* of its record when that is all of it; 0 otherwise */
 	struct slice row;     /* of rows: page_row without its last four columns */
 	struct slice details; /* of details */
-	struct slice asset;   /* of assets; size 0: was sent before */
 	uint32_t record;      /* index of records */
 	uint32_t order;       /* of arrival */
 	uint16_t connector;   /* index of connectors */

@@ -78,11 +78,8 @@ static bool wins(const struct ingest_item *a, const struct ingest_item *b)
 /* The loser may hold the only row of an asset that both name. */
 static void keep_winner(struct ingest_item *kept, const struct ingest_item *other)
 {
-	const struct slice asset = kept->asset.size ? kept->asset : other->asset;
-
 	if (wins(other, kept))
 		*kept = *other;
-	kept->asset = asset;
 }
 
 /* Sorts by key, which makes index look-ups local, and leaves one item a key. */
@@ -276,10 +273,7 @@ static int send_assets(struct ingest *in, const struct ingest_chunk *c, bool *an
 	struct strbuf rows = {0};
 	int rc = 0;
 
-	for (size_t i = 0; i < c->n_items; i++)
-		if (c->items[i].asset.size)
-			strbuf_put(&rows, c->assets.data + c->items[i].asset.at,
-			           c->items[i].asset.size);
+	strbuf_put(&rows, strbuf_text(&c->assets), c->assets.size);
 	strbuf_put(&rows, strbuf_text(&c->inventory), c->inventory.size);
 	*any = rows.size > 0;
 	if (*any)
@@ -488,7 +482,8 @@ static int finish_diff(struct ingest *in, struct ingest_chunk *c, struct error *
 	in->write_mode = (d.n_new + d.n_changed) * 8 > c->n_items;
 	if (c->n_ask && (rc = pg_command(in->pg, "truncate page_key", err)) < 0)
 		return rc;
-	if (d.n_new + d.n_changed == 0 && !c->inventory.size && !c->aliases.size)
+	if (d.n_new + d.n_changed == 0 && !c->assets.size && !c->inventory.size &&
+	    !c->aliases.size)
 		return 0;
 	return send_merge(in, c, &d, err);
 }
