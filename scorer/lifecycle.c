@@ -6,9 +6,28 @@
 #include "lifecycle.h"
 
 #include <assert.h>
+#include <string.h>
+
+static bool is_vex(const struct evidence *e)
+{
+	return strcmp(e->engine, "vex") == 0;
+}
+
+/*
+ * Does a VEX statement say that the product is not affected?  It mutes what scanners
+ * found of the flaw there, not another statement.
+ */
+static bool is_stated_harmless(const struct risk_group *g)
+{
+	for (size_t i = 0; i < g->n_members; i++)
+		if (g->members[i].e->state == FINDING_SUPPRESSED && is_vex(g->members[i].e))
+			return true;
+	return false;
+}
 
 struct facts facts_of(const struct risk_group *g)
 {
+	const bool harmless = is_stated_harmless(g);
 	struct facts out = {.gone_at = TIMESTAMP_NONE};
 	int n_muted = 0, n_closed = 0, n_unknown = 0;
 
@@ -17,7 +36,10 @@ struct facts facts_of(const struct risk_group *g)
 
 		switch (e->state) {
 		case FINDING_OPEN:
-			out.n_open++;
+			if (harmless && !is_vex(e))
+				n_muted++;
+			else
+				out.n_open++;
 			break;
 		case FINDING_SUPPRESSED:
 			n_muted++;

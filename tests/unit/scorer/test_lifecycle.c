@@ -45,6 +45,7 @@ static struct facts facts_of_states(const char *states)
 			state = FINDING_RESOLVED;
 			break;
 		case 's':
+		case 'v':
 			state = FINDING_SUPPRESSED;
 			break;
 		case 'n':
@@ -55,6 +56,8 @@ static struct facts facts_of_states(const char *states)
 			break;
 		}
 		evidence[i] = (struct evidence){.state = state,
+		                                .engine = strchr("va", states[i]) ? "vex"
+		                                                                  : "trivy",
 		                                .run_id = 10 + (int64_t)i,
 		                                .closed_at = start + (timestamp)i};
 		members[i] = (struct member){.e = &evidence[i]};
@@ -65,8 +68,8 @@ static struct facts facts_of_states(const char *states)
 static void test_facts_of__one_open_finding_is_enough(void **state)
 {
 	static const struct {
-		const char
-		        *states; /* open, resolved, suppressed, not applicable, unknown */
+		const char *
+		        states; /* open, resolved, suppressed, not applicable, unknown, VEX */
 		enum facts_state want;
 		int n_open;
 		int64_t proof;
@@ -82,6 +85,12 @@ static void test_facts_of__one_open_finding_is_enough(void **state)
 	        {"rrn", FACTS_GONE, 0, 12},
 	        {"n", FACTS_GONE, 0, 10},
 	        {"u", FACTS_NOTHING, 0, 0},
+	        /* VEX: (v) not affected mutes what scanners found, not (a) affected. */
+	        {"ov", FACTS_MUTED, 0, 0},
+	        {"voro", FACTS_MUTED, 0, 12},
+	        {"va", FACTS_LIVE, 1, 0},
+	        {"oa", FACTS_LIVE, 2, 0},
+	        {"v", FACTS_MUTED, 0, 0},
 	        /* Without a verdict it is not proved gone. */
 	        {"ru", FACTS_NOTHING, 0, 10},
 	};
