@@ -93,8 +93,8 @@ static const char *subscription_of(const struct azure_record *r, struct arena *a
 	const char *in_uri = azure_from_last(uri, "/subscriptionId/");
 	const char *stated = azure_property_text(r, "subscriptionId");
 
-	stated = azure_either(stated, azure_cell_text(r, "subscriptionId"));
-	if (azure_starts_with(id, "/subscriptions/"))
+	stated = text_either(stated, azure_cell_text(r, "subscriptionId"));
+	if (text_begins_nocase(id, "/subscriptions/"))
 		return azure_scope_of(id, a);
 	if (stated[0] != '\0')
 		return azure_lower(stated, a);
@@ -144,26 +144,25 @@ static void read_alert(const struct azure_record *r, const char *native_id, stru
 	f->connector = "azure_defender";
 	f->native_id = azure_lower(native_id, a);
 	f->title = azure_property_text(r, "alertDisplayName");
-	f->rule = azure_either(type, azure_property_text(r, "alertName"));
-	f->rule = azure_either(f->rule, f->title);
+	f->rule = text_either(type, azure_property_text(r, "alertName"));
+	f->rule = text_either(f->rule, f->title);
 	f->class = CLASS_THREAT;
 	f->description = azure_property_text(r, "description");
 	f->remediation = read_steps(r, a);
 	f->remediation_url = azure_link(azure_property_text(r, "alertUri"), a);
-	f->status_raw = azure_either(status, azure_property_text(r, "state"));
+	f->status_raw = text_either(status, azure_property_text(r, "state"));
 	f->state = state_of(f->status_raw);
-	f->severity_raw =
-	        azure_either(severity, azure_property_text(r, "reportedSeverity"));
+	f->severity_raw = text_either(severity, azure_property_text(r, "reportedSeverity"));
 	f->sev100 = severity_of_label(f->severity_raw);
 	f->engine = "defender";
-	f->sample = azure_starts_with(f->title, sample_title) ||
-	            azure_starts_with(f->rule, sample_type);
+	f->sample = text_begins_nocase(f->title, sample_title) ||
+	            text_begins_nocase(f->rule, sample_type);
 	f->scope = subscription_of(r, a);
 	f->first_seen =
-	        azure_time(azure_either(found, azure_property_text(r, "detectedTimeUtc")));
+	        azure_time(text_either(found, azure_property_text(r, "detectedTimeUtc")));
 	f->last_seen = azure_time(azure_property_text(r, "endTimeUtc"));
-	changed = azure_either(changed, azure_property_text(r, "timeGeneratedUtc"));
-	changed = azure_either(changed, azure_property_text(r, "reportedTimeUtc"));
+	changed = text_either(changed, azure_property_text(r, "timeGeneratedUtc"));
+	changed = text_either(changed, azure_property_text(r, "reportedTimeUtc"));
 	f->source_updated_at = azure_time(changed);
 	/*
 	 * No region: the location in the id is where Defender keeps the subscription's
@@ -185,7 +184,7 @@ int azure_parse_alert(const struct azure_record *r, struct parse_output *out,
 	const char *ids[MAX_RESOURCES];
 	size_t n;
 
-	id = azure_either(id, azure_property_text(r, "systemAlertId"));
+	id = text_either(id, azure_property_text(r, "systemAlertId"));
 	if (id[0] == '\0')
 		return error_set(err, ERR_INVALID, "id and systemAlertId are missing");
 	if (read_resources(r, ids, &n, err) != 0)

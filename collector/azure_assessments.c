@@ -61,7 +61,7 @@ static const char *engine_of(const struct azure_assessment *in, enum provider pr
                              struct arena *a)
 {
 	if (strcasecmp(in->assessment_type, "VerifiedPartner") == 0)
-		return azure_lower(azure_either(in->partner, "defender"), a);
+		return azure_lower(text_either(in->partner, "defender"), a);
 	if (strcasecmp(in->assessment_type, "CustomerManaged") == 0)
 		return "defender";
 	return provider == PROVIDER_AZURE ? "azure_policy" : "defender";
@@ -99,7 +99,7 @@ struct finding *azure_add_assessment(const struct azure_assessment *in,
 	 * all that every way of reading an assessment has in common.
 	 */
 	arm_id = arena_strndup(out->arena, in->id, (size_t)(marker - in->id));
-	arm_id = azure_either(arm_id, in->resource_id);
+	arm_id = text_either(arm_id, in->resource_id);
 
 	f = parse_add_finding(out);
 	f->connector = "azure_defender";
@@ -123,7 +123,7 @@ struct finding *azure_add_assessment(const struct azure_assessment *in,
 	 * been healthy for years since its first evaluation.
 	 */
 	f->source_updated_at = azure_time(in->changed);
-	f->first_seen = azure_time(azure_either(in->changed, in->first_evaluated));
+	f->first_seen = azure_time(text_either(in->changed, in->first_evaluated));
 	if (f->state == FINDING_PASSING)
 		f->resolved_at = f->source_updated_at;
 	return f;
@@ -136,8 +136,8 @@ struct finding *azure_add_assessment(const struct azure_assessment *in,
 static bool is_rollup(struct json_view additional)
 {
 	return azure_text(additional, "subAssessmentsLink")[0] != '\0' ||
-	       azure_contains(azure_text(additional, "assessedResourceType"),
-	                      "Vulnerability");
+	       text_has_nocase(azure_text(additional, "assessedResourceType"),
+	                       "Vulnerability");
 }
 
 /* properties.links.azurePortalUri by the specification, .azurePortal in the graph. */
@@ -145,8 +145,8 @@ static const char *portal_link(const struct azure_record *r)
 {
 	struct json_view links = azure_property(r, "links");
 
-	return azure_either(azure_text(links, "azurePortalUri"),
-	                    azure_text(links, "azurePortal"));
+	return text_either(azure_text(links, "azurePortalUri"),
+	                   azure_text(links, "azurePortal"));
 }
 
 int azure_parse_assessment(const struct azure_record *r, struct parse_output *out,
@@ -172,19 +172,19 @@ int azure_parse_assessment(const struct azure_record *r, struct parse_output *ou
 	        .is_identity = is_identity(metadata),
 	};
 
-	in.title = azure_either(in.title, azure_text(metadata, "displayName"));
-	in.resource_id = azure_either(azure_text(in.details, "id"),
-	                              azure_cell_text(r, "resourceId"));
+	in.title = text_either(in.title, azure_text(metadata, "displayName"));
+	in.resource_id =
+	        text_either(azure_text(in.details, "id"), azure_cell_text(r, "resourceId"));
 	if (!json_view_exists(r->properties)) {
 		/* Columns of a query that picked the properties apart. */
-		in.code = azure_either(in.code, azure_cell_text(r, "code"));
-		in.severity = azure_either(in.severity, azure_cell_text(r, "severity"));
-		in.severity = azure_either(in.severity, azure_cell_text(r, "sev"));
-		in.description = azure_either(in.description, azure_cell_text(r, "desc"));
-		in.remediation = azure_either(in.remediation, azure_cell_text(r, "fix"));
-		in.changed = azure_either(in.changed, azure_cell_text(r, "changed"));
+		in.code = text_either(in.code, azure_cell_text(r, "code"));
+		in.severity = text_either(in.severity, azure_cell_text(r, "severity"));
+		in.severity = text_either(in.severity, azure_cell_text(r, "sev"));
+		in.description = text_either(in.description, azure_cell_text(r, "desc"));
+		in.remediation = text_either(in.remediation, azure_cell_text(r, "fix"));
+		in.changed = text_either(in.changed, azure_cell_text(r, "changed"));
 		in.first_evaluated =
-		        azure_either(in.first_evaluated, azure_cell_text(r, "first"));
+		        text_either(in.first_evaluated, azure_cell_text(r, "first"));
 	}
 	if (is_rollup(azure_property(r, "additionalData")))
 		return 0;

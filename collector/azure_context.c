@@ -24,7 +24,7 @@ static bool detect(struct json_view envelope, struct json_view record)
 		return false;
 	type = azure_cell_text(&r, "type");
 	for (size_t i = 0; i < N_ELEMENTS(types); i++) {
-		if (azure_starts_with(type, types[i]))
+		if (text_begins_nocase(type, types[i]))
 			return true;
 	}
 	return false;

@@ -22,8 +22,8 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 	const struct azure_assessment assessment = {
 	        .id = azure_text(row, "recommendationId"),
 	        .resource_id = azure_text(row, "resourceId"),
-	        .title = azure_either(azure_text(row, "recommendationDisplayName"),
-	                              azure_text(row, "recommendationName")),
+	        .title = text_either(azure_text(row, "recommendationDisplayName"),
+	                             azure_text(row, "recommendationName")),
 	        .code = azure_text(row, "state"),
 	        .cause = azure_text(row, "notApplicableReason"),
 	        .severity = azure_text(row, "severity"),

@@ -25,7 +25,7 @@ struct vulnerability {
 
 static const char *either(struct json_view v, const char *a, const char *b)
 {
-	return azure_either(azure_text(v, a), azure_text(v, b));
+	return text_either(azure_text(v, a), azure_text(v, b));
 }
 
 static struct vulnerability read(struct json_view v)

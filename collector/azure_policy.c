@@ -57,9 +57,9 @@ static const char *rule_of(const struct azure_record *r, struct arena *a)
 	        "/providers/microsoft.authorization/policydefinitions/";
 	const char *id = azure_property_text(r, "policyDefinitionId");
 
-	if (azure_starts_with(id, builtin))
+	if (text_begins_nocase(id, builtin))
 		return azure_lower(id + strlen(builtin), a);
-	return azure_lower(azure_either(id, azure_property_text(r, "policyDefinitionName")),
+	return azure_lower(text_either(id, azure_property_text(r, "policyDefinitionName")),
 	                   a);
 }
 
@@ -147,7 +147,7 @@ int azure_parse_policy_state(const struct azure_record *r, struct parse_output *
 	f->native_id = arena_printf(a, "%s|%s|%s", azure_lower(resource, a),
 	                            azure_lower(assignment, a), azure_lower(reference, a));
 	f->rule = rule;
-	f->scope = azure_lower(azure_either(subscription, azure_scope_of(resource, a)), a);
+	f->scope = azure_lower(text_either(subscription, azure_scope_of(resource, a)), a);
 	f->resource.provider = PROVIDER_AZURE;
 	f->resource.account = azure_subscription_of(resource, a);
 	f->resource.region = region_of(azure_property_text(r, "resourceLocation"));

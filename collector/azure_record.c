@@ -81,30 +81,15 @@ const char *azure_property_text(const struct azure_record *r, const char *name)
 	return text_of(azure_property(r, name));
 }
 
-const char *azure_either(const char *a, const char *b)
-{
-	return a[0] != '\0' ? a : b;
-}
-
-bool azure_starts_with(const char *text, const char *prefix)
-{
-	return strncasecmp(text, prefix, strlen(prefix)) == 0;
-}
-
 const char *azure_from_last(const char *id, const char *marker)
 {
 	const char *last = NULL;
 
 	for (const char *p = id; *p != '\0'; p++) {
-		if (azure_starts_with(p, marker))
+		if (text_begins_nocase(p, marker))
 			last = p;
 	}
 	return last;
-}
-
-bool azure_contains(const char *text, const char *part)
-{
-	return azure_from_last(text, part) != NULL;
 }
 
 const char *azure_lower(const char *id, struct arena *a)
@@ -139,8 +124,8 @@ static enum azure_kind kind_of_type(const char *type)
 		if (strcasecmp(type, kinds_of_types[i].type) == 0)
 			return kinds_of_types[i].kind;
 	}
-	if (azure_starts_with(type, "microsoft.security/") ||
-	    azure_starts_with(type, "microsoft.policyinsights/"))
+	if (text_begins_nocase(type, "microsoft.security/") ||
+	    text_begins_nocase(type, "microsoft.policyinsights/"))
 		return AZURE_KIND_CONTEXT;
 	return strchr(type, '/') != NULL ? AZURE_KIND_RESOURCE : AZURE_KIND_UNKNOWN;
 }
@@ -155,16 +140,16 @@ static enum azure_kind kind_of_id(const char *id)
 	if (extension == NULL)
 		return AZURE_KIND_RESOURCE;
 	extension += strlen("/providers/");
-	if (azure_starts_with(extension, "microsoft.security/assessments/"))
-		return azure_contains(extension, "/subassessments/")
+	if (text_begins_nocase(extension, "microsoft.security/assessments/"))
+		return text_has_nocase(extension, "/subassessments/")
 		               ? AZURE_KIND_SUBASSESSMENT
 		               : AZURE_KIND_ASSESSMENT;
-	if (azure_starts_with(extension, "microsoft.security/assessmentmetadata/"))
+	if (text_begins_nocase(extension, "microsoft.security/assessmentmetadata/"))
 		return AZURE_KIND_ASSESSMENT_METADATA;
-	if (azure_starts_with(extension, "microsoft.security/") &&
-	    azure_contains(extension, "/alerts/"))
+	if (text_begins_nocase(extension, "microsoft.security/") &&
+	    text_has_nocase(extension, "/alerts/"))
 		return AZURE_KIND_ALERT;
-	if (azure_starts_with(extension, "microsoft.policyinsights/policystates/"))
+	if (text_begins_nocase(extension, "microsoft.policyinsights/policystates/"))
 		return AZURE_KIND_POLICY_STATE;
 	return kind_of_type(extension);
 }
@@ -198,7 +183,7 @@ static const char *segment_after(const char *id, const char *prefix, struct aren
 	const char *segment = id + strlen(prefix);
 	const char *text;
 
-	if (!azure_starts_with(id, prefix))
+	if (!text_begins_nocase(id, prefix))
 		return "";
 	text = arena_strndup(a, segment, strcspn(segment, "/"));
 	return azure_lower(text, a);
@@ -232,10 +217,10 @@ timestamp azure_time(const char *text)
 
 const char *azure_link(const char *link, struct arena *a)
 {
-	if (azure_starts_with(link, "https://"))
+	if (text_begins_nocase(link, "https://"))
 		return link;
-	if (azure_starts_with(link, "portal.azure.") ||
-	    azure_starts_with(link, "www.portal.azure."))
+	if (text_begins_nocase(link, "portal.azure.") ||
+	    text_begins_nocase(link, "www.portal.azure."))
 		return arena_printf(a, "https://%s", link);
 	return "";
 }
@@ -270,7 +255,7 @@ static void other_cloud(struct json_view details, enum provider provider,
 	out->account = azure_text(details, "hierarchyId");
 	out->region = azure_text(details, "region");
 	out->name = azure_text(details, "resourceName");
-	out->raw = azure_either(native, arm_id);
+	out->raw = text_either(native, arm_id);
 	if (out->raw != arm_id && arm_id[0] != '\0') {
 		const char **aliases = ARENA_ARRAY(a, const char *, 1);
 

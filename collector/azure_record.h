@@ -8,6 +8,7 @@
 #include "model/finding.h"
 
 #include "format.h"
+#include "text_part.h"
 
 /*
  * What the Azure formats share.  One ARM record, whichever way it came: as the
@@ -50,16 +51,11 @@ const char *azure_cell_text(const struct azure_record *r, const char *name);
 const char *azure_property_text(const struct azure_record *r, const char *name);
 const char *azure_text(struct json_view v, const char *key);
 
-/* a, or b where a is "". */
-const char *azure_either(const char *a, const char *b);
-
 /* In lower case and without trailing slashes; ARM ids are compared that way. */
 const char *azure_lower(const char *id, struct arena *a);
 
 /* From the last occurrence of marker in id on, in any case; NULL when not there. */
 const char *azure_from_last(const char *id, const char *marker);
-bool azure_contains(const char *text, const char *part);
-bool azure_starts_with(const char *text, const char *prefix);
 
 /* The GUID in lower case; "" when the id is not below a subscription. */
 const char *azure_subscription_of(const char *id, struct arena *a);

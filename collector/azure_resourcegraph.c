@@ -20,7 +20,7 @@ static int parse_inventory(const struct azure_record *r, struct parse_output *ou
 	*resource = (struct resource){
 	        .provider = PROVIDER_AZURE,
 	        .account = azure_lower(
-	                azure_either(subscription, azure_subscription_of(id, out->arena)),
+	                text_either(subscription, azure_subscription_of(id, out->arena)),
 	                out->arena),
 	        .region = strcasecmp(location, "global") == 0 ? "" : location,
 	        .type = azure_lower(azure_cell_text(r, "type"), out->arena),
@@ -71,7 +71,7 @@ static bool detect_object(struct json_view envelope, struct json_view record)
 	if (azure_is_graph_envelope(envelope))
 		return kind != AZURE_KIND_UNKNOWN;
 	return kind == AZURE_KIND_RESOURCE && azure_cell_text(&r, "type")[0] != '\0' &&
-	       azure_starts_with(azure_cell_text(&r, "id"), "/subscriptions/");
+	       text_begins_nocase(azure_cell_text(&r, "id"), "/subscriptions/");
 }
 
 static int parse_object(const struct parse_input *in, struct parse_output *out,

@@ -37,9 +37,9 @@ static bool is_advisory(const char *s)
 {
 	size_t year, number;
 
-	if (azure_starts_with(s, "GHSA-"))
+	if (text_begins_nocase(s, "GHSA-"))
 		return strlen(s) == strlen("GHSA-xxxx-xxxx-xxxx") && strchr(s, ' ') == NULL;
-	if (!azure_starts_with(s, "CVE-"))
+	if (!text_begins_nocase(s, "CVE-"))
 		return false;
 	s += strlen("CVE-");
 	year = strspn(s, "0123456789");
@@ -54,7 +54,7 @@ static const char *upper(const char *s, struct arena *a)
 	char *copy = arena_strdup(a, s);
 
 	/* GitHub writes the rest of its ids in lower case, and case counts in a key. */
-	if (azure_starts_with(s, "GHSA-"))
+	if (text_begins_nocase(s, "GHSA-"))
 		return azure_lower(s, a);
 	for (char *p = copy; *p != '\0'; p++)
 		*p = (char)toupper((unsigned char)*p);
@@ -166,12 +166,12 @@ static void read_package(const struct subassessment *s, struct finding *f)
 {
 	struct json_view software = json_view_at_nocase(s->additional, "softwareDetails");
 
-	f->package = azure_either(azure_text(software, "packageName"),
-	                          azure_text(s->additional, "softwareName"));
-	f->package_version = azure_either(azure_text(software, "version"),
-	                                  azure_text(s->additional, "softwareVersion"));
-	f->fixed_version = azure_either(azure_text(software, "fixedVersion"),
-	                                azure_text(s->additional, "recommendedVersion"));
+	f->package = text_either(azure_text(software, "packageName"),
+	                         azure_text(s->additional, "softwareName"));
+	f->package_version = text_either(azure_text(software, "version"),
+	                                 azure_text(s->additional, "softwareVersion"));
+	f->fixed_version = text_either(azure_text(software, "fixedVersion"),
+	                               azure_text(s->additional, "recommendedVersion"));
 }
 
 /*
@@ -181,13 +181,13 @@ static void read_package(const struct subassessment *s, struct finding *f)
  */
 static const char *engine_of(const struct subassessment *s)
 {
-	if (azure_contains(s->type, "Tvm"))
+	if (text_has_nocase(s->type, "Tvm"))
 		return "mdvm";
-	if (!azure_contains(s->type, "Vulnerability") || azure_contains(s->type, "Sql") ||
-	    azure_starts_with(s->type, "General"))
+	if (!text_has_nocase(s->type, "Vulnerability") || text_has_nocase(s->type, "Sql") ||
+	    text_begins_nocase(s->type, "General"))
 		return "defender";
-	if (azure_starts_with(s->type, "Azure") || azure_starts_with(s->type, "Aws") ||
-	    azure_starts_with(s->type, "Gcp"))
+	if (text_begins_nocase(s->type, "Azure") || text_begins_nocase(s->type, "Aws") ||
+	    text_begins_nocase(s->type, "Gcp"))
 		return "mdvm";
 	if (s->check[0] != '\0' && strspn(s->check, "0123456789") == strlen(s->check))
 		return "qualys";
@@ -198,8 +198,8 @@ static const char *engine_of(const struct subassessment *s)
 static bool is_posture(const struct subassessment *s)
 {
 	return s->n_cves == 0 &&
-	       (!azure_contains(s->type, "Vulnerability") ||
-	        azure_contains(s->type, "Sql") || azure_starts_with(s->type, "General"));
+	       (!text_has_nocase(s->type, "Vulnerability") ||
+	        text_has_nocase(s->type, "Sql") || text_begins_nocase(s->type, "General"));
 }
 
 /* The registry itself is the assessed resource where no host is written. */
@@ -207,8 +207,8 @@ static const char *registry_host(const struct subassessment *s, struct json_view
                                  const char *arm_id, struct arena *a)
 {
 	static const char marker[] = "/providers/microsoft.containerregistry/registries/";
-	const char *host = azure_either(azure_text(artifact, "registryHost"),
-	                                azure_text(s->additional, "registryHost"));
+	const char *host = text_either(azure_text(artifact, "registryHost"),
+	                               azure_text(s->additional, "registryHost"));
 	const char *registry = azure_from_last(arm_id, marker);
 
 	if (host[0] != '\0' || registry == NULL)
@@ -222,8 +222,8 @@ static bool read_image(const struct subassessment *s, struct json_view details,
                        const char *arm_id, struct arena *a, struct resource *out)
 {
 	struct json_view artifact = json_view_at_nocase(s->additional, "artifactDetails");
-	const char *repository = azure_either(azure_text(artifact, "repositoryName"),
-	                                      azure_text(s->additional, "repositoryName"));
+	const char *repository = text_either(azure_text(artifact, "repositoryName"),
+	                                     azure_text(s->additional, "repositoryName"));
 	const char *host = registry_host(s, artifact, arm_id, a);
 
 	if (repository[0] == '\0' || host[0] == '\0')
@@ -231,8 +231,8 @@ static bool read_image(const struct subassessment *s, struct json_view details,
 	out->provider = PROVIDER_NONE;
 	out->type = "container.image";
 	/* The hierarchy is the AWS account or GCP project of a registry there. */
-	out->account = azure_either(azure_text(details, "hierarchyId"),
-	                            azure_subscription_of(arm_id, a));
+	out->account = text_either(azure_text(details, "hierarchyId"),
+	                           azure_subscription_of(arm_id, a));
 	out->raw = azure_lower(arena_printf(a, "%s/%s", host, repository), a);
 	out->name = out->raw;
 	return true;
@@ -250,7 +250,7 @@ static void read_resource(const struct subassessment *s, struct arena *a,
 		return;
 	/* The database on the server that the parent assessed, say; no image path. */
 	azure_resource_of(details,
-	                  azure_starts_with(exact, "/subscriptions/") ? exact : parent, a,
+	                  text_begins_nocase(exact, "/subscriptions/") ? exact : parent, a,
 	                  out);
 }
 
@@ -259,7 +259,7 @@ static const char *rule_of(const struct subassessment *s)
 {
 	const char *name = azure_from_last(s->id, SUBASSESSMENT_MARKER);
 
-	return azure_either(s->check, name + strlen(SUBASSESSMENT_MARKER));
+	return text_either(s->check, name + strlen(SUBASSESSMENT_MARKER));
 }
 
 static void add_finding(const struct subassessment *s, const char *cve,
@@ -275,7 +275,7 @@ static void add_finding(const struct subassessment *s, const char *cve,
 	f->native_id = azure_lower(s->id, out->arena);
 	f->resource = *resource;
 	f->cve = cve;
-	f->rule = azure_either(cve, rule_of(s));
+	f->rule = text_either(cve, rule_of(s));
 	f->scope = azure_scope_of(s->id, out->arena);
 	f->class = is_posture(s) ? CLASS_MISCONFIGURATION : CLASS_VULNERABILITY;
 	f->fidelity = is_posture(s) ? FIDELITY_AUTHORITATIVE : FIDELITY_STANDARD;

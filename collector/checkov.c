@@ -13,6 +13,8 @@
 
 #include "model/severity.h"
 
+#include "text_part.h"
+
 enum {
 	MAX_CONTROLS = 200
 };
@@ -30,11 +32,6 @@ static const struct {
         {"passed_checks", FINDING_PASSING},
         {"skipped_checks", FINDING_SUPPRESSED}, /* by a comment in the file */
 };
-
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return strncmp(s, prefix, strlen(prefix)) == 0;
-}
 
 static bool is_report(struct json_view v)
 {
@@ -203,7 +200,7 @@ static void fill_kind(struct finding *f, const struct report *r, struct json_vie
 	else if (json_view_exists(json_view_at(details, "id")))
 		fill_vulnerability(f, r, details, file);
 	else if (json_view_exists(json_view_at(details, "license")) ||
-	         has_prefix(f->rule, "BC_LIC"))
+	         text_begins(f->rule, "BC_LIC"))
 		fill_license(f, r, details, file);
 	else
 		fill_misconfiguration(f, r, v, file);

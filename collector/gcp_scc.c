@@ -16,6 +16,7 @@
 #include "model/severity.h"
 
 #include "gcp_pubsub.h"
+#include "text_part.h"
 
 enum {
 	MAX_CONTROLS = 200
@@ -61,11 +62,6 @@ static const char *first_text(const struct scc *s, struct json_view v,
 	return "";
 }
 
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return strncmp(s, prefix, strlen(prefix)) == 0;
-}
-
 static bool is_number(const char *s)
 {
 	return s[0] != '\0' && s[strspn(s, "0123456789")] == '\0';
@@ -98,8 +94,8 @@ static const char *project_in(const char *name, struct arena *a)
 /* organizations|folders|projects/x/sources/x/[locations/x/]findings/x */
 static bool is_finding_name(const char *name)
 {
-	return (has_prefix(name, "organizations/") || has_prefix(name, "folders/") ||
-	        has_prefix(name, "projects/")) &&
+	return (text_begins(name, "organizations/") || text_begins(name, "folders/") ||
+	        text_begins(name, "projects/")) &&
 	       strstr(name, "/sources/") && strstr(name, "/findings/");
 }
 
@@ -180,7 +176,7 @@ static const struct scanner *scanner_of(const struct scc *s)
 			name = "Event Threat Detection";
 	}
 	for (size_t i = 0; i < N_ELEMENTS(scanners); i++)
-		if (has_prefix(name, scanners[i].name))
+		if (text_begins(name, scanners[i].name))
 			return &scanners[i];
 	return NULL;
 }
@@ -254,7 +250,7 @@ static const char *cvss_vector(struct json_view cvss, struct arena *a)
 	for (size_t i = 0; i < N_ELEMENTS(parts); i++) {
 		const char *value = json_view_text_or(cvss, parts[i].at, "");
 
-		if (!has_prefix(value, parts[i].prefix) ||
+		if (!text_begins(value, parts[i].prefix) ||
 		    strcmp(value + strlen(parts[i].prefix), "UNSPECIFIED") == 0)
 			return "";
 		vector = arena_printf(a, "%s/%s:%c", vector, parts[i].metric,

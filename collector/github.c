@@ -14,6 +14,7 @@
 #include "model/severity.h"
 
 #include "cvss_choice.h"
+#include "text_part.h"
 #include "view_time.h"
 
 enum {
@@ -214,15 +215,6 @@ static int parse_dependabot(const struct parse_input *in, struct parse_output *o
 
 /* Code scanning. */
 
-static const char *lower(const char *text, struct arena *a)
-{
-	char *copy = arena_strdup(a, text);
-
-	for (char *c = copy; *c != '\0'; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return copy;
-}
-
 /* Other tools upload here, too: those that find CVEs name them in their rules. */
 static void fill_rule(struct finding *f, struct json_view rule, const char *tool,
                       struct arena *a)
@@ -256,7 +248,7 @@ static int parse_code_scanning(const struct parse_input *in, struct parse_output
 	f = add_alert(v, "github_code_scanning", out, err);
 	if (f == NULL)
 		return err->code;
-	f->engine = lower(tool[0] != '\0' ? tool : "code_scanning", out->arena);
+	f->engine = text_lower(tool[0] != '\0' ? tool : "code_scanning", out->arena);
 	fill_rule(f, rule, f->engine, out->arena);
 	f->title = json_view_text_or(rule, "description", "");
 	f->description = json_view_text_or(instance, "/message/text", "");

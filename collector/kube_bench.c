@@ -13,17 +13,14 @@
 
 #include "model/severity.h"
 
+#include "text_part.h"
+
 /* The controls of one kind of node. */
 struct controls {
 	struct arena *arena;
 	const char *benchmark; /* "cis-1.23" */
 	const char *node_type; /* "master", "etcd", "node", "policies", ... */
 };
-
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return strncmp(s, prefix, strlen(prefix)) == 0;
-}
 
 static bool is_controls(struct json_view v)
 {
@@ -63,8 +60,8 @@ static enum finding_state state_of(struct json_view v, const char *status)
 		return FINDING_NOT_APPLICABLE;
 	if (strcmp(status, "WARN") != 0 ||
 	    strcmp(json_view_text_or(v, "type", ""), "manual") == 0 ||
-	    has_prefix(reason, "Test marked as a manual test") ||
-	    has_prefix(reason, "There are no test"))
+	    text_begins(reason, "Test marked as a manual test") ||
+	    text_begins(reason, "There are no test"))
 		return FINDING_UNKNOWN;
 	return FINDING_OPEN;
 }

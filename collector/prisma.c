@@ -14,6 +14,7 @@
 
 #include "model/severity.h"
 
+#include "provider_name.h"
 #include "table_row.h"
 
 #define COLUMNS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -28,24 +29,6 @@ static bool detect(struct json_view envelope, struct json_view record)
 }
 
 /* The resource. */
-
-static enum provider provider_of(const char *cloud)
-{
-	static const struct {
-		const char *name;
-		enum provider provider;
-	} rows[] = {
-	        {"aws", PROVIDER_AWS},
-	        {"azure", PROVIDER_AZURE},
-	        {"gcp", PROVIDER_GCP},
-	        {"oci", PROVIDER_OCI},
-	};
-
-	for (size_t i = 0; i < N_ELEMENTS(rows); i++)
-		if (strcasecmp(cloud, rows[i].name) == 0)
-			return rows[i].provider;
-	return PROVIDER_NONE;
-}
 
 /* Prisma shows regions by places. */
 static const struct {
@@ -89,7 +72,7 @@ static int set_resource(struct finding *f, struct json_view row, struct arena *a
 {
 	struct resource *r = &f->resource;
 
-	r->provider = provider_of(row_text(row, "Cloud Type"));
+	r->provider = provider_of_name(row_text(row, "Cloud Type"));
 	r->account = row_any(row, COLUMNS("Cloud Account Id", "Cloud Account ID"));
 	r->region =
 	        region_of(r->provider, row_any(row, COLUMNS("Region", "Cloud Region")), a);

@@ -20,7 +20,9 @@ enum provider provider_of_name(const char *name)
 	        {"azure", PROVIDER_AZURE},      {"microsoft azure", PROVIDER_AZURE},
 	        {"gcp", PROVIDER_GCP},          {"google", PROVIDER_GCP},
 	        {"google cloud", PROVIDER_GCP}, {"oci", PROVIDER_OCI},
-	        {"oraclecloud", PROVIDER_OCI},
+	        {"oraclecloud", PROVIDER_OCI},  {"eks", PROVIDER_AWS},
+	        {"aks", PROVIDER_AZURE},        {"gke", PROVIDER_GCP},
+	        {"oke", PROVIDER_OCI},
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(names); i++) {

@@ -4,7 +4,7 @@
 
 #include "model/resource.h"
 
-/* The cloud as tools call it ("aws", "Microsoft Azure", "gcp", …); NONE for others. */
+/* The cloud as tools call it ("aws", "Microsoft Azure", "GKE", …); NONE for others. */
 enum provider provider_of_name(const char *name);
 
 /* By the form of a resource's id: an ARN, an ARM id, a name or link of Google, an OCID. */

@@ -16,6 +16,7 @@
 
 #include "framework_name.h"
 #include "provider_name.h"
+#include "text_part.h"
 
 #define USEC_PER_MINUTE (60 * USEC_PER_SEC)
 
@@ -108,11 +109,6 @@ static bool same(const char *a, const char *b)
 	return strcasecmp(a, b) == 0;
 }
 
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return strncmp(s, prefix, strlen(prefix)) == 0;
-}
-
 /* What all forms share. */
 
 const char *prowler_native_id(const struct prowler_key *key, struct arena *a)
@@ -128,9 +124,9 @@ const char *prowler_native_id(const struct prowler_key *key, struct arena *a)
 /* The checks of IAM that list the root user among the users. */
 static bool names_root_user(const char *check)
 {
-	return has_prefix(check, "iam_") &&
-	       (strstr(check, "root") != NULL || has_prefix(check, "iam_user_") ||
-	        has_prefix(check, "iam_rotate_"));
+	return text_begins(check, "iam_") &&
+	       (strstr(check, "root") != NULL || text_begins(check, "iam_user_") ||
+	        text_begins(check, "iam_rotate_"));
 }
 
 /* Services whose ARNs end in the bare name of the resource. */
@@ -140,7 +136,7 @@ static bool has_bare_names(const char *service)
 	        "sns:", "sqs:", "codepipeline:", "codecommit:"};
 
 	for (size_t i = 0; i < N_ELEMENTS(services); i++) {
-		if (has_prefix(service, services[i]))
+		if (text_begins(service, services[i]))
 			return true;
 	}
 	return false;
@@ -232,7 +228,7 @@ static const char *native_id(const struct record *r)
 		return uid;
 	if (key.resource[0] == '\0')
 		key.resource = text(r, FIELD_RESOURCE_UID);
-	if (has_prefix(key.resource, "arn:"))
+	if (text_begins(key.resource, "arn:"))
 		key.resource = prowler_name_of_arn(key.resource, key.check, key.account);
 	return prowler_native_id(&key, r->arena);
 }
@@ -267,7 +263,7 @@ static const char *type_of_check(const char *check)
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		if (has_prefix(check, rows[i].check))
+		if (text_begins(check, rows[i].check))
 			return rows[i].type;
 	}
 	return "";

@@ -28,7 +28,7 @@ static const char *trimmed(const char *s, struct arena *a)
 	return s[size] == '\0' ? s : arena_strndup(a, s, size);
 }
 
-/* "/work/x" of "file:///work/x" and of "file://host/work/x"; others as they are. */
+/* "/srv/x" of "file:///srv/x" and of "file://host/srv/x"; others as they are. */
 static const char *path_of_uri(const char *uri)
 {
 	static const char scheme[] = "file://";

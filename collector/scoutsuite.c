@@ -14,6 +14,7 @@
 #include "base/timestamp.h"
 #include "model/severity.h"
 
+#include "provider_name.h"
 #include "scoutsuite_private.h"
 
 enum {
@@ -34,25 +35,6 @@ static bool detect(struct json_view envelope, struct json_view record)
 	       json_view_is_object(json_view_at(record, "last_run")) &&
 	       json_view_is_text(json_view_at(record, "provider_code")) &&
 	       json_view_at(record, "account_id").doc != NULL;
-}
-
-static enum provider provider_of(const char *code)
-{
-	static const struct {
-		const char *code;
-		enum provider provider;
-	} codes[] = {
-	        {"aws", PROVIDER_AWS},
-	        {"azure", PROVIDER_AZURE},
-	        {"gcp", PROVIDER_GCP},
-	        {"oci", PROVIDER_OCI},
-	};
-
-	for (size_t i = 0; i < N_ELEMENTS(codes); i++) {
-		if (strcmp(code, codes[i].code) == 0)
-			return codes[i].provider;
-	}
-	return PROVIDER_NONE;
 }
 
 /* A rule, and where it stands. */
@@ -229,7 +211,7 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 	struct json_items it = {0};
 
 	r.services = json_view_at(in->record, "services");
-	r.provider = provider_of(json_view_text_or(in->record, "provider_code", ""));
+	r.provider = provider_of_name(json_view_text_or(in->record, "provider_code", ""));
 	r.account = json_view_text_or(in->record, "account_id", "");
 	r.partition = json_view_text_or(in->record, "partition", "aws");
 	if (r.account[0] == '\0')

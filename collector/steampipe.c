@@ -16,6 +16,7 @@
 
 #include "framework_name.h"
 #include "provider_name.h"
+#include "text_part.h"
 
 enum {
 	MAX_DIMENSIONS = 100, /* of one result, looked through */
@@ -32,11 +33,6 @@ struct result {
 	const char *reason, *resource, *status;
 	struct json_view dimensions; /* a list of {key, value}, or the row */
 };
-
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return strncmp(s, prefix, strlen(prefix)) == 0;
-}
 
 static const char *dimension(const struct result *r, const char *key)
 {
@@ -183,7 +179,7 @@ static const char *whole_arn(const char *arn, struct arena *a)
 	const char *at = arn;
 	size_t colons = 0;
 
-	if (!has_prefix(arn, "arn:"))
+	if (!text_begins(arn, "arn:"))
 		return arn;
 	for (; *at != '\0'; at++)
 		colons += *at == ':';

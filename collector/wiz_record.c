@@ -8,28 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "provider_name.h"
 #include "table_row.h"
 
 enum {
 	MAX_CONTROLS = 200
 };
-
-static enum provider provider_of(const char *platform)
-{
-	static const struct {
-		const char *name;
-		enum provider provider;
-	} rows[] = {
-	        {"AWS", PROVIDER_AWS},   {"EKS", PROVIDER_AWS}, {"Azure", PROVIDER_AZURE},
-	        {"AKS", PROVIDER_AZURE}, {"GCP", PROVIDER_GCP}, {"GKE", PROVIDER_GCP},
-	        {"OCI", PROVIDER_OCI},   {"OKE", PROVIDER_OCI},
-	};
-
-	for (size_t i = 0; i < N_ELEMENTS(rows); i++)
-		if (strcasecmp(platform, rows[i].name) == 0)
-			return rows[i].provider;
-	return PROVIDER_NONE;
-}
 
 /* Is raw, on this resource, an id by which other tools know it too? */
 static bool is_cloud_id(const struct resource *r, const char *raw, struct arena *a)
@@ -107,7 +91,7 @@ int wiz_set_resource(struct finding *f, const struct wiz_entity *entity, struct 
 {
 	struct resource *r = &f->resource;
 
-	*r = (struct resource){.provider = provider_of(entity->platform),
+	*r = (struct resource){.provider = provider_of_name(entity->platform),
 	                       .account = entity->subscription,
 	                       .region = entity->region,
 	                       .type = entity->type,

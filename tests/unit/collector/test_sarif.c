@@ -295,7 +295,7 @@ static void test_sarif__states(void **unused)
 
 #define BASES                                                                          \
 	"'originalUriBaseIds':{'SRC':{'uri':' src/ ','uriBaseId':'TOP'},'TOP':{'uri':" \
-	"'file:///work/shop/'}},"
+	"'file:///srv/shop/'}},"
 #define IN(base, uri)                                                                  \
 	"{" PLAIN ",'locations':[{'physicalLocation':{'artifactLocation':{'uri':'" uri \
 	"','uriBaseId':'" base "'}}}]}"
@@ -311,13 +311,13 @@ static void test_sarif__places(void **unused)
 	         "sarif:lint:nightly", "a.c"},
 	        {RUN("'name':'Lint'", "'automationDetails':{'id':'run7'},", "{" PLAIN "}"),
 	         "sarif:lint", ""},
-	        {RUN("'name':'Lint'", BASES, IN("SRC", "a.c")), "sarif:lint:/work/shop",
+	        {RUN("'name':'Lint'", BASES, IN("SRC", "a.c")), "sarif:lint:/srv/shop",
 	         "src/a.c"},
-	        {RUN("'name':'Lint'", BASES, IN("TOP", "a.c")), "sarif:lint:/work/shop",
+	        {RUN("'name':'Lint'", BASES, IN("TOP", "a.c")), "sarif:lint:/srv/shop",
 	         "a.c"},
 	        {RUN("'name':'Lint'", BASES,
-	             "{" PLAIN "," AT("file:///work/shop/b/a.c") "}"),
-	         "sarif:lint:/work/shop", "b/a.c"},
+	             "{" PLAIN "," AT("file:///srv/shop/b/a.c") "}"),
+	         "sarif:lint:/srv/shop", "b/a.c"},
 	        {RUN("'name':'Lint'", "'originalUriBaseIds':{'ROOT':{'uri':'file:///'}},",
 	             "{" PLAIN "," AT("file:///x/a.c") "}"),
 	         "sarif:lint", "/x/a.c"},
