@@ -25,13 +25,12 @@ struct compliance_request {
 
 static bool take_provider(struct compliance_request *c, const char *value)
 {
-	for (int i = 0; i < N_PROVIDERS; i++) {
-		if (strcmp(provider_name((enum provider)i), value) == 0) {
-			c->filter.provider = i;
-			return true;
-		}
-	}
-	return false;
+	enum provider provider;
+
+	if (provider_parse(value, &provider) < 0)
+		return false;
+	c->filter.provider = provider;
+	return true;
 }
 
 static bool take_by(struct compliance_request *c, const char *value)

@@ -21,15 +21,16 @@ struct compliance {
 
 static bool take_provider(struct compliance *c, const char *name)
 {
-	for (int i = PROVIDER_NONE; i < N_PROVIDERS; i++) {
-		if (strcmp(provider_name((enum provider)i), name) == 0) {
-			c->filter.provider = i;
-			return true;
-		}
+	enum provider provider;
+
+	if (provider_parse(name, &provider) < 0) {
+		cli_complain(c->cli,
+		             "--provider is one of none, aws, azure, gcp, oci, not \"%s\"",
+		             name);
+		return false;
 	}
-	cli_complain(c->cli, "--provider is one of none, aws, azure, gcp, oci, not \"%s\"",
-	             name);
-	return false;
+	c->filter.provider = provider;
+	return true;
 }
 
 static bool take_by(struct compliance *c, const char *what)

@@ -26,6 +26,17 @@ const char *provider_name(enum provider p)
 	return names[p];
 }
 
+int provider_parse(const char *name, enum provider *out)
+{
+	for (int i = 0; i < N_PROVIDERS; i++) {
+		if (strcmp(provider_name((enum provider)i), name) == 0) {
+			*out = (enum provider)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
 char *lower_case(const char *s, size_t size, struct arena *a)
 {
 	char *copy = arena_strndup(a, s, size);

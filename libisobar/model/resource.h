@@ -39,6 +39,7 @@ struct resource {
 };
 
 const char *provider_name(enum provider p); /* "azure", "aws", "gcp", "oci", "none" */
+int provider_parse(const char *name, enum provider *out); /* 0, or -1 */
 
 /*
  * Sets id from raw: lower case and no trailing slash for ARM ids; every AWS spelling
