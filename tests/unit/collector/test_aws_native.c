@@ -422,14 +422,15 @@ static void test_aws_native__corpus(void **unused)
 static void test_aws_native__corpus_meets_security_hub(void **unused)
 {
 	static const char id[] = "f8cfc036f2d5c39fed336a93217d0369";
-	struct run native = run_open();
-	struct run hub = run_open();
+	struct run native = run_open(), hub;
 	const struct finding *a = NULL;
 	const struct finding *b = NULL;
 
 	(void)unused;
 	(void)run_corpus(&native, &aws_guardduty,
 	                 "cross_tool/aws_018134828551/guardduty_details.json");
+	/* Not before: without the corpus the test ended above. */
+	hub = run_open();
 	(void)run_corpus(&hub, &aws_asff,
 	                 "cross_tool/aws_018134828551/securityhub_findings.asff.json");
 	for (size_t i = 0; i < native.out.n_findings; i++)
