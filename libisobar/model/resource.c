@@ -207,8 +207,10 @@ static void azure_canonicalize(struct resource *r, const char *raw, struct arena
 		id = arena_printf(a, "/subscriptions/%s", id);
 	else if (has_prefix(id, "subscriptions/"))
 		id = arena_printf(a, "/%s", id);
-	if (id[0] == '\0' && r->account[0] != '\0')
-		id = arena_printf(a, "/subscriptions/%s", r->account);
+	/* As far as an id would take it: the same again when it is read back. */
+	if (id[0] == '\0' && segment_end(r->account) > r->account)
+		id = arena_printf(a, "/subscriptions/%.*s",
+		                  (int)(segment_end(r->account) - r->account), r->account);
 	if (id[0] == '/') {
 		set_azure_id(r, id, a);
 		if (r->name[0] == '\0')
@@ -318,7 +320,7 @@ static bool is_image(const struct resource *r, const char *raw)
 		return true;
 	if (is_archive(raw) || raw[0] == '/')
 		return false;
-	return strcmp(r->type, image_type) == 0 ||
+	return strcasecmp(r->type, image_type) == 0 ||
 	       (r->provider == PROVIDER_NONE && has_word(r->type, "image"));
 }
 

@@ -298,9 +298,13 @@ static bool is_relative_name(const char *raw)
 void gcp_canonicalize(struct resource *r, const char *raw, struct arena *a)
 {
 	if (raw[0] == '\0') {
-		if (r->account[0] != '\0')
+		/* As far as a name would take it: the same again when it is read back. */
+		if (strcspn(r->account, "/") > 0)
 			canonicalize_path(r, project_service,
-			                  arena_printf(a, "projects/%s", r->account), a);
+			                  arena_printf(a, "projects/%.*s",
+			                               (int)strcspn(r->account, "/"),
+			                               r->account),
+			                  a);
 	} else if (has_prefix(raw, "//")) {
 		const char *path = raw + 2 + strcspn(raw + 2, "/");
 
