@@ -175,3 +175,35 @@ void parse_add_problem(struct parse_output *out, struct json_view item, const ch
 	out->problems[out->n_problems++] = (struct parse_problem){
 	        .item = item, .reason = arena_strdup(out->arena, reason)};
 }
+
+struct asset_statement *parse_add_statement(struct parse_output *out,
+                                            const struct resource *r)
+{
+	struct asset_statement *s;
+
+	out->statements = grow(out->arena, out->statements, sizeof(*out->statements),
+	                       out->n_statements, &out->room_statements);
+	s = &out->statements[out->n_statements++];
+	*s = (struct asset_statement){.resource = *r, .tags = ""};
+	return s;
+}
+
+void parse_add_claim(struct parse_output *out, struct asset_statement *s,
+                     enum context_field field, int level, const char *evidence)
+{
+	s->claims = grow(out->arena, s->claims, sizeof(*s->claims), s->n_claims,
+	                 &s->room_claims);
+	s->claims[s->n_claims++] =
+	        (struct context_claim){.field = field,
+	                               .level = level,
+	                               .evidence = arena_strdup(out->arena, evidence)};
+}
+
+void parse_add_edge(struct parse_output *out, struct asset_statement *s,
+                    enum edge_kind kind, bool incoming, const struct resource *other)
+{
+	s->edges =
+	        grow(out->arena, s->edges, sizeof(*s->edges), s->n_edges, &s->room_edges);
+	s->edges[s->n_edges++] =
+	        (struct edge_claim){.kind = kind, .incoming = incoming, .other = *other};
+}

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/json_view.h"
+#include "model/asset.h"
 #include "model/finding.h"
 
 /*
@@ -33,6 +34,26 @@ struct parse_input {
 	size_t ordinal; /* of the record in its file, from 0 */
 };
 
+/* An edge of the asset that a statement is about. */
+struct edge_claim {
+	enum edge_kind kind;
+	bool incoming; /* other is where the edge begins; else where it ends */
+	struct resource other;
+};
+
+/*
+ * All that a record says of an asset's context: it replaces what the same source said of
+ * the asset before, so a claim that is not repeated is withdrawn.
+ */
+struct asset_statement {
+	struct resource resource;
+	const char *tags; /* a JSON object of texts; "" not stated */
+	struct context_claim *claims;
+	size_t n_claims, room_claims;
+	struct edge_claim *edges;
+	size_t n_edges, room_edges;
+};
+
 /* A part of a record that cannot be read, beside others that can: a result of a
  * SARIF run, say.  It is quarantined alone. */
 struct parse_problem {
@@ -52,6 +73,8 @@ struct parse_output {
 	size_t n_facts, room_facts;
 	struct resource *resources; /* inventory: assets without findings */
 	size_t n_resources, room_resources;
+	struct asset_statement *statements;
+	size_t n_statements, room_statements;
 	struct parse_problem *problems;
 	size_t n_problems, room_problems;
 };
@@ -60,6 +83,17 @@ struct parse_output {
 struct finding *parse_add_finding(struct parse_output *out) NON_NULL;
 struct rule_fact *parse_add_fact(struct parse_output *out) NON_NULL;
 struct resource *parse_add_resource(struct parse_output *out) NON_NULL;
+
+/*
+ * A statement about r, valid until the next one is added; its claims and edges grow by
+ * the two functions below it.  evidence is copied.
+ */
+struct asset_statement *parse_add_statement(struct parse_output *out,
+                                            const struct resource *r) NON_NULL;
+void parse_add_claim(struct parse_output *out, struct asset_statement *s,
+                     enum context_field field, int level, const char *evidence);
+void parse_add_edge(struct parse_output *out, struct asset_statement *s,
+                    enum edge_kind kind, bool incoming, const struct resource *other);
 
 /* For records that hold many findings: this one is skipped, for this reason (copied). */
 void parse_add_problem(struct parse_output *out, struct json_view item, const char *reason);
