@@ -95,4 +95,12 @@ enum {
 	N_EDGE_KINDS = EDGE_CAN_ASSUME + 1
 };
 
+/* Words, as in "exposure", "internet_open", "runs_as"; parsing gives -1 for others. */
+const char *context_field_name(enum context_field field);
+int context_field_parse(const char *name);
+const char *context_level_name(enum context_field field, int level); /* NULL: none */
+int context_level_parse(enum context_field field, const char *name);
+const char *edge_kind_name(enum edge_kind kind);
+int edge_kind_parse(const char *name);
+
 #endif
