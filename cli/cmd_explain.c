@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_view.h"
 #include "store/explain_store.h"
 #include "store/finding_store.h"
 
@@ -195,6 +196,48 @@ static void print_findings(const struct explain *x)
 	table_free(t);
 }
 
+static const char *path_level_words(int64_t level)
+{
+	return level == PATH_TO_CROWN_JEWEL  ? "to a crown jewel"
+	       : level == PATH_TO_HIGH_VALUE ? "to a high-value asset"
+	                                     : "toxic combination";
+}
+
+/* One row of a list of risks, as the database wrote it. */
+static void print_path_row(const struct explain *x, struct json_view row)
+{
+	struct arena *a = x->cli->arena;
+	const char *id = json_view_text_or(row, "id", "");
+	const char *title = report_plain(json_view_text_or(row, "title", ""), a);
+	const char *asset = report_plain(json_view_text_or(row, "asset", ""), a);
+	int64_t level;
+	bool open = true;
+
+	json_view_bool(json_view_at(row, "open"), &open);
+	printf("  %s  %s (%s)%s%s\n", id, title, asset, open ? "" : ", closed",
+	       json_view_int(json_view_at(row, "level"), &level)
+	               ? arena_printf(a, ": %s", path_level_words(level))
+	               : "");
+}
+
+static void print_path_list(const struct explain *x, const char *head, const char *json)
+{
+	CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+	struct json_view list;
+	struct json_items it;
+	struct error err;
+
+	if (!json)
+		return;
+	doc = json_doc_new(strlen(json) + 1, 4);
+	if (json_doc_parse(doc, json, strlen(json), &list, &err) < 0 ||
+	    json_view_get_items(list, "", &it, &err) < 0)
+		return; /* the database made it: it is whole */
+	printf("\n%s\n", head);
+	while (json_items_next(&it))
+		print_path_row(x, it.value);
+}
+
 static void print_clock(const struct explain *x)
 {
 	const struct queue_risk *r = &x->risk.risk;
@@ -260,7 +303,10 @@ static int show(struct explain *x, struct pg *pg, const struct org *org, const c
 	}
 	print_head(x);
 	print_sum(x);
-	print_findings(x);
+	if (!x->risk.why.path_members) /* a path has risks behind it, not findings */
+		print_findings(x);
+	print_path_list(x, "made of", x->risk.why.path_members);
+	print_path_list(x, "a step of", x->risk.why.paths);
 	print_clock(x);
 	print_duty(&x->risk.risk, cli->arena);
 	return report_end(cli);

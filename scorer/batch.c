@@ -66,11 +66,13 @@ static const char *advisory_cve(const void *ctx, const char *advisory)
 	return found ? found->cve : NULL;
 }
 
-/* Every name under which a slice's groups may be stored. */
-static struct group_fingerprint *fingerprints_of(const struct risk_group *groups, size_t n,
+/* Every name under which a slice's groups and paths may be stored. */
+static struct group_fingerprint *fingerprints_of(const struct decision_input *in,
                                                  struct arena *a, size_t *n_out)
 {
-	size_t total = n;
+	const struct risk_group *groups = in->groups;
+	const size_t n = in->n_groups;
+	size_t total = n + in->n_paths;
 
 	for (size_t i = 0; i < n; i++)
 		total += groups[i].n_former;
@@ -83,23 +85,30 @@ static struct group_fingerprint *fingerprints_of(const struct risk_group *groups
 			out[(*n_out)++] =
 			        (struct group_fingerprint){i, groups[i].former[k]};
 	}
+	for (size_t i = 0; i < in->n_paths; i++)
+		out[(*n_out)++] = (struct group_fingerprint){
+		        n + i, path_fingerprint(in->org, &in->paths[i], a)};
 	return out;
 }
 
 /* Waits for the writes in flight and, when one was asked for, the next slice. */
 static int collect(struct batch *b, bool with_next, struct arena *a, struct error *err)
 {
-	PGresult *results[WRITES_MAX + 2] = {0};
-	const size_t n = b->n_in_flight + (with_next ? 2 : 0);
+	PGresult *results[WRITES_MAX + 4] = {0};
+	const size_t n_next = !with_next ? 0 : b->taken.has_paths ? 4 : 2;
+	const size_t n = b->n_in_flight + n_next;
 	const int rc = pg_collect(b->s->pg, results, n, err);
 
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < b->n_in_flight; i++)
 		PQclear(results[i]);
-	if (with_next)
+	if (n_next)
 		score_slice_read(&b->next, results[b->n_in_flight],
 		                 results[b->n_in_flight + 1], a);
+	if (n_next == 4)
+		path_slice_read(&b->next, results[b->n_in_flight + 2],
+		                results[b->n_in_flight + 3], a);
 	if (b->n_in_flight) {
 		b->n_in_flight = 0;
 		return score_staging_clear(b->s->pg, err);
@@ -119,16 +128,16 @@ static void correlate_slice(struct batch *b, struct arena *a, struct risk_group 
 	correlate(&in, b->slice.evidence, b->slice.n_evidence, a, groups, n_groups);
 }
 
-static int load_stored(struct batch *b, const struct risk_group *groups, size_t n_groups,
-                       struct arena *a, struct decision_input *in, struct error *err)
+static int load_stored(struct batch *b, struct arena *a, struct decision_input *in,
+                       struct error *err)
 {
 	struct stored_risk *stored = NULL;
 	size_t n_fingerprints;
 
-	if (!n_groups)
+	if (!in->n_groups && !in->n_paths)
 		return 0;
 	const struct group_fingerprint *fingerprints =
-	        fingerprints_of(groups, n_groups, a, &n_fingerprints);
+	        fingerprints_of(in, a, &n_fingerprints);
 	const int rc = score_risks_load(b->s->pg, b->org, fingerprints, n_fingerprints, a,
 	                                &stored, &in->n_stored, err);
 
@@ -167,6 +176,10 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	                            .severity = &severity,
 	                            .assets = b->slice.assets,
 	                            .n_assets = b->slice.n_assets,
+	                            .levels = b->slice.levels,
+	                            .n_levels = b->slice.n_levels,
+	                            .paths = b->slice.paths,
+	                            .n_paths = b->slice.n_paths,
 	                            .now = b->now};
 	struct risk_group *groups;
 	struct score_writes writes;
@@ -181,7 +194,7 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	if ((rc = collect(b, more, other, err)) < 0)
 		return rc;
 	if (may_be_stored) {
-		if ((rc = load_stored(b, groups, in.n_groups, a, &in, err)) < 0)
+		if ((rc = load_stored(b, a, &in, err)) < 0)
 			return rc;
 		decide(&in, a, &writes);
 	}
@@ -193,7 +206,7 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	                       &b->n_in_flight, err);
 	score_slice_clear(&b->slice);
 	if (rc == 0 && slice + 2 < b->taken.n_slices)
-		rc = score_slice_send(b->s->pg, b->org, slice + 2, err);
+		rc = score_slice_send(b->s->pg, b->org, slice + 2, b->taken.has_paths, err);
 	arena_reset(a);
 	b->slice = b->next;
 	b->next = (struct score_slice){0};
@@ -207,12 +220,13 @@ static int run_slices(struct batch *b, struct error *err)
 
 	if (!b->taken.n_slices)
 		return 0;
-	if ((rc = score_slice_send(b->s->pg, b->org, 0, err)) < 0 ||
+	if ((rc = score_slice_send(b->s->pg, b->org, 0, b->taken.has_paths, err)) < 0 ||
 	    (rc = collect(b, true, b->slices[0], err)) < 0)
 		return rc;
 	b->slice = b->next;
 	b->next = (struct score_slice){0};
-	if (b->taken.n_slices > 1 && (rc = score_slice_send(b->s->pg, b->org, 1, err)) < 0)
+	if (b->taken.n_slices > 1 &&
+	    (rc = score_slice_send(b->s->pg, b->org, 1, b->taken.has_paths, err)) < 0)
 		return rc;
 	for (int i = 0; i < b->taken.n_slices; i++)
 		if ((rc = run_slice(b, i, err)) < 0)

@@ -9,6 +9,7 @@
 #include "store/risk_store.h"
 
 #include "score.h"
+#include "toxic_rules.h"
 
 /* What scoring needs beside the org's own rows; outlives all batches. */
 struct scorer {
@@ -17,6 +18,7 @@ struct scorer {
 	const char *model_name;
 	struct responsibility_tables responsibility;
 	const struct sla_policy *policies; /* one a band */
+	const struct toxic_rules *toxic;
 };
 
 struct batch_result {

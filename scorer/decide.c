@@ -3,21 +3,14 @@
  * From groups of findings and the risks stored before to the rows that are to be
  * written.  Pure: time is an argument.
  */
-#include "decide.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The rows that one group may need. */
-struct decision {
-	const struct decision_input *in;
-	struct arena *a;
-	struct score_writes *out;
-};
+#include "decide_private.h"
 
-static const struct asset_facts *find_asset(const struct decision_input *in,
-                                            const struct key *asset_id)
+const struct asset_facts *decision_asset(const struct decision_input *in,
+                                         const struct key *asset_id)
 {
 	size_t low = 0, high = in->n_assets;
 
@@ -80,6 +73,8 @@ static int64_t hash_of(const struct risk_row *r)
 	h = mix_bytes(h, r->witness, sizeof(r->witness));
 	h = mix_bytes(h, r->members, r->n_members * sizeof(*r->members));
 	h = mix_bytes(h, r->reasons, r->n_members * sizeof(*r->reasons));
+	if (r->elements)
+		h = mix(h, (uint64_t)r->elements);
 	return (int64_t)h;
 }
 
@@ -90,21 +85,27 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Sources of the members that count, ascending, each once. */
-static void fill_sources(struct risk_row *row, const struct risk_group *g, size_t n,
-                         struct arena *a)
+void decision_sources(struct risk_row *row, int64_t *ids, size_t n)
 {
-	int64_t *ids = ARENA_ARRAY(a, int64_t, n);
 	size_t kept = 0;
 
-	for (size_t i = 0; i < n; i++)
-		ids[i] = g->members[i].e->source_id;
 	qsort(ids, n, sizeof(*ids), by_number);
 	for (size_t i = 0; i < n; i++)
 		if (!kept || ids[kept - 1] != ids[i])
 			ids[kept++] = ids[i];
 	row->source_ids = ids;
 	row->n_source_ids = kept;
+}
+
+/* Of the members that count. */
+static void fill_sources(struct risk_row *row, const struct risk_group *g, size_t n,
+                         struct arena *a)
+{
+	int64_t *ids = ARENA_ARRAY(a, int64_t, n);
+
+	for (size_t i = 0; i < n; i++)
+		ids[i] = g->members[i].e->source_id;
+	decision_sources(row, ids, n);
 }
 
 static void fill_members(struct risk_row *row, const struct risk_group *g, struct arena *a)
@@ -122,14 +123,20 @@ static void fill_members(struct risk_row *row, const struct risk_group *g, struc
 	row->n_members = n;
 }
 
-static void fill_score(struct risk_row *row, const struct score *score,
-                       const struct gathered *gathered)
+void decision_score(struct risk_row *row, const struct score *score,
+                    const struct score_inputs *inputs)
 {
 	row->score = score->total;
 	row->band = score->band;
-	inputs_to_row(&gathered->inputs, row->inputs);
+	inputs_to_row(inputs, row->inputs);
 	for (int i = 0; i < N_FACTORS; i++)
 		row->points[i] = (int16_t)score->points[i];
+}
+
+static void fill_score(struct risk_row *row, const struct score *score,
+                       const struct gathered *gathered)
+{
+	decision_score(row, score, &gathered->inputs);
 	for (int i = 0; i < N_INPUTS; i++) {
 		const int witness = gathered->witness[i];
 
@@ -201,12 +208,9 @@ static void add_events(struct decision *d, const struct risk_row *row,
 		add_event(d, row, EVENT_DUE, fate->clock_reason);
 }
 
-static void fill_identity(struct risk_row *row, const struct risk_group *g,
-                          const struct stored_risk *stored)
+static void fill_identity(struct risk_row *row, const struct risk_group *g)
 {
-	row->risk_id = stored ? stored->risk_id : g->fingerprint;
 	row->asset_id = g->asset_id;
-	row->is_new = !stored;
 	row->subject = g->subject;
 	row->location = g->location;
 	row->control = g->control ? g->control->id : "";
@@ -214,7 +218,7 @@ static void fill_identity(struct risk_row *row, const struct risk_group *g,
 	row->class = g->control ? g->control->class : (int)g->members[0].e->class;
 }
 
-/* A risk that others were merged into, or that goes by a new fingerprint. */
+/* A group whose risk others were merged into, or that goes by a new fingerprint. */
 static void add_alias(struct decision *d, const struct risk_group *g, const struct key *to,
                       int reason)
 {
@@ -266,57 +270,106 @@ static void count_row(struct decision *d, const struct risk_row *row,
 		c->n[stored->band][stored->state][stored->responsibility]--;
 }
 
-static void decide_group(struct decision *d, const struct risk_group *g,
-                         const struct asset_view *asset, const struct stored_risk *stored,
-                         size_t n_stored)
+/* The level of the paths that a risk is a member of, or of one beside its asset. */
+static enum path_level path_level_of(const struct decision_input *in,
+                                     const struct key *asset_id, const struct key *risk_id)
 {
-	const struct scorer *s = d->in->scorer;
+	static const struct key all_risks;
+	size_t low = 0, high = in->n_levels;
+	int level = PATH_NONE;
+
+	while (low < high) {
+		const size_t mid = (low + high) / 2;
+
+		if (key_cmp(&in->levels[mid].asset_id, asset_id) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < in->n_levels && key_cmp(&in->levels[low].asset_id, asset_id) == 0;
+	     low++) {
+		const struct stored_path_level *l = &in->levels[low];
+
+		if (l->level > level && (key_cmp(&l->risk_id, &all_risks) == 0 ||
+		                         key_cmp(&l->risk_id, risk_id) == 0))
+			level = l->level;
+	}
+	return (enum path_level)level;
+}
+
+bool decision_settle(struct decision *d, struct draft *draft,
+                     const struct stored_risk *stored, size_t n_stored)
+{
 	const struct stored_risk *old = survivor_of(stored, n_stored);
-	const struct facts facts = facts_of(g);
-
-	if (!old && facts.state != FACTS_LIVE && facts.state != FACTS_MUTED)
-		return;
-
-	const struct gathered gathered =
-	        gather_inputs(&s->responsibility, d->in->severity, g, asset);
-	const struct score score = score_of(s->model, &gathered.inputs);
 	struct former_risk former = {0};
 
 	if (old)
 		former = former_of(old, d->a);
-	const struct fate fate = fate_of(&facts, old ? &former : NULL,
-	                                 gathered.responsibility.verdict, score.band);
+	const struct fate fate = fate_of(&draft->facts, old ? &former : NULL,
+	                                 draft->verdict, draft->row.band);
 	struct risk_row *row = &d->out->rows[d->out->n_rows];
 
-	*row = (struct risk_row){.state = fate.state,
-	                         .resolved_at = TIMESTAMP_NONE,
-	                         .clock_mode = fate.clock_mode,
-	                         .clock_reason = fate.clock_reason};
-	fill_identity(row, g, old);
-	fill_score(row, &score, &gathered);
-	row->n_findings = facts.n_open ? facts.n_open : (int)g->n_members;
-	fill_sources(row, g, (size_t)row->n_findings, d->a);
-	fill_members(row, g, d->a);
+	*row = draft->row;
+	row->state = fate.state;
+	row->resolved_at = TIMESTAMP_NONE;
+	row->clock_mode = fate.clock_mode;
+	row->clock_reason = fate.clock_reason;
+	row->risk_id = old ? old->risk_id : draft->fingerprint;
+	row->is_new = !old;
 	if (row->state == RISK_RESOLVED) {
-		row->proof_run_id = facts.proof_run_id;
+		row->proof_run_id = draft->facts.proof_run_id;
 		row->resolved_at =
 		        old->resolved_at != TIMESTAMP_NONE ? old->resolved_at : d->in->now;
 	}
 	row->state_hash = hash_of(row);
 	if (old && old->state_hash == row->state_hash && n_stored == 1 &&
 	    fate.clock_mode < 0)
-		return;
+		return false;
 
 	const struct risk_clock clock =
-	        clock_after(d, old ? &former : NULL, &fate, score.band);
+	        clock_after(d, old ? &former : NULL, &fate, row->band);
 
 	row->opened_at = old && !fate.reopened ? old->opened_at : d->in->now;
+	row->path_mark = (row->elements | (old ? old->elements : 0)) != 0;
 	fill_clock(row, &clock, old, d->in->now);
 	d->out->n_rows++;
 	count_row(d, row, old);
 	if (old)
 		add_events(d, row, old, &fate);
-	add_alias(d, g, &row->risk_id, n_stored > 1 ? 2 : g->control ? 1 : 0);
+	return true;
+}
+
+static void decide_group(struct decision *d, const struct risk_group *g,
+                         const struct asset_view *asset, const struct stored_risk *stored,
+                         size_t n_stored)
+{
+	const struct scorer *s = d->in->scorer;
+	const struct stored_risk *old = survivor_of(stored, n_stored);
+	struct draft draft = {.facts = facts_of(g), .fingerprint = g->fingerprint};
+
+	if (!old && draft.facts.state != FACTS_LIVE && draft.facts.state != FACTS_MUTED)
+		return;
+
+	struct gathered gathered =
+	        gather_inputs(&s->responsibility, d->in->severity, g, asset);
+
+	gathered.inputs.path =
+	        path_level_of(d->in, &g->asset_id, old ? &old->risk_id : &g->fingerprint);
+	const struct score score = score_of(s->model, &gathered.inputs);
+
+	fill_identity(&draft.row, g);
+	fill_score(&draft.row, &score, &gathered);
+	draft.verdict = gathered.responsibility.verdict;
+	draft.row.elements =
+	        toxic_elements_of(s->toxic, g, gathered.category, &gathered.inputs, &score);
+	draft.row.n_findings = draft.facts.n_open ? draft.facts.n_open : (int)g->n_members;
+	fill_sources(&draft.row, g, (size_t)draft.row.n_findings, d->a);
+	fill_members(&draft.row, g, d->a);
+	if (decision_settle(d, &draft, stored, n_stored))
+		add_alias(d, g, &d->out->rows[d->out->n_rows - 1].risk_id,
+		          n_stored > 1 ? 2
+		          : g->control ? 1
+		                       : 0);
 }
 
 /*
@@ -379,7 +432,7 @@ static void sort_rows(struct score_writes *w, struct arena *a)
 void decide(const struct decision_input *in, struct arena *a, struct score_writes *out)
 {
 	struct decision d = {.in = in, .a = a, .out = out};
-	const size_t room = in->n_groups + in->n_stored + 1;
+	const size_t room = in->n_groups + in->n_paths + in->n_stored + 1;
 	size_t at = 0;
 
 	*out = (struct score_writes){
@@ -395,7 +448,7 @@ void decide(const struct decision_input *in, struct arena *a, struct score_write
 			end++;
 		const struct asset_view asset =
 		        asset_view_of(&in->scorer->responsibility,
-		                      find_asset(in, &first->asset_id), first, end - i);
+		                      decision_asset(in, &first->asset_id), first, end - i);
 
 		for (; i < end; i++) {
 			size_t n = 0;
@@ -408,5 +461,6 @@ void decide(const struct decision_input *in, struct arena *a, struct score_write
 			at += n;
 		}
 	}
+	decide_paths(&d, in->stored + at, in->n_stored - at);
 	sort_rows(out, a);
 }

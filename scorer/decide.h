@@ -2,9 +2,12 @@
 #ifndef ISOBAR_DECIDE_H
 #define ISOBAR_DECIDE_H
 
+#include "store/path_store.h"
+
 #include "batch.h"
 #include "factors.h"
 #include "lifecycle.h"
+#include "toxic_element.h"
 
 /* What a slice of findings comes to: rows, events and aliases to be written. */
 struct decision_input {
@@ -15,10 +18,19 @@ struct decision_input {
 	size_t n_groups;
 	const struct asset_facts *assets; /* by asset_id */
 	size_t n_assets;
-	const struct stored_risk *stored; /* by ordinal of the group */
+	const struct stored_path_level *levels; /* by asset_id, risk_id */
+	size_t n_levels;
+	const struct stored_path *paths; /* by target_id */
+	size_t n_paths;
+	const struct stored_risk *stored; /* by ordinal: groups, then paths */
 	size_t n_stored;
 	timestamp now;
 };
+
+/* What names the risk of a path. */
+const char *path_subject(const struct stored_path *path, struct arena *a);
+struct key path_fingerprint(const struct org *org, const struct stored_path *path,
+                            struct arena *a);
 
 /* Pure.  Writes only what differs from what is stored; rows sorted by risk_id. */
 void decide(const struct decision_input *in, struct arena *a, struct score_writes *out);

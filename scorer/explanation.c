@@ -165,4 +165,6 @@ void explanation_write(struct strbuf *b, const struct explanation *e)
 		put_factor(b, e, (enum factor)i);
 	json_write_close(b, ']');
 	json_write_int(b, "policy", readable ? e->points[FACTOR_POLICY] : 0);
+	json_write_raw(b, "path_members", e->path_members ? e->path_members : "[]");
+	json_write_raw(b, "paths", e->paths ? e->paths : "[]");
 }

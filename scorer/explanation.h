@@ -24,7 +24,8 @@ const char *explanation_basis(const struct explanation *e, enum factor factor);
 /* Why a finding is a member, from the bits of enum merged (correlate.h). */
 const char *explanation_reasons(const struct explanation *e, int reasons, struct arena *a);
 
-/* Puts the members model, factors and policy into an object that is being written. */
+/* Puts the members model, factors, policy, path_members and paths into an object that is
+ * being written. */
 void explanation_write(struct strbuf *b, const struct explanation *e);
 
 #endif

@@ -300,6 +300,7 @@ struct gathered gather_inputs(const struct responsibility_tables *t,
 
 	x.is_cve = strncmp(g->subject, "cve:", 4) == 0;
 	x.category = category_of_group(t, g, type);
+	x.out.category = x.category;
 	x.out.responsibility = responsibility_of(t, type, x.category);
 	x.out.inputs.is_cve = x.is_cve;
 	note(&x, INPUT_IS_CVE, BASIS_DERIVED, -1);
@@ -354,4 +355,25 @@ void inputs_to_row(const struct score_inputs *in, int32_t row[N_INPUTS])
 	row[INPUT_APPLICABLE] = in->applicable;
 	row[INPUT_CORROBORATION] = (int32_t)in->corr;
 	row[INPUT_IS_CVE] = in->is_cve;
+}
+
+struct score_inputs inputs_of_row(const int32_t row[N_INPUTS])
+{
+	return (struct score_inputs){
+	        .sev100 = row[INPUT_SEVERITY],
+	        .lik_kind = (enum likelihood_kind)row[INPUT_LIKELIHOOD_KIND],
+	        .lik = row[INPUT_LIKELIHOOD],
+	        .maturity = (enum maturity)row[INPUT_MATURITY],
+	        .automatable = row[INPUT_AUTOMATABLE] != 0,
+	        .total = row[INPUT_TOTAL] != 0,
+	        .exposure = (enum exposure)row[INPUT_EXPOSURE],
+	        .crit = (enum criticality)row[INPUT_CRITICALITY],
+	        .data = (enum sensitivity)row[INPUT_SENSITIVITY],
+	        .priv = (enum privilege)row[INPUT_PRIVILEGE],
+	        .path = (enum path_level)row[INPUT_PATH],
+	        .failing = row[INPUT_FAILING],
+	        .applicable = row[INPUT_APPLICABLE],
+	        .corr = (enum corroboration)row[INPUT_CORROBORATION],
+	        .is_cve = row[INPUT_IS_CVE] != 0,
+	};
 }

@@ -57,6 +57,7 @@ struct gathered {
 	enum basis basis[N_INPUTS];
 	int witness[N_INPUTS]; /* place among the group's members; -1 none */
 	struct responsibility responsibility;
+	const struct finding_category *category;
 };
 
 /* The category that stands for a group without one, by class and asset type. */
@@ -79,5 +80,6 @@ struct gathered gather_inputs(const struct responsibility_tables *t,
 
 /* The inputs as the row of integers that is stored. */
 void inputs_to_row(const struct score_inputs *in, int32_t row[N_INPUTS]);
+struct score_inputs inputs_of_row(const int32_t row[N_INPUTS]);
 
 #endif

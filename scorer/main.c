@@ -18,6 +18,7 @@
 
 #include "batch.h"
 #include "build_version.h"
+#include "path_pass.h"
 #include "score.h"
 
 #define MARKS_MAX  2000000 /* a transaction; an asset's marks should meet in one */
@@ -99,6 +100,50 @@ static int score_all(const struct scorer *s, int worker, int n_workers, timestam
 	return 0;
 }
 
+/*
+ * Looks at the paths over what scoring has changed, one org after the other.  What they
+ * reach is then to be scored again: *n_out tells whether anything was looked at.
+ */
+static int find_paths(const struct scorer *s, timestamp now, int64_t *n_out,
+                      struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	const struct path_rule_rows rules = path_rows_of(s->toxic, a);
+	struct org_list orgs;
+	int64_t n = 0;
+	int rc;
+
+	*n_out = 0;
+	if ((rc = path_orgs(s->pg, a, &orgs, err)) < 0)
+		return rc;
+	for (size_t i = 0; i < orgs.n; i++)
+		do {
+			if ((rc = path_pass(s->pg, &orgs.orgs[i], &rules, now, &n, err)) <
+			    0)
+				return error_wrap(err, "paths of org %s",
+				                  orgs.orgs[i].slug);
+			*n_out += n;
+		} while (n > 0 && !stopping);
+	return 0;
+}
+
+/*
+ * Findings, then paths, then what paths raise or lower; a path changes no element of
+ * another one, so this ends.
+ */
+static int score_with_paths(const struct scorer *s, timestamp now, struct error *err)
+{
+	int64_t n_touched;
+	int rc;
+
+	do {
+		if ((rc = score_all(s, 0, 1, now, err)) < 0 ||
+		    (rc = find_paths(s, now, &n_touched, err)) < 0)
+			return rc;
+	} while (n_touched && !stopping);
+	return 0;
+}
+
 static int sweep_all(const struct scorer *s, timestamp now, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
@@ -146,14 +191,18 @@ static int load_tables(struct scorer *s, struct score_model **model_out, struct 
 	        .finding_categories =
 	                catalog_file_text("responsibility/finding_categories.csv"),
 	};
+	struct toxic_rules *toxic = arena_alloc(a, sizeof(*toxic));
 	const char *model = catalog_file_text("models/rs-1.0.0.json");
 	int rc;
 
 	if ((rc = score_model_load(model, strlen(model), model_out, err)) < 0 ||
-	    (rc = responsibility_load(&texts, a, &s->responsibility, err)) < 0)
+	    (rc = responsibility_load(&texts, a, &s->responsibility, err)) < 0 ||
+	    (rc = toxic_rules_load(catalog_file_text("toxic_rules.tsv"), &s->responsibility,
+	                           a, toxic, err)) < 0)
 		return rc;
 	s->model = *model_out;
 	s->model_name = "rs-1.0.0";
+	s->toxic = toxic;
 	s->policies = sla_default_policies;
 	return 0;
 }
@@ -200,7 +249,12 @@ static int run_once(struct scorer *s, const struct settings *settings)
 	while (wait(&status) > 0)
 		if (!WIFEXITED(status) || (WEXITSTATUS(status) && !code))
 			code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-	return code ? code : exit_code_of(sweep_all(s, clock_of(settings), &err), &err);
+	if (code)
+		return code;
+	code = score_with_paths(s, clock_of(settings), &err);
+	if (code == 0)
+		code = sweep_all(s, clock_of(settings), &err);
+	return exit_code_of(code, &err);
 }
 
 /* Works until it is told to stop; what may pass is tried again. */
@@ -213,7 +267,7 @@ static int serve(struct scorer *s, const struct settings *settings)
 		int rc = s->pg ? 0 : connect_database(s, settings, &err);
 
 		if (rc == 0)
-			rc = score_all(s, 0, 1, clock_of(settings), &err);
+			rc = score_with_paths(s, clock_of(settings), &err);
 		if (rc == 0)
 			rc = sweep_all(s, clock_of(settings), &err);
 		if (rc < 0 && rc != ERR_TRANSIENT)

@@ -14,7 +14,7 @@ categories=responsibility/finding_categories.csv
 failed=0
 
 for file in "$categories" controls.tsv control_aliases.tsv control_frameworks.tsv rule_categories.tsv \
-	sla_defaults.tsv; do
+	sla_defaults.tsv toxic_rules.tsv; do
 	if [ ! -f "$file" ]; then
 		echo "$file:1: missing"
 		failed=1
@@ -57,6 +57,7 @@ form()
 }
 
 form controls.tsv 'control category provider class title remediation'
+form toxic_rules.tsv 'rule category target title places'
 form control_aliases.tsv 'connector rule control basis'
 form control_frameworks.tsv 'framework requirement control provider source'
 form rule_categories.tsv 'connector rule_pattern category'

@@ -58,7 +58,7 @@ static char lower(char ch)
 }
 
 /* Linear: on a mismatch it goes back to the last '*' only. */
-static bool matches(const char *pattern, const char *text)
+bool rule_pattern_matches(const char *pattern, const char *text)
 {
 	const char *star = NULL, *mark = NULL;
 
@@ -98,7 +98,7 @@ const char *rule_category_of(const struct control_catalog *c, const char *connec
 	for (; low < c->n_patterns; low++) {
 		if (strcmp(c->patterns[low].connector, connector) != 0)
 			return NULL;
-		if (matches(c->patterns[low].pattern, rule))
+		if (rule_pattern_matches(c->patterns[low].pattern, rule))
 			return c->patterns[low].category;
 	}
 	return NULL;

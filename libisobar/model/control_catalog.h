@@ -2,6 +2,7 @@
 #ifndef ISOBAR_CONTROL_CATALOG_H
 #define ISOBAR_CONTROL_CATALOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -42,6 +43,9 @@ void control_catalog_sort(struct control_catalog *c);
 /* NULL: the rule is no control of the catalogue. */
 const struct control *control_of(const struct control_catalog *c, const char *connector,
                                  const char *rule);
+
+/* '*' is any text, '?' one character; case does not count. */
+bool rule_pattern_matches(const char *pattern, const char *text);
 
 /* The category by pattern; NULL when none matches. */
 const char *rule_category_of(const struct control_catalog *c, const char *connector,

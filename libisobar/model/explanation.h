@@ -18,6 +18,11 @@ struct explanation {
 	size_t n_inputs, n_points; /* basis and witness: one an input */
 	const struct key *members; /* findings, worst first */
 	size_t n_members;
+
+	/* JSON arrays of objects; NULL: none.  Of a path, the risks that it is made of
+	 * (id, title, asset, open, score); of others, the unbroken paths that they are
+	 * members of (id, title, level, asset: its target). */
+	const char *path_members, *paths;
 };
 
 #endif

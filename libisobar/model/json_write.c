@@ -60,6 +60,12 @@ void json_write_key(struct strbuf *b, const char *key, const struct key *value)
 	json_write_text(b, key, key_text(value, text));
 }
 
+void json_write_raw(struct strbuf *b, const char *key, const char *json)
+{
+	begin_value(b, key);
+	strbuf_puts(b, json);
+}
+
 void json_write_time(struct strbuf *b, const char *key, timestamp value)
 {
 	char text[TIMESTAMP_TEXT_MAX];

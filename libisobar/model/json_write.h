@@ -21,6 +21,7 @@ void json_write_int(struct strbuf *b, const char *key, long long value);
 void json_write_bool(struct strbuf *b, const char *key, bool value);
 void json_write_null(struct strbuf *b, const char *key);
 void json_write_key(struct strbuf *b, const char *key, const struct key *value);
+void json_write_raw(struct strbuf *b, const char *key, const char *json); /* as it is */
 void json_write_time(struct strbuf *b, const char *key, timestamp value); /* none: null */
 
 #endif

@@ -58,6 +58,10 @@ const struct catalog_table catalog_tables[] = {
 	{"rule_categories.tsv", COPY_TO("stage_rule_category"),
 	 STMT_CATALOG_APPLY_RULE_CATEGORY, REACH_ALL, '\t',
 	 {{"connector", CELL_TEXT}, {"rule_pattern", CELL_TEXT}, {"category", CELL_TEXT}}},
+	{"toxic_rules.tsv", COPY_TO("stage_toxic_rule"),
+	 STMT_CATALOG_APPLY_TOXIC_RULE, REACH_ALL, '\t',
+	 {{"rule", CELL_TEXT}, {"category", CELL_TEXT}, {"target", CELL_COUNT},
+	  {"title", CELL_TEXT}, {"places", CELL_TEXT}}},
 	/* An org's windows are its own rows (sla_policy); these are what it has without. */
 	{"sla_defaults.tsv", NULL, STMT_CATALOG_LIST, REACH_NOTHING, '\t',
 	 {{"band", CELL_BAND}, {"window_hours", CELL_COUNT}, {"warn_percent", CELL_COUNT}}},

@@ -120,6 +120,10 @@ static int explanation_read(const PGresult *result, struct arena *a,
 	out->basis = pg_int_array(pg_get_text(result, 0, "basis"), a, &n_basis);
 	out->witness = pg_int_array(pg_get_text(result, 0, "witness"), a, &n_witness);
 	out->members = members_read(pg_get_text(result, 0, "members"), a, &out->n_members);
+	if (!pg_is_null(result, 0, "path_members"))
+		out->path_members = arena_strdup(a, pg_get_text(result, 0, "path_members"));
+	if (!pg_is_null(result, 0, "paths"))
+		out->paths = arena_strdup(a, pg_get_text(result, 0, "paths"));
 	if (n_basis != out->n_inputs || n_witness != out->n_inputs)
 		return error_set(err, ERR_INTERNAL, "the stored explanation is not whole");
 	return 0;

@@ -148,24 +148,11 @@ static int next_clock_mode(struct binary_row *r)
 	return -1;
 }
 
-/* The elements of a one-dimensional array of values that are each `size` long. */
-static const char *next_array(struct binary_row *r, size_t size, size_t *n_out)
-{
-	const size_t length = (size_t)PQgetlength(r->result, r->row, r->column);
-	const char *at = next_value(r);
-	uint32_t head[5] = {0};
-
-	memcpy(head, at, length < sizeof(head) ? length : sizeof(head));
-	*n_out = be32toh(head[0]) ? be32toh(head[3]) : 0;
-	assert(*n_out == 0 || length == sizeof(head) + *n_out * (4 + size));
-	return at + sizeof(head);
-}
-
 static struct page_numbers next_numbers(struct binary_row *r)
 {
 	struct page_numbers out;
 
-	out.at = next_array(r, sizeof(int64_t), &out.n);
+	out.at = next_array(r, PG_OID_INT8, sizeof(int64_t), &out.n);
 	return out;
 }
 
@@ -262,7 +249,7 @@ void queue_change_read(const PGresult *result, int row, struct queue_change *out
 
 	out->version = next_int8(&r);
 	out->part = next_int4(&r);
-	out->ids = next_array(&r, KEY_SIZE, &out->n_ids);
+	out->ids = next_array(&r, PG_OID_UUID, KEY_SIZE, &out->n_ids);
 }
 
 struct key queue_change_id(const struct queue_change *change, size_t i)

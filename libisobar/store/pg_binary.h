@@ -118,36 +118,57 @@ static inline uint32_t binary_word(const char *wire)
 	return be32toh(v);
 }
 
-/* The elements of a bigint[] without NULLs, in the arena; NULL and {} have none. */
-static inline const int64_t *next_int8_array(struct binary_row *r, struct arena *arena,
-                                             size_t *n_out)
+/* The wire form of the elements of an array without NULLs, each behind its size of 4
+ * bytes; NULL and {} have none. */
+static inline const char *next_array(struct binary_row *r, uint32_t type,
+                                     size_t element_size, size_t *n_out)
 {
 	enum {
-		HEAD = 20, /* dimensions, has NULLs, type; size and first index of the one */
-		ELEMENT = 12
+		HEAD = 20 /* dimensions, has NULLs, type; size and first index of the one */
 	};
-	size_t size, n;
+	size_t size;
 	const char *wire = next_sized(r, &size);
-	int64_t *out;
 
 	*n_out = 0;
 	if (size == 0)
 		return NULL;
-	assert(size >= 12 && binary_word(wire + 8) == PG_OID_INT8);
+	assert(size >= 12 && binary_word(wire + 8) == type);
 	if (binary_word(wire) == 0)
 		return NULL;
 	assert(size >= HEAD && binary_word(wire) == 1);
-	n = binary_word(wire + 12);
-	assert(n == (size - HEAD) / ELEMENT && size == HEAD + n * ELEMENT);
-	out = ARENA_ARRAY(arena, int64_t, n);
-	for (size_t i = 0; i < n; i++) {
+	*n_out = binary_word(wire + 12);
+	assert(size == HEAD + *n_out * (4 + element_size));
+	return wire + HEAD;
+}
+
+/* The elements of a bigint[], in the arena. */
+static inline const int64_t *next_int8_array(struct binary_row *r, struct arena *arena,
+                                             size_t *n_out)
+{
+	const char *wire = next_array(r, PG_OID_INT8, sizeof(uint64_t), n_out);
+	int64_t *out = *n_out ? ARENA_ARRAY(arena, int64_t, *n_out) : NULL;
+
+	for (size_t i = 0; i < *n_out; i++, wire += 4 + sizeof(uint64_t)) {
 		uint64_t v;
 
-		assert(binary_word(wire + HEAD + i * ELEMENT) == sizeof(v));
-		memcpy(&v, wire + HEAD + i * ELEMENT + 4, sizeof(v));
+		assert(binary_word(wire) == sizeof(v));
+		memcpy(&v, wire + 4, sizeof(v));
 		out[i] = (int64_t)be64toh(v);
 	}
-	*n_out = n;
+	return out;
+}
+
+/* Of an integer[]. */
+static inline const int32_t *next_int4_array(struct binary_row *r, struct arena *arena,
+                                             size_t *n_out)
+{
+	const char *wire = next_array(r, PG_OID_INT4, sizeof(uint32_t), n_out);
+	int32_t *out = *n_out ? ARENA_ARRAY(arena, int32_t, *n_out) : NULL;
+
+	for (size_t i = 0; i < *n_out; i++, wire += 4 + sizeof(uint32_t)) {
+		assert(binary_word(wire) == sizeof(uint32_t));
+		out[i] = (int32_t)binary_word(wire + 4);
+	}
 	return out;
 }
 

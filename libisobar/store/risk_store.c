@@ -77,20 +77,26 @@ int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n
 		return rc;
 	out->n_slices = (int)pg_get_int(result, 0, "n");
 	out->has_risks = pg_get_bool(result, 0, "risks");
+	out->has_paths = pg_get_bool(result, 0, "paths");
 	return 0;
 }
 
-int score_slice_send(struct pg *pg, const struct org *org, int slice, struct error *err)
+int score_slice_send(struct pg *pg, const struct org *org, int slice, bool with_paths,
+                     struct error *err)
 {
+	static const enum statement statements[] = {STMT_SLICE_FINDINGS, STMT_SLICE_ASSETS,
+	                                            STMT_SLICE_PATH_LEVELS,
+	                                            STMT_SLICE_PATHS};
+	const size_t n = with_paths ? N_ELEMENTS(statements) : 2;
 	ARENA_SCOPED a = arena_new(256);
 	struct pg_params p = {.arena = a};
-	int rc;
+	int rc = 0;
 
 	pg_bind_int(&p, org->id);
 	pg_bind_int(&p, slice);
-	if ((rc = pg_send_binary(pg, STMT_SLICE_FINDINGS, &p, err)) < 0)
-		return rc;
-	return pg_send_binary(pg, STMT_SLICE_ASSETS, &p, err);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = pg_send_binary(pg, statements[i], &p, err);
+	return rc;
 }
 
 static void evidence_read(struct binary_row r, struct evidence *e)
@@ -158,8 +164,8 @@ void score_slice_read(struct score_slice *out, PGresult *findings, PGresult *ass
 
 void score_slice_clear(struct score_slice *slice)
 {
-	PQclear(slice->results[0]);
-	PQclear(slice->results[1]);
+	for (size_t i = 0; i < N_ELEMENTS(slice->results); i++)
+		PQclear(slice->results[i]);
 	*slice = (struct score_slice){0};
 }
 
@@ -263,12 +269,11 @@ int score_reference_load(struct pg *pg, const struct org *org, struct arena *a,
 	return 0;
 }
 
-int score_orgs(struct pg *pg, bool dirty_only, struct arena *a, struct org_list *out,
-               struct error *err)
+int org_list_load(struct pg *pg, enum statement stmt, struct arena *a, struct org_list *out,
+                  struct error *err)
 {
 	CLEANUP(pg_clearp) PGresult *result = NULL;
-	const int rc =
-	        pg_run(pg, dirty_only ? STMT_DIRTY_ORGS : STMT_ORGS, NULL, &result, err);
+	const int rc = pg_run(pg, stmt, NULL, &result, err);
 
 	if (rc < 0)
 		return rc;
@@ -279,6 +284,12 @@ int score_orgs(struct pg *pg, bool dirty_only, struct arena *a, struct org_list 
 		        .id = pg_get_int(result, i, "org_id"),
 		        .slug = arena_strdup(a, pg_get_text(result, i, "name"))};
 	return 0;
+}
+
+int score_orgs(struct pg *pg, bool dirty_only, struct arena *a, struct org_list *out,
+               struct error *err)
+{
+	return org_list_load(pg, dirty_only ? STMT_DIRTY_ORGS : STMT_ORGS, a, out, err);
 }
 
 void score_reference_clear(struct score_reference *ref)
@@ -324,6 +335,7 @@ static void stored_risk_read(struct binary_row r, struct stored_risk *out)
 	out->band = (enum band)next_int2(&r);
 	out->state = (enum risk_state)next_int2(&r);
 	out->responsibility = next_int2(&r);
+	out->elements = next_int8(&r);
 	out->fingerprint = next_key(&r);
 }
 
@@ -438,12 +450,14 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 	pg_copy_text(c, r->control);
 	pg_copy_int2(c, r->clock_mode);
 	pg_copy_text(c, r->clock_reason);
+	pg_copy_int8(c, r->elements);
+	pg_copy_bool(c, r->path_mark);
 }
 
 static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *copy =
-	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 32);
+	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 34);
 
 	for (size_t i = 0; i < w->n_rows; i++)
 		put_row(copy, &w->rows[i]);
@@ -516,11 +530,13 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
                       struct error *err)
 {
 	const timestamp none = TIMESTAMP_NONE;
-	size_t n = 0, n_new = 0;
+	size_t n = 0, n_new = 0, n_path_marks = 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < w->n_rows; i++)
+	for (size_t i = 0; i < w->n_rows; i++) {
 		n_new += w->rows[i].is_new;
+		n_path_marks += w->rows[i].path_mark;
+	}
 	if (w->n_rows)
 		rc = copy_rows(pg, w, err);
 	if (rc == 0 && w->n_events)
@@ -540,6 +556,8 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 	if (rc == 0 && w->n_rows &&
 	    (rc = send_write(pg, STMT_CLOCK_INSERT, org, now, NULL, &n, err)) == 0)
 		rc = send_changed_keep(pg, &n, err);
+	if (rc == 0 && n_path_marks)
+		rc = send_write(pg, STMT_PATH_MARK_INSERT, org, none, NULL, &n, err);
 	if (rc == 0 && w->n_events)
 		rc = send_write(pg, STMT_EVENT_INSERT, org, none, NULL, &n, err);
 	if (rc == 0 && w->n_aliases)

@@ -23,6 +23,7 @@
 struct score_batch {
 	int n_slices;
 	bool has_risks; /* the shard has stored risks: they have to be looked up */
+	bool has_paths; /* the org has: slices are asked for them */
 };
 
 /*
@@ -40,17 +41,28 @@ int score_shard_of(const struct key *k);
 int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n_marks,
                       struct score_batch *out, struct error *err) MUST_CHECK;
 
-/* The findings and assets of a slice.  Texts point into results: keep it, then free. */
+struct stored_path;
+struct stored_path_level; /* both: path_store.h */
+
+/* The findings, assets and paths of a slice.  Texts point into results: keep it, then
+ * free. */
 struct score_slice {
 	struct evidence *evidence;
 	size_t n_evidence;
 	struct asset_facts *assets; /* by asset_id, ascending */
 	size_t n_assets;
-	PGresult *results[2];
+	struct stored_path_level *levels; /* by asset and risk, ascending */
+	size_t n_levels;
+	struct stored_path *paths; /* by target, ascending */
+	size_t n_paths;
+	PGresult *results[4];
 };
 
-/* send, then (after other work) collect, together with whatever was sent before. */
-int score_slice_send(struct pg *pg, const struct org *org, int slice,
+/*
+ * send, then (after other work) collect, together with whatever was sent before: two
+ * results, and two more with paths.
+ */
+int score_slice_send(struct pg *pg, const struct org *org, int slice, bool with_paths,
                      struct error *err) MUST_CHECK;
 void score_slice_read(struct score_slice *out, PGresult *findings, PGresult *assets,
                       struct arena *a);
@@ -98,6 +110,7 @@ struct stored_risk {
 	enum band band;
 	enum risk_state state;
 	int responsibility; /* enum verdict */
+	int64_t elements;
 	struct stored_segment *segments;
 	size_t n_segments;
 };
@@ -129,6 +142,8 @@ struct risk_row {
 	size_t n_members;
 	int clock_mode; /* enum sla_mode, or -1: the clock goes on as it was */
 	const char *clock_reason;
+	int64_t elements; /* of toxic rules, bits */
+	bool path_mark;   /* paths over the asset may have changed */
 };
 
 enum risk_event_kind {
@@ -198,6 +213,10 @@ struct org_list {
 	struct org *orgs;
 	size_t n;
 };
+
+/* What a statement without parameters returns as org_id and name.  Lives in a. */
+int org_list_load(struct pg *pg, enum statement stmt, struct arena *a, struct org_list *out,
+                  struct error *err) MUST_CHECK;
 
 /* Orgs with dirty marks, or all of them.  Lives in a. */
 int score_orgs(struct pg *pg, bool dirty_only, struct arena *a, struct org_list *out,

@@ -37,6 +37,15 @@ with fault as (
               from stage_resource_type as d) as d
      where d.n > 1
      union all
+    select 'toxic_rules.tsv', line, 'rule "' || rule || '" again'
+      from (select d.*, row_number() over (partition by rule order by line) as n
+              from stage_toxic_rule as d) as d
+     where d.n > 1
+     union all
+    select 'toxic_rules.tsv', s.line, 'unknown category "' || s.category || '"'
+      from stage_toxic_rule as s
+     where not exists (select from stage_finding_category as r where r.category = s.category)
+     union all
     select 'control_aliases.tsv', s.line, 'unknown control "' || s.control || '"'
       from stage_control_alias as s
      where not exists (select from stage_control as r where r.control = s.control)

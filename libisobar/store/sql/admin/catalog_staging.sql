@@ -59,6 +59,14 @@ create temporary table stage_resource_type (
     kind          text     not null,
     overrides     text     not null
 ) on commit drop;
+create temporary table stage_toxic_rule (
+    line     integer  not null,
+    rule     text     not null,
+    category text     not null,
+    target   smallint not null,
+    title    text     not null,
+    places   text     not null
+) on commit drop;
 create temporary table stage_score_model (
     line     integer  not null,
     model    text     not null,

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A risk and the calculation behind its score.  A risk that was never scored has no model.
+-- A risk and the calculation behind its score.  A risk that was never scored has no model.  path_members
+-- are the risks that a path is made of, paths the unbroken ones that the risk is a member of.
 -- $1 org_id, $2 risk_id.
 select r.risk_id, r.version, r.rank, r.next_crossing_at, r.score, r.band, r.state, r.class, r.responsibility,
        r.layer, r.n_findings, r.source_ids, r.title,
@@ -8,7 +9,7 @@ select r.risk_id, r.version, r.rank, r.next_crossing_at, r.score, r.band, r.stat
        array(select get_byte(e.basis, i) from generate_series(0, length(e.basis) - 1) as i order by i) as basis,
        array(select case get_byte(e.witness, i) when 255 then -1 else get_byte(e.witness, i) end
                from generate_series(0, length(e.witness) - 1) as i order by i) as witness,
-       e.members, e.control
+       e.members, e.control, pm.members as path_members, ps.paths
   from isobar.risk as r
   left join isobar.risk_explanation as e
     on e.org_id = r.org_id
@@ -19,5 +20,54 @@ select r.risk_id, r.version, r.rank, r.next_crossing_at, r.score, r.band, r.stat
   left join isobar.owner as o
     on o.org_id = r.org_id
    and o.owner_id = r.owner_id
+  left join lateral (
+       select jsonb_agg(jsonb_build_object('id', m.risk_id, 'title', mr.title, 'asset', ma.id, 'open', mr.open,
+                                           'score', mr.score)
+                        order by m.place, m.risk_id) as members
+         from isobar.path as p
+         join isobar.asset as pe
+           on pe.org_id = $1
+          and pe.asset_id = p.entry_id
+          and pe.id = r.location
+         join isobar.path_member as m
+           on m.org_id = $1
+          and m.entry_id = p.entry_id
+          and m.target_id = p.target_id
+          and m.rule = p.rule
+         join isobar.risk as mr
+           on mr.org_id = $1
+          and mr.risk_id = m.risk_id
+         join isobar.asset as ma
+           on ma.org_id = $1
+          and ma.asset_id = m.asset_id
+        where p.org_id = $1
+          and p.target_id = r.asset_id
+          and 'path:' || p.rule = r.subject) as pm on r.subject like 'path:%'
+  left join lateral (
+       -- Risks of an asset are neighbours: their ids begin with the first half of its key.
+       select jsonb_agg(jsonb_build_object('id', pr.risk_id, 'title', pr.title, 'level', p.level, 'asset', pt.id)
+                        order by p.level desc, pr.risk_id) as paths
+         from isobar.path_member as m
+         join isobar.path as p
+           on p.org_id = $1
+          and p.target_id = m.target_id
+          and p.entry_id = m.entry_id
+          and p.rule = m.rule
+          and p.level > 0
+         join isobar.asset as pt
+           on pt.org_id = $1
+          and pt.asset_id = p.target_id
+         join isobar.asset as pe
+           on pe.org_id = $1
+          and pe.asset_id = p.entry_id
+         join isobar.risk as pr
+           on pr.org_id = $1
+          and pr.risk_id between (left(p.target_id::text, 18) || '-0000-000000000000')::uuid
+                             and (left(p.target_id::text, 18) || '-ffff-ffffffffffff')::uuid
+          and pr.subject = 'path:' || p.rule
+          and pr.location = pe.id
+        where m.org_id = $1
+          and m.asset_id = r.asset_id
+          and m.risk_id = r.risk_id) as ps on true
  where r.org_id = $1
    and r.risk_id = $2

@@ -42,7 +42,9 @@ create temporary table page_risk (
     reasons          smallint[]  not null,
     control          text        not null,
     clock_mode       smallint    not null,
-    clock_reason     text        not null
+    clock_reason     text        not null,
+    elements         bigint      not null,
+    path_mark        boolean     not null
 );
 create temporary table page_event (
     risk_id uuid        not null,
@@ -62,6 +64,72 @@ create temporary table page_risk_alias (
     fingerprint uuid     not null,
     risk_id     uuid     not null,
     reason      smallint not null
+);
+create temporary table path_place (
+    rule      smallint not null,
+    place     smallint not null,
+    id        text     not null,
+    same      boolean  not null,
+    is_last   boolean  not null,
+    is_target boolean  not null,
+    reach     integer  not null,
+    n_clauses smallint not null
+);
+create temporary table path_clause (
+    rule        smallint not null,
+    place       smallint not null,
+    elements    bigint   not null,
+    exposure    smallint,
+    criticality smallint,
+    sensitivity smallint,
+    privilege   smallint
+);
+create temporary table path_touched (
+    asset_id uuid not null
+);
+create temporary table path_start (
+    asset_id uuid not null
+);
+create temporary table path_edge (
+    from_id uuid    not null,
+    to_id   uuid    not null,
+    bits    integer not null
+);
+create index path_edge_from_idx on path_edge (from_id);
+create temporary table path_near (
+    asset_id    uuid     not null,
+    elements    bigint   not null,
+    exposure    smallint not null,
+    criticality smallint not null,
+    sensitivity smallint not null,
+    privilege   smallint not null
+);
+create index path_near_asset_idx on path_near (asset_id);
+create temporary table path_fit (
+    rule     smallint not null,
+    place    smallint not null,
+    asset_id uuid     not null
+);
+create index path_fit_asset_idx on path_fit (asset_id);
+create temporary table path_chain (
+    rule     smallint not null,
+    entry_id uuid     not null,
+    assets   uuid[]   not null
+);
+create temporary table path_found (
+    target_id uuid     not null,
+    entry_id  uuid     not null,
+    rule      text     not null,
+    level     smallint not null
+);
+create temporary table path_found_member (
+    asset_id  uuid     not null,
+    risk_id   uuid     not null,
+    target_id uuid     not null,
+    entry_id  uuid     not null,
+    rule      text     not null,
+    place     smallint not null,
+    clauses   bigint   not null
 );
 set enable_seqscan = off;
 set enable_bitmapscan = off;
