@@ -216,13 +216,70 @@ static int seal_all(struct passage *p, const struct record *record,
 	return rc;
 }
 
+/* Whose word a statement is: the connector of the record's findings, else the format. */
+static const char *connector_of(const struct passage *p, const struct parse_output *out)
+{
+	char *name;
+
+	if (out->n_findings)
+		return out->findings[0].connector;
+	name = arena_strdup(p->im->arena, p->format->name);
+	for (char *at = name; *at; at++)
+		if (*at == '-')
+			*at = '_';
+	return name;
+}
+
+/* Edges to what has no name are left out. */
+static size_t edges_of(struct passage *p, struct asset_statement *s,
+                       struct ingest_edge *edges)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_edges; i++) {
+		resource_canonicalize(&s->edges[i].other, p->im->arena);
+		if (*s->edges[i].other.id)
+			edges[n++] = (struct ingest_edge){.kind = s->edges[i].kind,
+			                                  .incoming = s->edges[i].incoming,
+			                                  .other = &s->edges[i].other};
+	}
+	return n;
+}
+
+static int store_statements(struct passage *p, const struct parse_output *out,
+                            struct error *err)
+{
+	const char *connector = out->n_statements ? connector_of(p, out) : "";
+
+	for (size_t i = 0; i < out->n_statements; i++) {
+		struct asset_statement *s = &out->statements[i];
+		struct ingest_edge *edges =
+		        ARENA_ARRAY(p->im->arena, struct ingest_edge, s->n_edges + 1);
+		struct ingest_statement statement = {.connector = connector,
+		                                     .resource = &s->resource,
+		                                     .tags = s->tags,
+		                                     .claims = s->claims,
+		                                     .n_claims = s->n_claims,
+		                                     .edges = edges};
+		int rc;
+
+		resource_canonicalize(&s->resource, p->im->arena);
+		statement.n_edges = edges_of(p, s, edges);
+		if (*s->resource.id &&
+		    (rc = ingest_statement(p->im->ingest, &statement, err)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
 static int store_output(struct passage *p, const struct record *record, int64_t digest,
                         const struct parse_output *out, struct error *err)
 {
 	struct ingest *in = p->im->ingest;
 	int rc;
 
-	const bool alone = out->n_findings == 1 && !out->n_resources && !out->n_facts;
+	const bool alone = out->n_findings == 1 && !out->n_resources && !out->n_facts &&
+	                   !out->n_statements;
 
 	if (out->n_findings)
 		ingest_record(in, storable(p, record), record->raw_size,
@@ -236,6 +293,8 @@ static int store_output(struct passage *p, const struct record *record, int64_t 
 		    (rc = ingest_asset(in, &out->resources[i], err)) < 0)
 			return rc;
 	}
+	if ((rc = store_statements(p, out, err)) < 0)
+		return rc;
 	for (size_t i = 0; i < out->n_facts; i++) {
 		const struct rule_fact *f = &out->facts[i];
 

@@ -92,6 +92,7 @@ void ingest_free(struct ingest *in)
 	strbuf_done(&in->segments.frames);
 	strbuf_done(&in->facts);
 	strbuf_done(&in->advisories);
+	ingest_context_done(&in->context);
 	ingest_forget_known(in);
 	free(in->asset_cache);
 	free(in->mark_cache);
@@ -129,6 +130,7 @@ int ingest_begin_file(struct ingest *in, const char *name, struct error *err)
 	in->file = xstrdup(name);
 	strbuf_reset(&in->facts);
 	strbuf_reset(&in->advisories);
+	ingest_context_reset(&in->context);
 	scopes_clear(in);
 	for (size_t i = 0; i < in->n_connectors; i++)
 		in->connectors[i].ensured = in->connectors[i].fresh = false;
@@ -182,6 +184,11 @@ static size_t connector_index(struct ingest *in, const char *name)
 	                                  .source_id = key_number(&id),
 	                                  .lock_key = key_number(&lock)};
 	return in->n_connectors++;
+}
+
+int64_t ingest_source_id(struct ingest *in, const char *connector)
+{
+	return in->connectors[connector_index(in, connector)].source_id;
 }
 
 /* Scopes are few, the table is only there so that thousands stay cheap. */

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "model/asset.h"
 #include "model/finding.h"
 #include "store/pg.h"
 
@@ -60,6 +61,26 @@ int ingest_finding(struct ingest *in, const struct finding *f,
 
 /* An asset without a finding: inventory.  r is canonical. */
 int ingest_asset(struct ingest *in, const struct resource *r, struct error *err) MUST_CHECK;
+
+/* An edge of the asset that a statement is about; other is canonical. */
+struct ingest_edge {
+	enum edge_kind kind;
+	bool incoming; /* other is where the edge begins */
+	const struct resource *other;
+};
+
+/* All that a source says of an asset's context; it replaces what it said before. */
+struct ingest_statement {
+	const char *connector;
+	const struct resource *resource; /* canonical */
+	const char *tags;                /* a JSON object, or "" */
+	const struct context_claim *claims;
+	size_t n_claims;
+	const struct ingest_edge *edges;
+	size_t n_edges;
+};
+int ingest_statement(struct ingest *in, const struct ingest_statement *s,
+                     struct error *err) MUST_CHECK;
 
 /* What a rule is; kept until the end of the file. */
 struct ingest_fact {

@@ -121,7 +121,8 @@ int ingest_end_file(struct ingest *in, const char *format, int64_t n_records,
 	int rc;
 
 	assert(in->open);
-	if ((rc = ingest_send_chunk(in, err)) < 0 || (rc = ingest_flush(in, err)) < 0 ||
+	if ((rc = ingest_flush_context(in, err)) < 0 ||
+	    (rc = ingest_send_chunk(in, err)) < 0 || (rc = ingest_flush(in, err)) < 0 ||
 	    (rc = write_facts(in, err)) < 0 || (rc = write_scopes(in, err)) < 0)
 		return rc;
 	in->counts.unchanged = in->counts.findings - in->counts.fresh - in->counts.changed;
@@ -208,6 +209,7 @@ static int spread(struct ingest *in, struct error *err)
 
 int ingest_finish(struct ingest *in, struct error *err)
 {
+	const bool joined = in->aliases_met || in->assets_met;
 	int64_t n_pairs = 0;
 	int rc;
 
@@ -218,5 +220,7 @@ int ingest_finish(struct ingest *in, struct error *err)
 	if (in->assets_met && (rc = join_by_name(in, &n_pairs, err)) < 0)
 		return rc;
 	in->assets_met = false;
-	return n_pairs > 0 ? spread(in, err) : 0;
+	if (n_pairs > 0 && (rc = spread(in, err)) < 0)
+		return rc;
+	return ingest_finish_context(in, joined, err);
 }

@@ -72,6 +72,12 @@ struct ingest_segments {
 	bool packed;
 };
 
+/* Statements about assets, as rows in binary form. */
+struct ingest_context {
+	struct strbuf stated, claims, edges;
+	size_t n_rows;
+};
+
 enum ingest_flight {
 	FLIGHT_NONE,
 	FLIGHT_DIFF, /* finding_diff of the other chunk */
@@ -108,6 +114,8 @@ struct ingest {
 	size_t last_scope;
 
 	struct strbuf facts, advisories;
+	struct ingest_context context;
+	bool statements_met;   /* in this command */
 	bool aliases_met;      /* in this command */
 	bool assets_met;       /* likewise: assets that were new, or told more */
 	uint64_t *asset_cache; /* digests of asset rows sent; direct-mapped */
@@ -142,6 +150,14 @@ void ingest_forget_known(struct ingest *in);
  * nobody has to be asked about them.  Returns how many items are left to ask about.
  */
 size_t ingest_count_unknown(struct ingest *in, struct ingest_chunk *c);
+/* The source of a connector of this command. */
+int64_t ingest_source_id(struct ingest *in, const char *connector);
+/* ingest_context.c: sends the statements gathered so far; merges all of the command's,
+ * and settles the context of assets that were joined. */
+int ingest_flush_context(struct ingest *in, struct error *err) MUST_CHECK;
+int ingest_finish_context(struct ingest *in, bool joined, struct error *err) MUST_CHECK;
+void ingest_context_reset(struct ingest_context *c);
+void ingest_context_done(struct ingest_context *c);
 void ingest_chunk_reset(struct ingest_chunk *chunk);
 
 #endif

@@ -2,7 +2,7 @@
 -- and of the same type that has a full name: when two could be meant, none is, and what was joined before
 -- the second came is taken apart again.  A machine's id is unique in all accounts, so that account and
 -- region may be missing there.  Names are compared whole, behind a separator of the full name.
--- $1 org_id, $2 run_id, $3 now.  Returns n, the pairs that came and went.
+-- $1 org_id, $2 run_id, $3 now.  Returns n, the pairs that came and went.  Fills context_touched.
 with short as (
     select asset_id, canonical_id, provider, account, region, type, id,
            lower(case when id like 'arn:%' then regexp_replace(id, '^.*/', '')
@@ -64,6 +64,14 @@ with short as (
 ), marked as (
     insert into isobar.dirty_mark (org_id, asset_id, run_id)
     select $1, asset_id, $2
+      from torn
+), paths as (
+    insert into isobar.path_mark (org_id, asset_id)
+    select $1, asset_id
+      from torn
+), touched as (
+    insert into context_touched (asset_id)
+    select asset_id
       from torn
 )
 select (select count(*) from gone) + (select count(*) from come) as n

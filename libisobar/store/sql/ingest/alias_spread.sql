@@ -1,6 +1,7 @@
 -- One step of joining assets under one canonical id: each takes the smallest one among those that a
 -- pair of names connects.  Repeated until n is 0; components are tiny.
--- $1 org_id, $2 run_id.  Returns n, how many assets moved; they are marked for the scorer.
+-- $1 org_id, $2 run_id.  Returns n, how many assets moved; they are marked for the scorer and for paths.
+-- Fills context_touched.
 with pair as (
     select l.asset_id as left_id, l.canonical_id as left_canonical,
            r.asset_id as right_id, r.canonical_id as right_canonical
@@ -27,6 +28,17 @@ with pair as (
     insert into isobar.dirty_mark (org_id, asset_id, run_id)
     select $1, asset_id, $2
       from moved
+), paths as (
+    insert into isobar.path_mark (org_id, asset_id)
+    select $1, asset_id
+      from moved
+), touched as (
+    insert into context_touched (asset_id)
+    select asset_id
+      from target
+     union
+    select canonical_id
+      from target
 )
 select count(*) as n
   from moved

@@ -65,6 +65,29 @@ create temporary table page_fact (
     description text     not null,
     remediation text     not null
 );
+create temporary table page_stated (
+    asset_id  uuid   not null,
+    source_id bigint not null,
+    source    text   not null,
+    tags      text   not null
+);
+create temporary table page_claim (
+    asset_id  uuid     not null,
+    source_id bigint   not null,
+    field     smallint not null,
+    level     smallint not null,
+    evidence  text     not null
+);
+create temporary table page_edge (
+    from_id   uuid     not null,
+    to_id     uuid     not null,
+    kind      smallint not null,
+    source_id bigint   not null,
+    stated_id uuid     not null
+);
+create temporary table context_touched (
+    asset_id uuid not null
+);
 set enable_seqscan = off;
 set enable_bitmapscan = off;
 set enable_material = off;

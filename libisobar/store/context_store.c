@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/context_store.h"
+
+#define FLOW_MAX 8 /* edges from an address to what it is attached to in the end */
+
+static int run(struct pg *pg, enum statement stmt, const struct org *org, timestamp now,
+               int64_t *n_out, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	int rc;
+
+	pg_bind_int(&p, org->id);
+	pg_bind_timestamp(&p, now);
+	if ((rc = pg_run(pg, stmt, &p, &result, err)) < 0)
+		return rc;
+	*n_out = pg_get_int(result, 0, "n");
+	return 0;
+}
+
+int context_settle(struct pg *pg, const struct org *org, timestamp now, struct error *err)
+{
+	int64_t n = 0, n_flowed = 1;
+	int rc = 0;
+
+	for (int i = 0; i < FLOW_MAX && n_flowed && rc == 0; i++) {
+		if ((rc = run(pg, STMT_CONTEXT_RESOLVE, org, now, &n, err)) < 0 ||
+		    (rc = run(pg, STMT_CONTEXT_FLOW, org, now, &n_flowed, err)) < 0)
+			return rc;
+	}
+	return pg_command(pg, "truncate context_touched", err);
+}

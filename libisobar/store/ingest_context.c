@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What sources say of the context of assets: claims, tags and edges.  What one command
+ * states of an asset, in whatever records and order, replaces what the same source stated
+ * before.  So the files' statements wait in temporary tables, which lose those of a file
+ * that fails with its transaction, and are merged at the command's end.
+ */
+#include <string.h>
+
+#include "store/context_store.h"
+#include "store/ingest_private.h"
+#include "store/pg_encode.h"
+
+#define CONTEXT_ROWS_MAX 20000
+
+void ingest_context_done(struct ingest_context *c)
+{
+	strbuf_done(&c->stated);
+	strbuf_done(&c->claims);
+	strbuf_done(&c->edges);
+}
+
+void ingest_context_reset(struct ingest_context *c)
+{
+	strbuf_reset(&c->stated);
+	strbuf_reset(&c->claims);
+	strbuf_reset(&c->edges);
+	c->n_rows = 0;
+}
+
+static void put_claims(struct strbuf *b, const struct key *asset, int64_t source_id,
+                       const struct ingest_statement *s)
+{
+	for (size_t i = 0; i < s->n_claims; i++) {
+		const struct context_claim *claim = &s->claims[i];
+
+		pg_put_raw16(b, 5);
+		pg_put_key(b, asset);
+		pg_put_int8(b, source_id);
+		pg_put_int2(b, claim->field);
+		pg_put_int2(b, claim->level);
+		pg_put_text(b, claim->evidence);
+	}
+}
+
+static int put_edges(struct ingest *in, const struct key *asset, int64_t source_id,
+                     const struct ingest_statement *s, struct error *err)
+{
+	struct strbuf *b = &in->context.edges;
+
+	for (size_t i = 0; i < s->n_edges; i++) {
+		const struct ingest_edge *edge = &s->edges[i];
+		const struct key other = asset_key_of(&in->options.org, edge->other->id);
+		const int rc = ingest_asset(in, edge->other, err);
+
+		if (rc < 0)
+			return rc;
+		pg_put_raw16(b, 5);
+		pg_put_key(b, edge->incoming ? &other : asset);
+		pg_put_key(b, edge->incoming ? asset : &other);
+		pg_put_int2(b, edge->kind);
+		pg_put_int8(b, source_id);
+		pg_put_key(b, asset);
+	}
+	return 0;
+}
+
+int ingest_statement(struct ingest *in, const struct ingest_statement *s, struct error *err)
+{
+	struct ingest_context *c = &in->context;
+	const struct key asset = asset_key_of(&in->options.org, s->resource->id);
+	const int64_t source_id = ingest_source_id(in, s->connector);
+	int rc;
+
+	if ((rc = ingest_asset(in, s->resource, err)) < 0)
+		return rc;
+	pg_put_raw16(&c->stated, 4);
+	pg_put_key(&c->stated, &asset);
+	pg_put_int8(&c->stated, source_id);
+	pg_put_text(&c->stated,
+	            in->options.source_name ? in->options.source_name : s->connector);
+	pg_put_text(&c->stated, s->tags);
+	put_claims(&c->claims, &asset, source_id, s);
+	if ((rc = put_edges(in, &asset, source_id, s, err)) < 0)
+		return rc;
+	c->n_rows += 1 + s->n_claims + s->n_edges;
+	return c->n_rows < CONTEXT_ROWS_MAX ? 0 : ingest_flush_context(in, err);
+}
+
+static int run(struct ingest *in, enum statement stmt, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_timestamp(&p, in->options.now);
+	return pg_run(in->pg, stmt, &p, NULL, err);
+}
+
+static int copy_in(struct ingest *in, const struct ingest_context *c, struct error *err)
+{
+	int rc = ingest_copy(in->pg, "copy page_stated from stdin (format binary)",
+	                     &c->stated, err);
+
+	if (rc == 0 && c->claims.size)
+		rc = ingest_copy(in->pg, "copy page_claim from stdin (format binary)",
+		                 &c->claims, err);
+	if (rc == 0 && c->edges.size)
+		rc = ingest_copy(in->pg, "copy page_edge from stdin (format binary)",
+		                 &c->edges, err);
+	return rc;
+}
+
+int ingest_flush_context(struct ingest *in, struct error *err)
+{
+	int rc;
+
+	if (!in->context.n_rows)
+		return 0;
+	if ((rc = ingest_flush(in, err)) < 0 || (rc = copy_in(in, &in->context, err)) < 0)
+		return rc;
+	ingest_context_reset(&in->context);
+	in->statements_met = true;
+	return 0;
+}
+
+static int merge(struct ingest *in, struct error *err)
+{
+	int rc;
+
+	/* As many rows as an inventory has: let the planner choose. */
+	if ((rc = pg_command(
+	             in->pg,
+	             "set local enable_hashjoin = on; set local enable_seqscan = on; "
+	             "set local enable_mergejoin = on; "
+	             "set local enable_material = on; "
+	             "analyze page_stated, page_claim, page_edge",
+	             err)) < 0 ||
+	    (rc = run(in, STMT_STATED_TAGS, err)) < 0 ||
+	    (rc = run(in, STMT_CLAIM_MERGE, err)) < 0 ||
+	    (rc = run(in, STMT_EDGE_MERGE, err)) < 0)
+		return rc;
+	return pg_command(in->pg, "truncate page_stated, page_claim, page_edge", err);
+}
+
+int ingest_finish_context(struct ingest *in, bool joined, struct error *err)
+{
+	int rc;
+
+	if (!in->statements_met && !joined)
+		return 0;
+	if ((rc = pg_begin(in->pg, err)) < 0)
+		return rc;
+	if (in->statements_met)
+		rc = merge(in, err);
+	if (rc == 0)
+		rc = context_settle(in->pg, &in->options.org, in->options.now, err);
+	if (rc < 0 || (rc = pg_commit(in->pg, err)) < 0)
+		pg_rollback(in->pg);
+	else
+		in->statements_met = false;
+	return rc;
+}
