@@ -16,6 +16,7 @@
 #include "model/severity.h"
 
 #include "aws_asff_private.h"
+#include "aws_context.h"
 #include "aws_product.h"
 #include "cvss_choice.h"
 
@@ -555,63 +556,6 @@ static void fill_vulnerability(struct finding *f, const struct asff_record *r,
 	fill_cve_alias(f, r, found.related);
 }
 
-/*
- * "app:1.2 (alpine 3.10.2)" is the image app:1.2 and what Trivy found in it; other
- * targets are files.  Neither belongs to the account that the record was sent to.
- * Types as trivy.c has them, so that both forms are about one asset.
- */
-static void fill_trivy_artifact(struct resource *res, const struct asff_record *r)
-{
-	const char *target = res->raw;
-	const char *open = strstr(target, " (");
-
-	*res = (struct resource){.provider = PROVIDER_NONE,
-	                         .account = "",
-	                         .region = "",
-	                         .type = "filesystem",
-	                         .name = target,
-	                         .raw = target,
-	                         .id = ""};
-	if (open == NULL || target[strlen(target) - 1] != ')')
-		return;
-	res->type = "container.image";
-	res->raw = arena_strndup(r->arena, target, (size_t)(open - target));
-}
-
-/* Trivy's template puts what Vulnerabilities[] is for into Resources[].Details. */
-static void fill_trivy(struct finding *f, const struct asff_record *r,
-                       struct json_view resource)
-{
-	struct json_view other = json_view_at(resource, "/Details/Other");
-	struct resource artifact;
-	struct cvss_choice best = {0};
-	int64_t score = -1;
-
-	fill_trivy_artifact(&f->resource, r);
-	artifact = f->resource;
-	resource_canonicalize(&artifact, r->arena);
-	f->scope = artifact.id;
-	if (f->class != CLASS_VULNERABILITY) {
-		f->location = json_view_text_or(other, "Filename", "");
-		return;
-	}
-	f->cve = f->rule;
-	f->package = json_view_text_or(other, "PkgName", "");
-	f->package_version = json_view_text_or(other, "Installed Package", "");
-	f->fixed_version = json_view_text_or(other, "Patched Package", "");
-	if (json_view_opt_scaled(other, "NvdCvssScoreV3", 10, &score, &ignored) == 0)
-		cvss_choice_offer(&best, "3.1", score,
-		                  json_view_text_or(other, "NvdCvssVectorV3", ""), true);
-	score = -1;
-	if (json_view_opt_scaled(other, "NvdCvssScoreV2", 10, &score, &ignored) == 0)
-		cvss_choice_offer(&best, "2.0", score,
-		                  json_view_text_or(other, "NvdCvssVectorV2", ""), true);
-	if (best.rank != 0) {
-		f->sev100 = best.sev100;
-		f->cvss_vector = best.vector;
-	}
-}
-
 /* One resource: a finding for each vulnerability, or one. */
 static void add_findings(struct parse_output *out, const struct asff_record *r,
                          const struct finding *base, struct json_view resource)
@@ -625,12 +569,25 @@ static void add_findings(struct parse_output *out, const struct asff_record *r,
 		*f = *base;
 		fill_resource(&f->resource, r, resource);
 		if (r->product->writer == AWS_WRITER_TRIVY)
-			fill_trivy(f, r, resource);
+			asff_fill_trivy(f, r, resource);
 		if (json_items_next(&it))
 			fill_vulnerability(f, r, it.value);
 		else if (f->cve[0] == '\0' && strncmp(f->rule, "CVE-", 4) == 0)
 			f->cve = f->rule;
 	}
+}
+
+/* Of what is there: neither a sample nor what the finding was archived with. */
+static void describe(struct context_writer *w, const struct asff_record *r,
+                     const struct finding *base, struct json_view resource)
+{
+	struct resource res = base->resource;
+
+	if (base->sample || r->product->writer == AWS_WRITER_TRIVY ||
+	    same(asff_text(r, ASFF_RECORD_STATE), "ARCHIVED"))
+		return;
+	fill_resource(&res, r, resource);
+	aws_describe_resource(w, &res, resource);
 }
 
 static int check_fanout(const struct asff_record *r, struct error *err)
@@ -668,6 +625,7 @@ static int fill_record(struct finding *f, const struct asff_record *r, struct er
 static int parse(const struct parse_input *in, struct parse_output *out, struct error *err)
 {
 	struct asff_record r = {.arena = out->arena};
+	struct context_writer context;
 	struct json_items resources;
 	struct finding base;
 
@@ -682,8 +640,11 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 		return error_set(err, ERR_INVALID, "neither resource nor account");
 	if (resources.n == 0)
 		add_findings(out, &r, &base, (struct json_view){0});
-	while (json_items_next(&resources))
+	context_open(&context, out);
+	while (json_items_next(&resources)) {
 		add_findings(out, &r, &base, resources.value);
+		describe(&context, &r, &base, resources.value);
+	}
 	return 0;
 }
 

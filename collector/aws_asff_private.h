@@ -64,4 +64,8 @@ static inline const char *asff_text(const struct asff_record *r, enum asff_membe
 /* Connector, native_id, rule, class, engine, fidelity and scope. */
 void asff_fill_identity(struct finding *f, const struct asff_record *r);
 
+/* What Trivy's template puts elsewhere: the artifact, package and scores. */
+void asff_fill_trivy(struct finding *f, const struct asff_record *r,
+                     struct json_view resource);
+
 #endif

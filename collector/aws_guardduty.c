@@ -10,6 +10,7 @@
 
 #include "model/severity.h"
 
+#include "aws_context.h"
 #include "aws_native.h"
 #include "aws_native_private.h"
 #include "aws_product.h"
@@ -81,6 +82,7 @@ struct sink {
 	const struct finding *base;
 	struct json_view finding;
 	struct parse_output *out;
+	struct context_writer context;
 	size_t n;
 };
 
@@ -120,11 +122,16 @@ static const struct {
 static void add_object(struct sink *s, size_t kind, struct json_view v)
 {
 	const char *id = native_text(v, kinds[kind].id);
+	struct resource r;
 
 	if (id[0] == '\0' && strcmp(kinds[kind].at, "s3BucketDetails") == 0)
 		id = native_text(v, "name");
-	if (id[0] != '\0')
-		add(s, kinds[kind].type, id);
+	if (id[0] == '\0')
+		return;
+	r = *add(s, kinds[kind].type, id);
+	/* What a sample names is made up. */
+	if (!s->base->sample)
+		aws_describe_guardduty(&s->context, &r, kinds[kind].at, v);
 }
 
 static void add_kind(struct sink *s, size_t kind)
@@ -179,6 +186,7 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 	base.sev100 = severity_of(v, &base, out->arena);
 	fill_texts(&base, v);
 	sink.base = &base;
+	context_open(&sink.context, out);
 	add_access_key(&sink);
 	for (size_t i = 0; i < N_ELEMENTS(kinds); i++)
 		add_kind(&sink, i);

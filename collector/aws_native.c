@@ -13,38 +13,20 @@
 
 #include "aws_native_private.h"
 #include "aws_product.h"
+#include "view_path.h"
 #include "view_time.h"
-
-enum {
-	STEP_MAX = 64
-};
 
 /* Never read. */
 static struct error ignored;
 
 struct json_view native_at(struct json_view v, const char *path)
 {
-	char step[STEP_MAX];
-
-	while (*path != '\0') {
-		size_t n = strcspn(path, "/");
-
-		if (n >= sizeof(step) || !json_view_is_object(v))
-			return (struct json_view){0};
-		memcpy(step, path, n);
-		step[n] = '\0';
-		v = json_view_at_nocase(v, step);
-		path += path[n] == '/' ? n + 1 : n;
-	}
-	return v;
+	return view_path(v, path);
 }
 
 const char *native_text(struct json_view v, const char *path)
 {
-	const char *text = "";
-
-	(void)json_view_text(native_at(v, path), &text);
-	return text;
+	return view_path_text(v, path);
 }
 
 struct json_view native_finding(struct json_view record)

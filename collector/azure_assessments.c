@@ -12,6 +12,7 @@
 #include "model/severity.h"
 
 #include "azure.h"
+#include "azure_inventory.h"
 #include "azure_record.h"
 
 enum {
@@ -171,6 +172,7 @@ int azure_parse_assessment(const struct azure_record *r, struct parse_output *ou
 	        .changed = azure_text(status, "statusChangeDate"),
 	        .is_identity = is_identity(metadata),
 	};
+	struct finding *f;
 
 	in.title = text_either(in.title, azure_text(metadata, "displayName"));
 	in.resource_id =
@@ -188,7 +190,11 @@ int azure_parse_assessment(const struct azure_record *r, struct parse_output *ou
 	}
 	if (is_rollup(azure_property(r, "additionalData")))
 		return 0;
-	return azure_add_assessment(&in, out, err) == NULL ? ERR_INVALID : 0;
+	f = azure_add_assessment(&in, out, err);
+	if (f == NULL)
+		return ERR_INVALID;
+	azure_describe_risk(r, &f->resource, out);
+	return 0;
 }
 
 int azure_parse_metadata(const struct azure_record *r, struct parse_output *out,

@@ -2,12 +2,14 @@
 /*
  * Answers of Azure Resource Graph, as objects or as a table.  Rows of the tables
  * securityresources and policyresources go to the functions that read the REST
- * APIs' records; every other resource is inventory: an asset without findings.
+ * APIs' records; every other resource is inventory: an asset without findings, and what
+ * the row says of its context.  Role assignments speak of their principals.
  */
 #include <string.h>
 #include <strings.h>
 
 #include "azure.h"
+#include "azure_inventory.h"
 #include "azure_record.h"
 
 static int parse_inventory(const struct azure_record *r, struct parse_output *out)
@@ -15,8 +17,14 @@ static int parse_inventory(const struct azure_record *r, struct parse_output *ou
 	const char *id = azure_cell_text(r, "id");
 	const char *location = azure_cell_text(r, "location");
 	const char *subscription = azure_cell_text(r, "subscriptionId");
-	struct resource *resource = parse_add_resource(out);
+	struct resource *resource;
 
+	/* Rights are no assets: those that have them are. */
+	if (azure_is_authorization(r)) {
+		azure_describe_role(r, out);
+		return 0;
+	}
+	resource = parse_add_resource(out);
 	*resource = (struct resource){
 	        .provider = PROVIDER_AZURE,
 	        .account = azure_lower(
@@ -28,6 +36,7 @@ static int parse_inventory(const struct azure_record *r, struct parse_output *ou
 	        .raw = id,
 	        .id = "",
 	};
+	azure_describe_resource(r, resource, out);
 	return 0;
 }
 

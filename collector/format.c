@@ -14,6 +14,7 @@
 #include "checkov.h"
 #include "cloudsploit.h"
 #include "gcp_artifact.h"
+#include "gcp_asset.h"
 #include "gcp_scc.h"
 #include "generic.h"
 #include "github.h"
@@ -52,6 +53,7 @@ const struct format *const formats[] = {
         &azure_resource_graph,
         &azure_resource_graph_table,
         &gcp_scc,
+        &gcp_asset_inventory,
         &gcp_artifact,
         &oci_cloudguard,
         &oci_cloudguard_events,

@@ -16,6 +16,7 @@
 #include "model/severity.h"
 
 #include "gcp_pubsub.h"
+#include "gcp_scc_context.h"
 #include "text_part.h"
 
 enum {
@@ -640,6 +641,7 @@ static int parse_body(struct json_view body, bool copies, struct parse_output *o
                       struct error *err)
 {
 	struct scc s = {.finding = finding_of(body), .arena = out->arena, .copies = copies};
+	struct finding *f;
 
 	if (!json_view_is_object(s.finding))
 		return error_set(err, ERR_INVALID, "finding is missing");
@@ -652,7 +654,11 @@ static int parse_body(struct json_view body, bool copies, struct parse_output *o
 	/* The health of a scanner is no risk of the resource. */
 	if (strcmp(json_view_text_or(s.finding, "findingClass", ""), "SCC_ERROR") == 0)
 		return 0;
-	return fill(&s, parse_add_finding(out), err);
+	f = parse_add_finding(out);
+	if (fill(&s, f, err) < 0)
+		return err->code;
+	scc_describe(f, s.finding, out);
+	return 0;
 }
 
 static int parse(const struct parse_input *in, struct parse_output *out, struct error *err)

@@ -516,6 +516,17 @@ static void add_findings(struct parse_output *out, const struct ocsf_record *r,
 	}
 }
 
+static void describe(struct context_writer *w, const struct ocsf_record *r,
+                     const struct finding *base, struct json_view resource)
+{
+	struct resource res = base->resource;
+
+	if (base->state == FINDING_RESOLVED || base->sample)
+		return;
+	fill_resource(&res, r, resource);
+	ocsf_describe(w, &res, resource);
+}
+
 static int check_fanout(const struct ocsf_record *r, struct error *err)
 {
 	size_t vulnerabilities = json_view_array_size(r->vulnerabilities);
@@ -538,6 +549,7 @@ static int check_fanout(const struct ocsf_record *r, struct error *err)
 static int parse(const struct parse_input *in, struct parse_output *out, struct error *err)
 {
 	struct ocsf_record r = {.arena = out->arena};
+	struct context_writer context;
 	struct json_items resources;
 	struct finding base;
 
@@ -554,10 +566,15 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 	fill_controls(&base, &r);
 	fill_texts(&base, &r);
 	resources = items_of(r.resources);
-	if (resources.n == 0)
+	context_open(&context, out);
+	if (resources.n == 0) {
 		add_findings(out, &r, &base, r.resource);
-	while (json_items_next(&resources))
+		describe(&context, &r, &base, r.resource);
+	}
+	while (json_items_next(&resources)) {
 		add_findings(out, &r, &base, resources.value);
+		describe(&context, &r, &base, resources.value);
+	}
 	return 0;
 }
 

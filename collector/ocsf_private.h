@@ -11,6 +11,7 @@
 #include "model/finding.h"
 
 #include "aws_product.h"
+#include "context_writer.h"
 
 /* Between ocsf.c, which reads a record, and ocsf_identity.c, which names it. */
 
@@ -46,5 +47,9 @@ void ocsf_find_origin(struct ocsf_record *r);
 /* Connector, native_id, rule, class, engine, fidelity and scope. */
 int ocsf_fill_identity(struct finding *f, const struct ocsf_record *r,
                        struct error *err) MUST_CHECK;
+
+/* Tags and what is known of an element of "resources", which is res. */
+void ocsf_describe(struct context_writer *w, const struct resource *res,
+                   struct json_view element);
 
 #endif

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "context_writer.h"
 #include "image_name.h"
 #include "text_part.h"
 #include "trivy.h"
@@ -187,6 +188,31 @@ static const char *image_of_target(const char *target, struct arena *a)
 	return name == target || image_name_is_copy(name) ? "" : name;
 }
 
+/* Where the workload stands. */
+static void describe_workload(const char *cluster, struct json_view v,
+                              struct parse_output *out)
+{
+	struct resource host = {.provider = PROVIDER_NONE,
+	                        .account = cluster,
+	                        .region = "",
+	                        .type = "kubernetes.cluster",
+	                        .name = cluster,
+	                        .raw = arena_printf(out->arena, "kubernetes/%s", cluster),
+	                        .id = ""};
+	struct context_writer w;
+	struct trivy_report r;
+
+	if (cluster[0] == '\0')
+		return;
+	trivy_report_init(&r, out->arena);
+	trivy_set_workload(&r, cluster, json_view_text_or(v, "Namespace", ""),
+	                   json_view_text_or(v, "Kind", ""),
+	                   json_view_text_or(v, "Name", ""));
+	context_open(&w, out);
+	context_about(&w, &r.resource);
+	context_edge(&w, EDGE_CONTAINS, true, &host);
+}
+
 static int add_resource(const char *cluster, struct json_view v, struct parse_output *out,
                         struct error *err)
 {
@@ -222,6 +248,7 @@ static int add_resource(const char *cluster, struct json_view v, struct parse_ou
 		if (trivy_add_result(&r, it.value, out, err) < 0)
 			parse_add_problem(out, it.value, err->text);
 	}
+	describe_workload(cluster, v, out);
 	return 0;
 }
 
