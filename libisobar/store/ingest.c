@@ -188,7 +188,9 @@ static size_t connector_index(struct ingest *in, const char *name)
 
 int64_t ingest_source_id(struct ingest *in, const char *connector)
 {
-	return in->connectors[connector_index(in, connector)].source_id;
+	const size_t i = connector_index(in, connector); /* may move the array */
+
+	return in->connectors[i].source_id;
 }
 
 /* Scopes are few, the table is only there so that thousands stay cheap. */
