@@ -3,78 +3,29 @@
  * isobar import: reads findings from files and folders, then has them scored.
  * Every file is taken whole or not at all and says so in one line.
  */
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/strbuf.h"
 
 #include "build_version.h"
 #include "cli.h"
+#include "file_list.h"
 #include "import_file.h"
+#include "score_once.h"
 
-#define TRIES     3  /* of one file when the database asks to try again */
-#define DEPTH_MAX 32 /* folders within folders */
+#define TRIES 3 /* of one file when the database asks to try again */
 
 struct import {
 	struct cli *cli;
 	struct importer importer;
 	const char *source, *format;
 	bool score;
-	char **paths;
-	size_t n_paths, room_paths;
+	struct file_list files;
 	size_t n_done, n_failed;
 	bool try_again;
 	struct import_result total;
 };
-
-static void add_path(struct import *im, const char *path)
-{
-	if (im->n_paths == im->room_paths) {
-		im->room_paths = im->room_paths ? im->room_paths * 2 : 64;
-		im->paths = xrealloc(im->paths, im->room_paths * sizeof(*im->paths));
-	}
-	im->paths[im->n_paths++] = xstrdup(path);
-}
-
-static int visible(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
-/* Files in the order of their names, so that a walk is the same everywhere. */
-static void walk(struct import *im, const char *path, int depth)
-{
-	struct stat st;
-	struct dirent **entries;
-
-	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode) || depth > DEPTH_MAX) {
-		add_path(im, path);
-		return;
-	}
-	const int n = scandir(path, &entries, visible, alphasort);
-
-	if (n < 0) {
-		add_path(im, path); /* opening it will say what is wrong */
-		return;
-	}
-	for (int i = 0; i < n; i++) {
-		struct strbuf name = {0};
-
-		strbuf_printf(&name, "%s%s%s", path,
-		              path[strlen(path) - 1] == '/' ? "" : "/", entries[i]->d_name);
-		walk(im, name.data, depth + 1);
-		strbuf_done(&name);
-		free(entries[i]);
-	}
-	free(entries);
-}
 
 static void print_json(const char *path, const struct import_result *r, const char *error)
 {
@@ -152,49 +103,6 @@ static void import_one(struct import *im, const char *path)
 		print_line(path, &result);
 }
 
-/* One worker a processor; there are four shards to share. */
-static const char *worker_count(struct arena *a)
-{
-	const long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return arena_printf(a, "%ld", n < 1 ? 1 : n > 4 ? 4 : n);
-}
-
-/* The scorer takes its own connection; the one in the environment is not in argv. */
-static int run_scorer(struct cli *cli)
-{
-	char now[TIMESTAMP_TEXT_MAX];
-	const char *program = cli_program_path("isobar-scorer", cli->arena);
-	const pid_t pid = fork();
-	int status;
-
-	if (pid < 0) {
-		cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
-		return EXIT_FAILED;
-	}
-	if (pid == 0) {
-		setenv("ISOBAR_DATABASE", cli->database, 1);
-		const char *workers = worker_count(cli->arena);
-
-		if (cli->now_given)
-			execlp(program, program, "--once", "--workers", workers, "--now",
-			       timestamp_format(cli->now, now), (char *)NULL);
-		else
-			execlp(program, program, "--once", "--workers", workers,
-			       (char *)NULL);
-		cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
-		_exit(127);
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return EXIT_DONE;
-	cli_complain(cli, "the findings are stored, but scoring failed; it goes on when "
-	                  "isobar-scorer runs");
-	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_TRY_AGAIN ? EXIT_TRY_AGAIN
-	                                                                  : EXIT_FAILED;
-}
-
 static int import_all(struct import *im, struct pg *pg, const struct org *org)
 {
 	const struct format *forced = im->format ? format_find(im->format) : NULL;
@@ -207,8 +115,8 @@ static int import_all(struct import *im, struct pg *pg, const struct org *org)
 	int rc;
 
 	importer_init(&im->importer, ingest, org, forced);
-	for (size_t i = 0; i < im->n_paths; i++)
-		import_one(im, im->paths[i]);
+	for (size_t i = 0; i < im->files.n; i++)
+		import_one(im, im->files.paths[i]);
 	rc = ingest_finish(ingest, &err);
 	importer_done(&im->importer);
 	ingest_free(ingest);
@@ -251,7 +159,7 @@ static bool read_arguments(struct import *im, int argc, char **argv)
 		return false;
 	}
 	for (int i = optind; i < argc; i++)
-		walk(im, argv[i], 0);
+		file_list_walk(&im->files, argv[i]);
 	return true;
 }
 
@@ -260,12 +168,12 @@ static int score_and_sum_up(struct import *im)
 	int scored = EXIT_DONE;
 
 	if (im->score && im->n_done)
-		scored = run_scorer(im->cli);
-	if (im->n_paths > 1)
+		scored = cli_score_once(im->cli, "the findings are stored");
+	if (im->files.n > 1)
 		cli_note(im->cli,
 		         "%zu of %zu files: %lld findings, %lld new, %lld changed, %lld "
 		         "closed",
-		         im->n_done, im->n_paths, (long long)im->total.counts.findings,
+		         im->n_done, im->files.n, (long long)im->total.counts.findings,
 		         (long long)im->total.counts.fresh,
 		         (long long)im->total.counts.changed,
 		         (long long)im->total.counts.closed);
@@ -293,8 +201,6 @@ int cmd_import(struct cli *cli, int argc, char **argv)
 				exit_code = exit_code_of(&im);
 		}
 	}
-	for (size_t i = 0; i < im.n_paths; i++)
-		free(im.paths[i]);
-	free(im.paths);
+	file_list_done(&im.files);
 	return exit_code;
 }

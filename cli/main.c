@@ -33,6 +33,7 @@ static const struct command commands[] = {
 	{"doctor",     cmd_doctor,     "",                            "check this installation"},
 	{"dump",       cmd_dump,       "--table NAME",                "a table's rows, to compare two states"},
 	{"token",      cmd_token,      "create|list|revoke [OPTIONS]", "who may use the API"},
+	{"intel",      cmd_intel,      "load|list [OPTIONS]",         "what feeds say of CVEs: EPSS, KEV, NVD, ..."},
 	{"org",        cmd_org,        "create NAME|list",            "the tenants"},
 };
 /* clang-format on */
@@ -66,7 +67,8 @@ static const struct command *command_find(const char *name)
 /* They help themselves. */
 static bool has_verbs(const struct command *command)
 {
-	return command->run == cmd_token || command->run == cmd_org;
+	return command->run == cmd_token || command->run == cmd_org ||
+	       command->run == cmd_intel;
 }
 
 int main(int argc, char **argv)

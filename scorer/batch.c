@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/cve.h"
 #include "model/severity.h"
+#include "store/intel_table_store.h"
 
 #include "decide.h"
 
@@ -55,15 +57,22 @@ static int advisory_order(const void *key, const void *row)
 	return strcmp(key, ((const struct stored_advisory *)row)->alias);
 }
 
+/* What the org's sources and the feeds say together, when it is exactly one CVE. */
 static const char *advisory_cve(const void *ctx, const char *advisory)
 {
-	const struct score_reference *ref = ctx;
+	const struct batch *b = ctx;
+	const struct score_reference *ref = &b->ref;
 	const struct stored_advisory *found =
 	        ref->n_advisories ? bsearch(advisory, ref->advisories, ref->n_advisories,
 	                                    sizeof(*ref->advisories), advisory_order)
 	                          : NULL;
+	const struct intel_name *fed = intel_find_name(b->s->intel, advisory);
 
-	return found ? found->cve : NULL;
+	if (!fed)
+		return found && *found->cve ? found->cve : NULL;
+	if (!fed->cve || (found && cve_pack(found->cve) != fed->cve))
+		return NULL;
+	return fed->text;
 }
 
 /* Every name under which a slice's groups and paths may be stored. */
@@ -123,7 +132,7 @@ static void correlate_slice(struct batch *b, struct arena *a, struct risk_group 
 	const struct correlate_input in = {.org = b->org,
 	                                   .catalog = &b->catalog,
 	                                   .advisory_cve = advisory_cve,
-	                                   .ctx = &b->ref};
+	                                   .ctx = b};
 
 	correlate(&in, b->slice.evidence, b->slice.n_evidence, a, groups, n_groups);
 }
@@ -244,6 +253,8 @@ static int run_transaction(struct batch *b, int64_t n_marks, struct error *err)
 	if (!b->taken.n_slices)
 		return pg_commit(b->s->pg, err);
 	if ((rc = score_reference_load(b->s->pg, b->org, b->arena, &b->ref, err)) < 0)
+		return rc;
+	if ((rc = intel_table_refresh(b->s->pg, b->s->intel, err)) < 0)
 		return rc;
 	b->catalog = b->ref.catalog;
 	if ((rc = run_slices(b, err)) < 0 ||

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "model/control_catalog.h"
+#include "model/intelligence.h"
 #include "model/org.h"
 #include "model/responsibility.h"
 #include "store/risk_store.h"
@@ -19,6 +20,7 @@ struct scorer {
 	struct responsibility_tables responsibility;
 	const struct sla_policy *policies; /* one a band */
 	const struct toxic_rules *toxic;
+	struct intel_table *intel; /* what feeds say; read anew when they were loaded */
 };
 
 struct batch_result {

@@ -351,7 +351,7 @@ static void decide_group(struct decision *d, const struct risk_group *g,
 		return;
 
 	struct gathered gathered =
-	        gather_inputs(&s->responsibility, d->in->severity, g, asset);
+	        gather_inputs(&s->responsibility, d->in->severity, s->intel, g, asset);
 
 	gathered.inputs.path =
 	        path_level_of(d->in, &g->asset_id, old ? &old->risk_id : &g->fingerprint);

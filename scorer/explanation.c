@@ -65,6 +65,8 @@ static const char *basis_name(int64_t basis)
 		return "derived";
 	case BASIS_CATALOG:
 		return "catalogue";
+	case BASIS_FEED:
+		return "feed";
 	}
 	return "unknown";
 }
@@ -75,10 +77,14 @@ static const char *likelihood_value(const struct explanation *e, struct arena *a
 
 	if (e->inputs[INPUT_LIKELIHOOD_KIND] == LIKELIHOOD_CLASS)
 		return arena_printf(a, "L%lld", (long long)lik);
+	const char *more = "";
+
+	if (e->basis[INPUT_LIKELIHOOD] == BASIS_ASSUMED)
+		more = " (assumed)";
+	else if (e->basis[INPUT_LIKELIHOOD] == BASIS_FEED && e->epss_day && *e->epss_day)
+		more = arena_printf(a, " (%s)", e->epss_day);
 	return arena_printf(a, "epss %lld.%05lld%s", (long long)(lik / 100000),
-	                    (long long)(lik % 100000),
-	                    e->basis[INPUT_LIKELIHOOD] == BASIS_ASSUMED ? " (assumed)"
-	                                                                : "");
+	                    (long long)(lik % 100000), more);
 }
 
 const char *explanation_value(const struct explanation *e, enum factor factor,

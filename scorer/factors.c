@@ -66,6 +66,7 @@ struct gather {
 	const struct finding_category *category;
 	const struct rule_severity *severity;
 	const struct asset_view *asset;
+	const struct intel *intel; /* what feeds say of the CVE; NULL: nothing */
 	size_t n_live; /* members that count: the open ones, which stand first, or all */
 	bool is_cve;
 	struct gathered out;
@@ -87,7 +88,14 @@ static unsigned int cvss_version(const struct evidence *e)
 	return (e->flags & FINDING_FLAG_CVSS_MASK) >> FINDING_FLAG_CVSS_SHIFT;
 }
 
-/* Docs 2.1: of CVSS the newest version counts; else the greatest of what tools say. */
+/* Docs 2.1: a newer CVSS of a tool counts before the feeds'; of one version, theirs. */
+static bool feed_scores(const struct gather *x, unsigned int version)
+{
+	return x->intel && x->intel->sev100 >= 0 &&
+	       (unsigned int)x->intel->cvss_version >= version;
+}
+
+/* Of CVSS the newest version counts; else the greatest of what tools say. */
 static void gather_severity(struct gather *x)
 {
 	int best = SEV100_UNKNOWN, witness = -1;
@@ -106,20 +114,31 @@ static void gather_severity(struct gather *x)
 		best = sev;
 		witness = (int)i;
 	}
+	if (feed_scores(x, version)) {
+		x->out.inputs.sev100 = x->intel->sev100;
+		note(x, INPUT_SEVERITY, BASIS_FEED, -1);
+		return;
+	}
 	x->out.inputs.sev100 = best == SEV100_UNKNOWN ? SEV100_ASSUMED : best;
 	note(x, INPUT_SEVERITY, witness < 0 ? BASIS_ASSUMED : BASIS_REPORTED, witness);
 }
 
+/* Tools carry the EPSS of the day that they were fed; the feed itself is nearer. */
 static void gather_epss(struct gather *x)
 {
 	int best = -1, witness = -1;
 
+	x->out.inputs.lik_kind = LIKELIHOOD_EPSS;
+	if (x->intel && x->intel->epss >= 0) {
+		x->out.inputs.lik = x->intel->epss;
+		note(x, INPUT_LIKELIHOOD, BASIS_FEED, -1);
+		return;
+	}
 	for (size_t i = 0; i < x->n_live; i++)
 		if (member(x, i)->epss > best) {
 			best = member(x, i)->epss;
 			witness = (int)i;
 		}
-	x->out.inputs.lik_kind = LIKELIHOOD_EPSS;
 	x->out.inputs.lik = best < 0 ? EPSS_ASSUMED : best;
 	note(x, INPUT_LIKELIHOOD, witness < 0 ? BASIS_ASSUMED : BASIS_REPORTED, witness);
 }
@@ -168,6 +187,11 @@ static void gather_maturity(struct gather *x)
 			witness = (int)i;
 		}
 	}
+	if (x->intel && x->intel->maturity > (int)best) {
+		x->out.inputs.maturity = (enum maturity)x->intel->maturity;
+		note(x, INPUT_MATURITY, BASIS_FEED, -1);
+		return;
+	}
 	x->out.inputs.maturity = best;
 	note(x, INPUT_MATURITY, witness < 0 ? BASIS_ASSUMED : BASIS_REPORTED, witness);
 }
@@ -209,20 +233,39 @@ static void gather_exposure(struct gather *x)
 	}
 }
 
+/* SSVC decides (-1: it does not speak of the CVE); else a vector, of a tool or a feed. */
+static bool gather_of_cve(struct gather *x, enum input input, unsigned int flag, int ssvc,
+                          bool by_vector)
+{
+	const int witness = first_with_flag(x, flag);
+
+	if (ssvc >= 0) {
+		note(x, input, BASIS_FEED, -1);
+		return ssvc > 0;
+	}
+	note(x, input, BASIS_DERIVED, witness);
+	return witness >= 0 || by_vector;
+}
+
 /* After gather_exposure(): a category may be automatable only where it is reached. */
 static void gather_impact(struct gather *x)
 {
-	const bool exposed = x->out.inputs.exposure >= EXPOSURE_FILTERED;
-	int witness = first_with_flag(x, FINDING_FLAG_AUTOMATABLE);
+	static const struct intel nothing = {.automatable = -1, .total = -1};
+	const struct intel *intel = x->intel ? x->intel : &nothing;
 
-	x->out.inputs.automatable =
-	        x->is_cve ? witness >= 0 : x->category->automatable_if_exposed && exposed;
-	note(x, INPUT_AUTOMATABLE, x->is_cve ? BASIS_DERIVED : BASIS_CATALOG,
-	     x->is_cve ? witness : -1);
-	witness = first_with_flag(x, FINDING_FLAG_TOTAL);
-	x->out.inputs.total = x->is_cve ? witness >= 0 : x->category->total_impact;
-	note(x, INPUT_TOTAL, x->is_cve ? BASIS_DERIVED : BASIS_CATALOG,
-	     x->is_cve ? witness : -1);
+	if (x->is_cve) {
+		x->out.inputs.automatable =
+		        gather_of_cve(x, INPUT_AUTOMATABLE, FINDING_FLAG_AUTOMATABLE,
+		                      intel->automatable, intel->vector_automatable);
+		x->out.inputs.total = gather_of_cve(x, INPUT_TOTAL, FINDING_FLAG_TOTAL,
+		                                    intel->total, intel->vector_total);
+		return;
+	}
+	x->out.inputs.automatable = x->category->automatable_if_exposed &&
+	                            x->out.inputs.exposure >= EXPOSURE_FILTERED;
+	note(x, INPUT_AUTOMATABLE, BASIS_CATALOG, -1);
+	x->out.inputs.total = x->category->total_impact;
+	note(x, INPUT_TOTAL, BASIS_CATALOG, -1);
 }
 
 static void gather_context(struct gather *x)
@@ -292,13 +335,15 @@ static size_t count_live(const struct risk_group *g)
 
 struct gathered gather_inputs(const struct responsibility_tables *t,
                               const struct rule_severity *severity,
-                              const struct risk_group *g, const struct asset_view *asset)
+                              const struct intel_table *intel, const struct risk_group *g,
+                              const struct asset_view *asset)
 {
 	struct gather x = {
 	        .g = g, .severity = severity, .asset = asset, .n_live = count_live(g)};
 	const char *type = asset->facts->type;
 
 	x.is_cve = strncmp(g->subject, "cve:", 4) == 0;
+	x.intel = x.is_cve ? intel_find(intel, g->subject + 4) : NULL;
 	x.category = category_of_group(t, g, type);
 	x.out.category = x.category;
 	x.out.responsibility = responsibility_of(t, type, x.category);

@@ -2,6 +2,7 @@
 #ifndef ISOBAR_FACTORS_H
 #define ISOBAR_FACTORS_H
 
+#include "model/intelligence.h"
 #include "model/responsibility.h"
 
 #include "correlate.h"
@@ -12,7 +13,8 @@ enum basis {
 	BASIS_ASSUMED,  /* nobody says: the unknown level, or the model's default */
 	BASIS_REPORTED, /* a finding or the inventory says so */
 	BASIS_DERIVED,  /* follows from what is reported */
-	BASIS_CATALOG   /* the catalogue's default for the category */
+	BASIS_CATALOG,  /* the catalogue's default for the category */
+	BASIS_FEED      /* a feed of intelligence says so */
 };
 
 /* The inputs in the order of struct score_inputs. */
@@ -72,11 +74,13 @@ struct asset_view asset_view_of(const struct responsibility_tables *t,
 
 /*
  * Evidence to inputs: each input is the maximum over the open members (over all of
- * them when none is open), so order and repetition do not matter.  Pure.
+ * them when none is open), so order and repetition do not matter.  Of a CVE, what feeds
+ * say stands before or beside it; intel may be NULL.  Pure.
  */
 struct gathered gather_inputs(const struct responsibility_tables *t,
                               const struct rule_severity *severity,
-                              const struct risk_group *g, const struct asset_view *asset);
+                              const struct intel_table *intel, const struct risk_group *g,
+                              const struct asset_view *asset);
 
 /* The inputs as the row of integers that is stored. */
 void inputs_to_row(const struct score_inputs *in, int32_t row[N_INPUTS]);

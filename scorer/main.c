@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "store/embedded.h"
+#include "store/intel_table_store.h"
 #include "store/migrate.h"
 #include "store/pg_listen.h"
 
@@ -360,7 +361,8 @@ int main(int argc, char **argv)
 	                            .now = TIMESTAMP_NONE};
 	const struct sigaction stop = {.sa_handler = on_stop};
 	CLEANUP(score_model_freep) struct score_model *model = NULL;
-	struct scorer scorer = {0};
+	struct intel_table intel = {0};
+	struct scorer scorer = {.intel = &intel};
 	struct error err;
 	int rc;
 
@@ -377,5 +379,6 @@ int main(int argc, char **argv)
 	}
 	rc = settings.once ? run_once(&scorer, &settings) : serve(&scorer, &settings);
 	pg_close(scorer.pg);
+	intel_table_clear(&intel);
 	return rc;
 }

@@ -17,7 +17,7 @@ modules_of() {
 	sed -n "/^add_library($2[ )]/,/)/p" "$1/CMakeLists.txt" 2>/dev/null |
 		grep -oE '[a-z0-9_]+[.]c\b' | sed "s|[.]c\$||; s|^|$1/|" || true
 }
-pure=$(modules_of collector isobar_formats; modules_of scorer isobar_score; modules_of api isobar_queue_index)
+pure=$(modules_of collector isobar_formats; modules_of collector isobar_intel; modules_of scorer isobar_score; modules_of api isobar_queue_index)
 shared=$(modules_of collector isobar_records)
 
 awk -v pure_modules="$(tr '\n' ' ' <<<"$pure")" -v shared_modules="$(tr '\n' ' ' <<<"$shared")" '
@@ -49,7 +49,7 @@ BEGIN {
 	own("^ini[.]h$", "^libisobar/base/settings[.]c$")
 	own("^xxhash[.]h$", "^(libisobar/(model/(finding|record_digest)|store/ingest)|api/hash_slots)[.]c$")
 	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")
-	own("^zlib[.]h$", "^api/gzip[.]c$")
+	own("^zlib[.]h$", "^(api/gzip|collector/intel_gzip)[.]c$")
 	own("^pthread[.]h$", "^api/request_id[.]c$") # for a fork, not for threads
 	own("^openssl/", "^(libisobar/(model/(key|api_token)|store/migrate|store/catalog)|api/tls)[.]c$")
 	own("^curl/", "^libisobar/net/")

@@ -16,6 +16,7 @@ struct explanation {
 	const char *control; /* that joined the findings, or "" */
 	const int64_t *inputs, *points, *basis, *witness;
 	size_t n_inputs, n_points; /* basis and witness: one an input */
+	const char *epss_day; /* of the feed that the EPSS is from; "" or NULL: unknown */
 	const struct key *members; /* findings, worst first */
 	size_t n_members;
 

@@ -120,14 +120,20 @@ unsigned int pg_connect_timeout_ms(PGconn *conn, unsigned int default_ms)
 	return timeout_ms;
 }
 
+/* Groups whose statements make what others read: run on connect, never prepared. */
+#define SESSION_GROUPS \
+	(PG_GROUP_SESSION_INGEST | PG_GROUP_SESSION_SCORER | PG_GROUP_SESSION_INTEL)
+
 static unsigned int session_groups(unsigned int groups)
 {
-	unsigned int session = groups & (PG_GROUP_SESSION_INGEST | PG_GROUP_SESSION_SCORER);
+	unsigned int session = groups & SESSION_GROUPS;
 
 	if (groups & PG_GROUP_INGEST)
 		session |= PG_GROUP_SESSION_INGEST;
 	if (groups & PG_GROUP_SCORER)
 		session |= PG_GROUP_SESSION_SCORER;
+	if (groups & PG_GROUP_INTEL)
+		session |= PG_GROUP_SESSION_INTEL;
 	return session;
 }
 
@@ -162,8 +168,7 @@ int pg_session_sql(const struct pg_options *options, PGconn *conn, struct strbuf
 
 bool pg_group_is_prepared_on_connect(const struct pg_options *options, enum statement stmt)
 {
-	const unsigned int never =
-	        PG_GROUP_ADMIN | PG_GROUP_SESSION_INGEST | PG_GROUP_SESSION_SCORER;
+	const unsigned int never = PG_GROUP_ADMIN | SESSION_GROUPS;
 
 	return (statement_table[stmt].group & options->groups & ~never) != 0;
 }

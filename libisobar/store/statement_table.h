@@ -17,7 +17,9 @@ enum pg_group {
 	PG_GROUP_SESSION_SCORER = 1 << 5, /* run once by connections of PG_GROUP_SCORER */
 	PG_GROUP_EVENTED = 1 << 6,        /* of every connection on an event loop */
 	PG_GROUP_TOKEN = 1 << 7,          /* isobar token, isobar org */
-	PG_GROUP_API = 1 << 8             /* isobar-api */
+	PG_GROUP_API = 1 << 8,            /* isobar-api */
+	PG_GROUP_INTEL = 1 << 9,          /* isobar intel */
+	PG_GROUP_SESSION_INTEL = 1 << 10  /* run once by connections of PG_GROUP_INTEL */
 };
 
 struct statement_text {

@@ -27,6 +27,7 @@ enum {
 static struct arena *arena;
 static struct responsibility_tables tables;
 static struct score_model *model;
+static const struct intel_table *intel; /* NULL, but in the tests of feeds */
 
 /* The rule "stated" has a severity of its own. */
 static int severity_of_rule(const void *ctx, const char *connector, const char *rule)
@@ -78,7 +79,7 @@ static struct gathered gather(const struct risk_group *g, const struct asset_fac
 {
 	const struct asset_view view = asset_view_of(&tables, facts, g, 1);
 
-	return gather_inputs(&tables, &rules, g, &view);
+	return gather_inputs(&tables, &rules, intel, g, &view);
 }
 
 enum {
@@ -203,7 +204,7 @@ static void test_exposure__of_an_open_finding_counts_for_all_of_its_asset(void *
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		const struct gathered got =
-		        gather_inputs(&tables, &rules, &groups[i], &view);
+		        gather_inputs(&tables, &rules, NULL, &groups[i], &view);
 
 		assert_int_equal(got.inputs.exposure, EXPOSURE_OPEN);
 		assert_int_equal(got.basis[INPUT_EXPOSURE], BASIS_DERIVED);
@@ -211,10 +212,12 @@ static void test_exposure__of_an_open_finding_counts_for_all_of_its_asset(void *
 	/* Closed or muted it counts for nobody but itself: its band stays as it was. */
 	open.state = FINDING_SUPPRESSED;
 	view = asset_view_of(&tables, &machine, groups, 2);
-	assert_int_equal(gather_inputs(&tables, &rules, &groups[0], &view).inputs.exposure,
-	                 EXPOSURE_OPEN);
-	assert_int_equal(gather_inputs(&tables, &rules, &groups[1], &view).inputs.exposure,
-	                 EXPOSURE_UNKNOWN);
+	assert_int_equal(
+	        gather_inputs(&tables, &rules, NULL, &groups[0], &view).inputs.exposure,
+	        EXPOSURE_OPEN);
+	assert_int_equal(
+	        gather_inputs(&tables, &rules, NULL, &groups[1], &view).inputs.exposure,
+	        EXPOSURE_UNKNOWN);
 }
 
 static void test_layers__other_failing_controls_are_counted_once_a_layer(void **state)
@@ -226,7 +229,7 @@ static void test_layers__other_failing_controls_are_counted_once_a_layer(void **
 	                               group_of("rule:hub/b", "", &e[1], 1),
 	                               group_of("rule:hub/c", "", &e[2], 1)};
 	struct asset_view view = asset_view_of(&tables, &machine, groups, 3);
-	struct gathered got = gather_inputs(&tables, &rules, &groups[0], &view);
+	struct gathered got = gather_inputs(&tables, &rules, NULL, &groups[0], &view);
 
 	(void)state;
 	/* a and b are of one layer, which is a's own: only c's counts. */
@@ -234,7 +237,7 @@ static void test_layers__other_failing_controls_are_counted_once_a_layer(void **
 	assert_true(got.inputs.applicable >= 1 && got.inputs.applicable <= 6);
 	e[2].state = FINDING_RESOLVED;
 	view = asset_view_of(&tables, &machine, groups, 3);
-	got = gather_inputs(&tables, &rules, &groups[0], &view);
+	got = gather_inputs(&tables, &rules, NULL, &groups[0], &view);
 	assert_int_equal(got.inputs.failing, 0);
 }
 

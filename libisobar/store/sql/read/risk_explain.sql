@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A risk and the calculation behind its score.  A risk that was never scored has no model.  path_members
--- are the risks that a path is made of, paths the unbroken ones that the risk is a member of.
+-- are the risks that a path is made of, paths the unbroken ones that the risk is a member of.  epss_day is
+-- the day of the EPSS that it was made with: that of the version then, if its value is the same.
 -- $1 org_id, $2 risk_id.
 select r.risk_id, r.version, r.rank, r.next_crossing_at, r.score, r.band, r.state, r.class, r.responsibility,
        r.layer, r.n_findings, r.source_ids, r.title,
@@ -9,7 +10,7 @@ select r.risk_id, r.version, r.rank, r.next_crossing_at, r.score, r.band, r.stat
        array(select get_byte(e.basis, i) from generate_series(0, length(e.basis) - 1) as i order by i) as basis,
        array(select case get_byte(e.witness, i) when 255 then -1 else get_byte(e.witness, i) end
                from generate_series(0, length(e.witness) - 1) as i order by i) as witness,
-       e.members, e.control, pm.members as path_members, ps.paths
+       e.members, e.control, i.epss_at as epss_day, pm.members as path_members, ps.paths
   from isobar.risk as r
   left join isobar.risk_explanation as e
     on e.org_id = r.org_id
@@ -69,5 +70,18 @@ select r.risk_id, r.version, r.rank, r.next_crossing_at, r.score, r.band, r.stat
         where m.org_id = $1
           and m.asset_id = r.asset_id
           and m.risk_id = r.risk_id) as ps on true
+  left join lateral (select v.epss_at
+                       from (select epss, epss_at, valid_from, null::timestamptz as valid_to
+                               from isobar.intel_cve
+                              where cve = substr(r.subject, 5)
+                              union all
+                             select epss, epss_at, valid_from, valid_to
+                               from isobar.intel_cve_version
+                              where cve = substr(r.subject, 5)) as v
+                      where v.valid_from <= e.computed_at
+                        and (v.valid_to is null or v.valid_to > e.computed_at)
+                        and v.epss = e.inputs[3]
+                      limit 1) as i
+    on r.subject like 'cve:%'
  where r.org_id = $1
    and r.risk_id = $2

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_SCORE_ONCE_H
+#define ISOBAR_SCORE_ONCE_H
+
+#include "cli.h"
+
+/*
+ * Runs isobar-scorer --once and waits for it.  An exit code; done says what is safe when
+ * scoring fails ("the findings are stored").
+ */
+int cli_score_once(struct cli *cli, const char *done);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_INTEL_TABLE_STORE_H
+#define ISOBAR_INTEL_TABLE_STORE_H
+
+#include "model/intelligence.h"
+#include "store/pg.h"
+
+/*
+ * Brings t, zeroed before the first call, to what is stored: reads one number, and the
+ * tables only when a feed was loaded since.  Inside a transaction that has taken its
+ * marks: a load that commits later leaves marks of its own.  pg is open for
+ * PG_GROUP_SCORER.  On failure t is empty.
+ */
+int intel_table_refresh(struct pg *pg, struct intel_table *t, struct error *err) MUST_CHECK;
+void intel_table_clear(struct intel_table *t);
+
+#endif
