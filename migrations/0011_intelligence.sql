@@ -18,6 +18,8 @@ alter table isobar.intel_cve
     add constraint intel_cve_cvss_check check (sev100 between -1 and 100 and cvss_version in (0, 2, 3, 4, 5)
         and cvss_source between 0 and 3),
     add constraint intel_cve_exploitation_check check (exploitation between -1 and 2);
+-- EPSS changes most rows every day: room for the new row beside the old one spares the index.
+alter table isobar.intel_cve set (fillfactor = 50);
 comment on column isobar.intel_cve.sev100 is 'CVSS x 10 of the score that counts (newest CVSS version, then NVD, CNA, ADP); -1 not stated.';
 comment on column isobar.intel_cve.cvss_version is 'Of that score: 0 none, 2 v2, 3 v3.0, 4 v3.1, 5 v4.0.';
 comment on column isobar.intel_cve.cvss_source is 'Who gave it: 0 nobody, 1 ADP, 2 CNA, 3 NVD.';

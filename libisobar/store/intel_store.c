@@ -166,7 +166,8 @@ static int stage_aliases(struct load *l, struct error *err)
 static int stage(struct load *l, struct error *err)
 {
 	int rc = pg_command(l->pg,
-	                    "truncate stage_intel, stage_record, stage_alias, intel_next, "
+	                    "set local work_mem = '128MB'; truncate stage_intel, "
+	                    "stage_record, stage_alias, intel_next, "
 	                    "alias_changed",
 	                    err);
 
@@ -174,11 +175,7 @@ static int stage(struct load *l, struct error *err)
 		rc = l->d->feed == INTEL_OSV ? stage_records(l, err) : stage_rows(l, err);
 	if (rc == 0 && l->d->feed == INTEL_OSV)
 		rc = stage_aliases(l, err);
-	return rc == 0 ? pg_command(l->pg,
-	                            "analyze stage_intel; analyze stage_record; "
-	                            "analyze stage_alias",
-	                            err)
-	               : rc;
+	return rc;
 }
 
 /* --- writing --- */
@@ -201,22 +198,28 @@ static int write_aliases(struct load *l, struct error *err)
 
 static int write_cves(struct load *l, struct error *err)
 {
-	struct pg_params merge = {.arena = l->arena}, apply = {.arena = l->arena};
+	static const enum statement writes[] = {STMT_INTEL_KEEP_FORMER, STMT_INTEL_UPDATE,
+	                                        STMT_INTEL_ADD};
+	struct pg_params merge = {.arena = l->arena}, counts = {.arena = l->arena};
+	struct pg_params at = {.arena = l->arena};
 	CLEANUP(pg_clearp) PGresult *rows = NULL;
 	int rc;
 
 	pg_bind_int(&merge, l->d->feed);
 	pg_bind_timestamp(&merge, l->result.as_of);
 	pg_bind_bool(&merge, l->options->force);
-	if ((rc = pg_run(l->pg, STMT_INTEL_MERGE, &merge, &rows, err)) < 0)
+	pg_bind_int(&counts, l->d->feed);
+	pg_bind_bool(&counts, l->options->force);
+	pg_bind_timestamp(&at, l->at);
+	if ((rc = pg_run(l->pg, STMT_INTEL_MERGE, &merge, NULL, err)) < 0 ||
+	    (rc = pg_run(l->pg, STMT_INTEL_COUNTS, &counts, &rows, err)) < 0)
 		return rc;
 	l->result.n_new = pg_get_int(rows, 0, "n_new");
 	l->result.n_changed = pg_get_int(rows, 0, "n") - l->result.n_new;
 	l->result.n_older = pg_get_int(rows, 0, "n_older");
-	pg_bind_timestamp(&apply, l->at);
-	if ((rc = pg_command(l->pg, "analyze intel_next", err)) < 0)
-		return rc;
-	return pg_run(l->pg, STMT_INTEL_APPLY, &apply, NULL, err);
+	for (size_t i = 0; i < N_ELEMENTS(writes) && rc == 0; i++)
+		rc = pg_run(l->pg, writes[i], &at, NULL, err);
+	return rc;
 }
 
 static int mark(struct load *l, struct error *err)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/attr.h"
+#include "model/cve.h"
 #include "model/severity.h"
 
 #include "scorer/factors.h"
@@ -277,6 +278,110 @@ static void test_responsibility__packages_of_images_are_ours(void **state)
 	}
 }
 
+/* clang-format off */
+static const struct feed_row {
+	const char *name;
+	struct intel intel;
+	struct evidence e; /* over evidence_of() */
+	int sev100, lik, maturity, automatable, total;
+	enum basis basis[5];
+} feed_rows[] = {
+	{"what the feeds say wins over one of the same version",
+	 {.epss = 4310, .maturity = 4, .automatable = 1, .total = 1, .sev100 = 98, .cvss_version = 4,
+	  .cvss_scorer = 3},
+	 {.sev100 = 70, .epss = 9000, .flags = CVSS_31}, 98, 4310, MATURITY_ACTIVE, 1, 1,
+	 {BASIS_FEED, BASIS_FEED, BASIS_FEED, BASIS_FEED, BASIS_FEED}},
+	{"a newer version of a tool before the feed's",
+	 {.epss = -1, .automatable = -1, .total = -1, .sev100 = 98, .cvss_version = 4},
+	 {.sev100 = 70, .epss = 9000, .flags = CVSS_4}, 70, 9000, MATURITY_NONE, 0, 0,
+	 {BASIS_REPORTED, BASIS_REPORTED, BASIS_ASSUMED, BASIS_DERIVED, BASIS_DERIVED}},
+	{"the feed's score before a label",
+	 {.epss = -1, .automatable = -1, .total = -1, .sev100 = 30, .cvss_version = 2},
+	 {.sev100 = 95, .epss = -1}, 30, 200, MATURITY_NONE, 0, 0,
+	 {BASIS_FEED, BASIS_ASSUMED, BASIS_ASSUMED, BASIS_DERIVED, BASIS_DERIVED}},
+	{"SSVC says no where a vector says yes",
+	 {.epss = -1, .automatable = 0, .total = 0, .sev100 = -1},
+	 {.sev100 = 70, .epss = -1, .flags = CVSS_31 | FINDING_FLAG_AUTOMATABLE | FINDING_FLAG_TOTAL},
+	 70, 200, MATURITY_NONE, 0, 0,
+	 {BASIS_REPORTED, BASIS_ASSUMED, BASIS_ASSUMED, BASIS_FEED, BASIS_FEED}},
+	{"without SSVC the vector of the feed counts too",
+	 {.epss = -1, .automatable = -1, .total = -1, .sev100 = 98, .cvss_version = 4,
+	  .vector_automatable = true, .vector_total = true},
+	 {.sev100 = 70, .epss = -1}, 98, 200, MATURITY_NONE, 1, 1,
+	 {BASIS_FEED, BASIS_ASSUMED, BASIS_ASSUMED, BASIS_DERIVED, BASIS_DERIVED}},
+	{"a tool may know more of exploits",
+	 {.epss = -1, .maturity = 1, .automatable = -1, .total = -1, .sev100 = -1},
+	 {.sev100 = 70, .epss = -1, .maturity = MATURITY_WEAPONISED}, 70, 200, MATURITY_WEAPONISED, 0, 0,
+	 {BASIS_REPORTED, BASIS_ASSUMED, BASIS_REPORTED, BASIS_DERIVED, BASIS_DERIVED}},
+};
+/* clang-format on */
+
+static void test_feeds__stand_before_tools(void **state)
+{
+	static const enum input inputs[] = {INPUT_SEVERITY, INPUT_LIKELIHOOD,
+	                                    INPUT_MATURITY, INPUT_AUTOMATABLE, INPUT_TOTAL};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(feed_rows); i++) {
+		const struct feed_row *row = &feed_rows[i];
+		struct intel known = row->intel;
+		const struct intel_table table = {.rows = &known, .n_rows = 1};
+		struct evidence e = evidence_of(CLASS_VULNERABILITY);
+
+		known.cve = cve_pack("CVE-2024-1000");
+		e.sev100 = row->e.sev100;
+		e.epss = row->e.epss;
+		e.flags = row->e.flags;
+		e.maturity = row->e.maturity;
+		const struct risk_group g = group_of("cve:CVE-2024-1000", "", &e, 1);
+
+		intel = &table;
+		const struct gathered got = gather(&g, &machine);
+
+		intel = NULL;
+		if (got.inputs.sev100 != row->sev100 || got.inputs.lik != row->lik ||
+		    (int)got.inputs.maturity != row->maturity ||
+		    got.inputs.automatable != row->automatable ||
+		    got.inputs.total != row->total)
+			fail_msg("%s: %d %d %d %d %d", row->name, got.inputs.sev100,
+			         got.inputs.lik, (int)got.inputs.maturity,
+			         got.inputs.automatable, got.inputs.total);
+		for (size_t k = 0; k < N_ELEMENTS(inputs); k++)
+			if (got.basis[inputs[k]] != row->basis[k])
+				fail_msg("%s: basis %zu is %d", row->name, k,
+				         (int)got.basis[inputs[k]]);
+	}
+}
+
+/* A feed about another CVE, or none at all, changes nothing. */
+static void test_feeds__silent_ones_change_nothing(void **state)
+{
+	struct intel other = {
+	        .cve = cve_pack("CVE-2024-2000"), .epss = 99999, .sev100 = 100};
+	const struct intel_table about_another = {.rows = &other, .n_rows = 1};
+	static const struct intel_table empty = {0};
+	struct evidence e[2] = {evidence_of(CLASS_VULNERABILITY),
+	                        evidence_of(CLASS_VULNERABILITY)};
+	const struct risk_group g = group_of("cve:CVE-2024-1000", "", e, 2);
+
+	(void)state;
+	e[1].epss = 500;
+	e[1].flags = CVSS_31 | FINDING_FLAG_TOTAL;
+	const struct gathered want = gather(&g, &machine);
+
+	intel = &empty;
+	const struct gathered got = gather(&g, &machine);
+
+	intel = &about_another;
+	const struct gathered still = gather(&g, &machine);
+
+	intel = NULL;
+	assert_memory_equal(&got.inputs, &want.inputs, sizeof(want.inputs));
+	assert_memory_equal(got.basis, want.basis, sizeof(want.basis));
+	assert_memory_equal(&still.inputs, &want.inputs, sizeof(want.inputs));
+	assert_memory_equal(still.basis, want.basis, sizeof(want.basis));
+}
+
 static struct evidence random_evidence(void)
 {
 	static const char *const engines[] = {"hub", "trivy", "guardduty"};
@@ -409,6 +514,8 @@ int main(void)
 	                test_exposure__of_an_open_finding_counts_for_all_of_its_asset),
 	        cmocka_unit_test(
 	                test_layers__other_failing_controls_are_counted_once_a_layer),
+	        cmocka_unit_test(test_feeds__stand_before_tools),
+	        cmocka_unit_test(test_feeds__silent_ones_change_nothing),
 	        cmocka_unit_test(test_corroboration__by_engines_not_products),
 	        cmocka_unit_test(test_responsibility__packages_of_images_are_ours),
 	        cmocka_unit_test(test_gather__order_and_repetition_do_not_matter),

@@ -43,7 +43,12 @@ create temporary table intel_next (
     epss_at      date,
     kev_at       date,
     nvd_at       timestamptz,
-    cve_at       timestamptz
+    cve_at       timestamptz,
+    maturity     smallint    not null,
+    sev100       smallint    not null,
+    cvss_version smallint    not null,
+    cvss_source  smallint    not null,
+    cvss_vector  text        not null
 );
 create temporary table alias_changed (
     alias text not null
