@@ -133,6 +133,8 @@ static void store(struct intel_command *c, struct intel_data *d, const char *pat
 	}
 	c->n_loaded++;
 	c->n_marked += result.n_marked;
+	if (result.n_marked && c->cli->now < result.at)
+		c->cli->now = result.at; /* scores are not older than what they rest on */
 	if (c->cli->json)
 		print_json(d, path, &result, NULL);
 	else if (!c->cli->quiet)

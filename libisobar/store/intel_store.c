@@ -278,6 +278,7 @@ static void settle_time(struct load *l, const PGresult *in_use)
 	l->at = l->options->now;
 	if (last != TIMESTAMP_NONE && l->at <= last)
 		l->at = last + 1;
+	l->result.at = l->at;
 	l->version = pg_get_int(in_use, 0, "last_version") + 1;
 	l->result.as_of = day_of(l->d->as_of == TIMESTAMP_NONE ? l->at : l->d->as_of);
 }

@@ -18,8 +18,9 @@ struct intel_load_options {
 struct intel_load_result {
 	bool is_same; /* as the snapshot in use: nothing was written */
 	timestamp as_of;
-	int64_t n_rows;    /* CVEs, or records of advisories, in it */
-	int64_t n_new;     /* CVEs, or pairs of advisory and CVE */
+	timestamp at;   /* from when the new rows hold: now, or right after the last load */
+	int64_t n_rows; /* CVEs, or records of advisories, in it */
+	int64_t n_new;  /* CVEs, or pairs of advisory and CVE */
 	int64_t n_changed; /* those that have lost their value too */
 	int64_t n_older;   /* records that were passed over for a newer one */
 	int64_t n_marked;  /* assets */

@@ -74,7 +74,7 @@ struct stored_fact {
 	int sev100;
 };
 struct stored_advisory {
-	const char *alias, *cve;
+	const char *alias, *cve; /* cve "": sources state several */
 };
 struct score_reference {
 	struct stored_fact *facts;

@@ -132,7 +132,7 @@ epss 2026-08-18 CVE-2026-2000,0.60000 >"$tmp/epss3.csv"
 load --no-score "$tmp/epss3.csv"
 expect "the day of a score is that of the row it was made with" "epss 0.50000 (2026-08-17), feed" \
 	"$(factor CVE-2026-2000 likelihood)"
-must "$scorer" --once --now 2026-11-15T07:30:00Z
+must "$scorer" --once --now 2026-11-15T07:04:30Z
 expect "left the file" "epss 0.00200 (assumed), assumed" "$(factor CVE-2026-1000 likelihood)"
 expect "rescored" "epss 0.60000 (2026-08-18), feed" "$(factor CVE-2026-2000 likelihood)"
 proves "a value has the day on which it was set, and ends when the file leaves it out"
@@ -175,8 +175,10 @@ proves "older, shrunk, undated and broken feeds are refused in one line, unless 
 
 kev 2026-08-20 CVE-2026-3000 >"$tmp/kev1.json"
 versions >"$tmp/before"
-load "$tmp/kev1.json"
+load --no-score "$tmp/kev1.json"
 expect_code "KEV" 0
+expect "KEV: one mark for one asset" "1" "$(said marked)"
+must "$scorer" --once --now 2026-11-15T07:15:30Z
 versions >"$tmp/after"
 expect "KEV: exactly its risk" 1 "$(comm -13 "$tmp/before" "$tmp/after" | wc -l)"
 expect "KEV: active" "active, feed" "$(factor CVE-2026-3000 maturity)"
@@ -216,6 +218,12 @@ must "$isobar" explain --json "$(sql "select risk_id from isobar.risk where subj
 load <(osv GHSA-aaaa-bbbb-cccc 2026-08-01T00:00:00Z CVE-2026-4000)
 expect_code "OSV" 0
 expect "OSV: the advisory is the CVE" "0" "$(band CVE-2026-4000)"
+sql "insert into isobar.advisory_alias (org_id, alias, cve, stored_at)
+     select org_id, 'GHSA-AAAA-BBBB-CCCC', 'CVE-2026-4002', now() from isobar.org;
+     insert into isobar.dirty_mark (org_id, asset_id, run_id) select org_id, asset_id, 0 from isobar.risk"
+must "$scorer" --once --now 2026-11-15T07:23:30Z
+expect "OSV: a source says another CVE" "" "$(band CVE-2026-4000)$(band CVE-2026-4002)"
+sql "delete from isobar.advisory_alias"
 load <(osv GHSA-aaaa-bbbb-cccc 2026-08-02T00:00:00Z CVE-2026-4000 CVE-2026-4001)
 expect "OSV: two CVEs are none" "" "$(band CVE-2026-4000)"
 expect "OSV: back to the advisory" 0 "$(band GHSA-AAAA-BBBB-CCCC)"
