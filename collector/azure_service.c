@@ -80,8 +80,8 @@ static void describe_endpoint(const struct azure_row *row, enum exposure enabled
 	const char *access = azure_deep_text(row, name);
 
 	if (access[0] == '\0') {
-		name = "network/publicNetworkAccess";
-		access = azure_deep_text(row, name);
+		name = "network.publicNetworkAccess";
+		access = azure_deep_text(row, "network/publicNetworkAccess");
 	}
 	if (describe_access(row, name, access) || describe_rule_set(row, "networkAcls") ||
 	    describe_rule_set(row, "networkRuleSet") || describe_filters(row))

@@ -5,7 +5,6 @@
 #include "context_writer.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -251,19 +250,29 @@ void context_tags(struct context_writer *w, struct json_view tags)
 	strbuf_done(&b);
 }
 
+/* The number that text begins with, as far as three digits go; -1: none. */
+static int small_number(const char *text)
+{
+	int number = -1;
+
+	for (int i = 0; i < 3 && text[i] >= '0' && text[i] <= '9'; i++)
+		number = (number < 0 ? 0 : number * 10) + (text[i] - '0');
+	return number;
+}
+
 /* RFC 1918, 6598, 3927, 4193 and 4291; loopback. */
 static bool is_private(const char *address)
 {
 	static const char *const heads[] = {"10.", "192.168.", "169.254.", "127.",
 	                                    "fc",  "fd",       "fe8",      "fe9",
 	                                    "fea", "feb",      "::1/"};
-	int second;
+	const char *dot = strchr(address, '.');
+	int second = dot == NULL ? -1 : small_number(dot + 1);
 
 	for (size_t i = 0; i < N_ELEMENTS(heads); i++) {
 		if (text_begins_nocase(address, heads[i]))
 			return true;
 	}
-	second = atoi(address + strcspn(address, ".") + (strchr(address, '.') != NULL));
 	return (text_begins(address, "172.") && second >= 16 && second <= 31) ||
 	       (text_begins(address, "100.") && second >= 64 && second <= 127);
 }
@@ -283,7 +292,7 @@ enum exposure context_reach(const char *source)
 	if (is_private(source))
 		return EXPOSURE_INTERNAL;
 	/* "0.0.0.0/1" and the like: more of the internet than any allow-list. */
-	if (slash != NULL && atoi(slash + 1) < 8)
+	if (slash != NULL && slash[1] != '\0' && small_number(slash + 1) < 8)
 		return EXPOSURE_OPEN;
 	return EXPOSURE_FILTERED;
 }

@@ -154,7 +154,9 @@ void gcp_describe_binding(struct context_writer *w, const char *role, const char
 	const struct role *known = role_of(role);
 	const struct resource who = gcp_member(member, w->out->arena);
 
-	if (gcp_is_everybody(member))
+	/* Where public access is prevented, such a binding is without effect. */
+	if (gcp_is_everybody(member) &&
+	    context_level(w, CONTEXT_EXPOSURE) != EXPOSURE_INTERNAL)
 		context_claim(w, CONTEXT_EXPOSURE, EXPOSURE_OPEN, "%s has %s", member,
 		              role);
 	if (known == NULL || known->edge < 0)

@@ -10,6 +10,7 @@
 
 #include "base/json_view.h"
 
+#include "collector/context_writer.h"
 #include "collector/format.h"
 
 #define SIZE_MAX_INPUT (1u << 18)
@@ -22,6 +23,19 @@ static void check(const struct finding *f)
 	    f->sev100 > 100 || f->epss < -1 || f->epss > 100000 || !*f->connector ||
 	    !*f->native_id || !*f->rule || !*f->resource.id)
 		abort();
+}
+
+static void check_statement(struct asset_statement *s, struct arena *a)
+{
+	resource_canonicalize(&s->resource, a);
+	if (s->n_claims > N_CONTEXT_FIELDS || s->n_edges > CONTEXT_MAX_EDGES)
+		abort();
+	for (size_t i = 0; i < s->n_claims; i++)
+		if (context_level_name(s->claims[i].field, s->claims[i].level) == NULL ||
+		    strpbrk(s->claims[i].evidence, "\r\n") != NULL)
+			abort();
+	for (size_t i = 0; i < s->n_edges; i++)
+		resource_canonicalize(&s->edges[i].other, a);
 }
 
 static void try_format(const struct format *format, struct json_view envelope,
@@ -41,6 +55,8 @@ static void try_format(const struct format *format, struct json_view envelope,
 			check(&out.findings[i]);
 	for (size_t i = 0; i < out.n_resources; i++)
 		resource_canonicalize(&out.resources[i], a);
+	for (size_t i = 0; i < out.n_statements; i++)
+		check_statement(&out.statements[i], a);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
