@@ -4,7 +4,7 @@
  * are those of reports on images, elements that cannot be read, and the corpus.
  */
 #include "collector/trivy.h"
-#include "run_format.h"
+#include "said.h"
 
 #define VULN "{'VulnerabilityID':'CVE-2026-0001','PkgName':'ssl','InstalledVersion':'1.1'}"
 #define OS(image)                                                                        \
@@ -334,6 +334,18 @@ static void test_trivy_k8s__corpus(void **unused)
 	}
 }
 
+static void test_trivy_k8s__says_where_a_workload_stands(void **unused)
+{
+	struct run run = run_record(
+	        &trivy_k8s, "{'ClusterName':'shop','Resources':[{'Kind':'Deployment',"
+	                    "'Name':'web','Namespace':'front','Results':[]}]}");
+
+	(void)unused;
+	assert_string_equal(said_in(&run), "kubernetes/shop/front/deployment/web\n"
+	                                   "  contains <- kubernetes/shop\n");
+	run_close(&run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +358,7 @@ int main(void)
 	        cmocka_unit_test(test_trivy_operator__check),
 	        cmocka_unit_test(test_trivy_operator__never_keeps_a_secret),
 	        cmocka_unit_test(test_trivy_operator__refuses_what_is_incomplete),
+	        cmocka_unit_test(test_trivy_k8s__says_where_a_workload_stands),
 	        cmocka_unit_test(test_trivy_k8s__corpus),
 	};
 
