@@ -8,7 +8,7 @@
 /*
  * The context of the assets in the temporary table context_touched, anew from all claims:
  * of each field the most dangerous one counts, or an operator's decision.  Exposure flows
- * on over edges of the kind attached_to.  What changed is marked for scoring and for paths;
+ * on over edges to what is behind an address, a balancer or a firewall.  What changed is marked for scoring and for paths;
  * the table is empty afterwards.  Inside a transaction; pg is open for PG_GROUP_INGEST.
  */
 int context_settle(struct pg *pg, const struct org *org, timestamp now,
