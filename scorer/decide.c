@@ -75,6 +75,7 @@ static int64_t hash_of(const struct risk_row *r)
 	h = mix_bytes(h, r->reasons, r->n_members * sizeof(*r->reasons));
 	if (r->elements)
 		h = mix(h, (uint64_t)r->elements);
+	h = mix_bytes(h, &r->fix_id, sizeof(r->fix_id));
 	return (int64_t)h;
 }
 
@@ -270,6 +271,24 @@ static void count_row(struct decision *d, const struct risk_row *row,
 		c->n[stored->band][stored->state][stored->responsibility]--;
 }
 
+static void mark_fix(struct decision *d, const struct fix *f, bool is_told)
+{
+	d->out->fixes[d->out->n_fixes++] = (struct fix_mark){*f, is_told};
+}
+
+/* The fixes that a row to be written counts for, and counted for until now. */
+static void mark_fixes(struct decision *d, const struct risk_row *row, const struct fix *f,
+                       const struct stored_risk *stored)
+{
+	if (row->has_fix)
+		mark_fix(d, f, true);
+	if (!stored || !stored->has_fix ||
+	    (row->has_fix && key_cmp(&stored->fix_id, &row->fix_id) == 0))
+		return;
+	mark_fix(d, &(struct fix){.id = stored->fix_id, .account = "", .subject = ""},
+	         false);
+}
+
 /* The level of the paths that a risk is a member of, or of one beside its asset. */
 static enum path_level path_level_of(const struct decision_input *in,
                                      const struct key *asset_id, const struct key *risk_id)
@@ -334,6 +353,7 @@ bool decision_settle(struct decision *d, struct draft *draft,
 	fill_clock(row, &clock, old, d->in->now);
 	d->out->n_rows++;
 	count_row(d, row, old);
+	mark_fixes(d, row, &draft->fix, old);
 	if (old)
 		add_events(d, row, old, &fate);
 	return true;
@@ -360,6 +380,10 @@ static void decide_group(struct decision *d, const struct risk_group *g,
 	fill_identity(&draft.row, g);
 	fill_score(&draft.row, &score, &gathered);
 	draft.verdict = gathered.responsibility.verdict;
+	draft.row.has_fix = fix_of_group(d->in->org, g, asset, &gathered.responsibility,
+	                                 &draft.fix);
+	if (draft.row.has_fix)
+		draft.row.fix_id = draft.fix.id;
 	draft.row.elements =
 	        toxic_elements_of(s->toxic, g, gathered.category, &gathered.inputs, &score);
 	draft.row.n_findings = draft.facts.n_open ? draft.facts.n_open : (int)g->n_members;
@@ -403,8 +427,11 @@ static void retire_others(struct decision *d, const struct risk_group *g,
 		row->n_findings = (int)g->n_members;
 		row->clock_mode = SLA_MODE_STOPPED;
 		row->clock_reason = "merged";
+		row->has_fix = false;
+		row->fix_id = (struct key){{0}};
 		row->state_hash = hash_of(row);
 		count_row(d, row, s);
+		mark_fixes(d, row, NULL, s);
 		add_event(d, row, EVENT_MERGED, "merged");
 	}
 }
@@ -429,6 +456,26 @@ static void sort_rows(struct score_writes *w, struct arena *a)
 	w->rows = sorted; /* events point into the old array, which lives as long */
 }
 
+static int by_fix(const void *pa, const void *pb)
+{
+	const struct fix_mark *a = pa, *b = pb;
+	const int d = key_cmp(&a->fix.id, &b->fix.id);
+
+	return d ? d : b->is_told - a->is_told;
+}
+
+/* Each fix once, told when any row tells of it. */
+static void join_marks(struct score_writes *w)
+{
+	size_t n = 0;
+
+	qsort(w->fixes, w->n_fixes, sizeof(*w->fixes), by_fix);
+	for (size_t i = 0; i < w->n_fixes; i++)
+		if (!n || key_cmp(&w->fixes[n - 1].fix.id, &w->fixes[i].fix.id) != 0)
+			w->fixes[n++] = w->fixes[i];
+	w->n_fixes = n;
+}
+
 void decide(const struct decision_input *in, struct arena *a, struct score_writes *out)
 {
 	struct decision d = {.in = in, .a = a, .out = out};
@@ -438,7 +485,8 @@ void decide(const struct decision_input *in, struct arena *a, struct score_write
 	*out = (struct score_writes){
 	        .rows = ARENA_ARRAY(a, struct risk_row, room),
 	        .events = ARENA_ARRAY(a, struct risk_event, 3 * room),
-	        .aliases = ARENA_ARRAY(a, struct risk_alias_row, 2 * room)};
+	        .aliases = ARENA_ARRAY(a, struct risk_alias_row, 2 * room),
+	        .fixes = ARENA_ARRAY(a, struct fix_mark, 2 * room)};
 	for (size_t i = 0; i < in->n_groups;) {
 		const struct risk_group *first = &in->groups[i];
 		size_t end = i + 1;
@@ -463,4 +511,5 @@ void decide(const struct decision_input *in, struct arena *a, struct score_write
 	}
 	decide_paths(&d, in->stored + at, in->n_stored - at);
 	sort_rows(out, a);
+	join_marks(out);
 }

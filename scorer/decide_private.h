@@ -3,6 +3,7 @@
 #define ISOBAR_DECIDE_PRIVATE_H
 
 #include "decide.h"
+#include "risk_fix.h"
 
 /* What decide.c (risks of findings) and decide_path.c (risks of paths) share. */
 
@@ -18,6 +19,7 @@ struct draft {
 	struct risk_row row; /* all but what decision_settle() sets */
 	struct facts facts;
 	enum verdict verdict;
+	struct fix fix; /* of row.fix_id, when row.has_fix */
 	struct key fingerprint;
 };
 

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "store/embedded.h"
+#include "store/fix_refresh.h"
 #include "store/intel_table_store.h"
 #include "store/migrate.h"
 #include "store/pg_listen.h"
@@ -24,6 +25,7 @@
 
 #define MARKS_MAX  2000000 /* a transaction; an asset's marks should meet in one */
 #define SWEEP_MAX  5000    /* crossings a transaction */
+#define FIX_MARKS  1000000 /* marks of fixes a transaction */
 #define WAIT_MS    1000
 #define EXIT_RETRY 75
 
@@ -145,6 +147,26 @@ static int score_with_paths(const struct scorer *s, timestamp now, struct error 
 	return 0;
 }
 
+/* What scoring has marked, by whichever worker. */
+static int refresh_fixes(const struct scorer *s, timestamp now, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct org_list orgs;
+	int rc;
+
+	if ((rc = fix_refresh_orgs(s->pg, a, &orgs, err)) < 0)
+		return rc;
+	for (size_t i = 0; i < orgs.n; i++) {
+		int64_t n = 1;
+
+		while (n > 0 && !stopping)
+			if ((rc = fix_refresh(s->pg, &orgs.orgs[i], now, FIX_MARKS, &n,
+			                      err)) < 0)
+				return error_wrap(err, "org %s", orgs.orgs[i].slug);
+	}
+	return 0;
+}
+
 static int sweep_all(const struct scorer *s, timestamp now, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
@@ -254,6 +276,8 @@ static int run_once(struct scorer *s, const struct settings *settings)
 		return code;
 	code = score_with_paths(s, clock_of(settings), &err);
 	if (code == 0)
+		code = refresh_fixes(s, clock_of(settings), &err);
+	if (code == 0)
 		code = sweep_all(s, clock_of(settings), &err);
 	return exit_code_of(code, &err);
 }
@@ -269,6 +293,8 @@ static int serve(struct scorer *s, const struct settings *settings)
 
 		if (rc == 0)
 			rc = score_with_paths(s, clock_of(settings), &err);
+		if (rc == 0)
+			rc = refresh_fixes(s, clock_of(settings), &err);
 		if (rc == 0)
 			rc = sweep_all(s, clock_of(settings), &err);
 		if (rc < 0 && rc != ERR_TRANSIENT)

@@ -41,13 +41,15 @@ struct evidence {
 	enum maturity maturity;
 	unsigned int flags; /* of enum finding_flag */
 	const char *connector, *rule, *cve, *location, *engine, *title;
+	bool has_upgrade;
+	struct key upgrade_id; /* of the package upgrade that it names */
 };
 
 /* An asset as scoring sees it. */
 struct asset_facts {
 	struct key asset_id; /* canonical */
 	enum provider provider;
-	const char *type;
+	const char *type, *account;
 	bool has_context; /* else all four are unknown */
 	struct asset_context context;
 };

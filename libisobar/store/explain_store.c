@@ -21,8 +21,8 @@ static int hex_value(char c)
 	return isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
 }
 
-/* The first and the last id that begin so. */
-static int id_range(const char *id, struct key *first, struct key *last, struct error *err)
+int key_range(const char *id, const char *what, struct key *first, struct key *last,
+              struct error *err)
 {
 	size_t n = 0;
 
@@ -36,7 +36,7 @@ static int id_range(const char *id, struct key *first, struct key *last, struct 
 			continue;
 		if (value < 0 || n == HEX_DIGITS)
 			return error_set(err, ERR_INVALID,
-			                 "\"%.40s\" is not the id of a risk", id);
+			                 "\"%.40s\" is not the id of a %s", id, what);
 		first->bytes[n / 2] |= (uint8_t)(value << shift);
 		last->bytes[n / 2] &= (uint8_t)(value << shift | (shift ? 0x0f : 0xf0));
 		n++;
@@ -69,7 +69,7 @@ int risk_find(struct pg *pg, const struct org *org, const char *id, struct key *
 	struct key first, last;
 	int rc;
 
-	if ((rc = id_range(id, &first, &last, err)) < 0)
+	if ((rc = key_range(id, "risk", &first, &last, err)) < 0)
 		return rc;
 	pg_bind_int(&p, org->id);
 	pg_bind_key(&p, &first);
@@ -140,6 +140,8 @@ int explained_risk_read(const PGresult *result, struct arena *a, struct explaine
 	out->version = pg_get_int(result, 0, "version");
 	out->risk.rank = pg_get_int(result, 0, "rank");
 	out->next_crossing_at = pg_get_timestamp(result, 0, "next_crossing_at");
+	out->has_fix = !pg_is_null(result, 0, "fix_id");
+	out->fix_id = pg_get_key(result, 0, "fix_id");
 	return explanation_read(result, a, &out->why, err);
 }
 

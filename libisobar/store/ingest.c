@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "model/evidence.h"
+#include "model/fix.h"
 #include "model/severity.h"
 #include "store/ingest_private.h"
 #include "store/pg_encode.h"
@@ -57,6 +58,7 @@ struct ingest *ingest_new(struct pg *pg, const struct ingest_options *options)
 	in->last_scope = SIZE_MAX;
 	in->asset_cache = xcalloc(INGEST_ASSET_CACHE, sizeof(*in->asset_cache));
 	in->mark_cache = xcalloc(INGEST_ASSET_CACHE, sizeof(*in->mark_cache));
+	in->upgrade_cache = xcalloc(INGEST_UPGRADE_CACHE, sizeof(*in->upgrade_cache));
 	chunk_init(&in->chunks[0]);
 	chunk_init(&in->chunks[1]);
 	segment_writer_begin(&in->segment);
@@ -93,7 +95,9 @@ void ingest_free(struct ingest *in)
 	strbuf_done(&in->facts);
 	strbuf_done(&in->advisories);
 	ingest_context_done(&in->context);
+	strbuf_done(&in->upgrades);
 	ingest_forget_known(in);
+	free(in->upgrade_cache);
 	free(in->asset_cache);
 	free(in->mark_cache);
 	free(in->file);
@@ -131,6 +135,7 @@ int ingest_begin_file(struct ingest *in, const char *name, struct error *err)
 	strbuf_reset(&in->facts);
 	strbuf_reset(&in->advisories);
 	ingest_context_reset(&in->context);
+	strbuf_reset(&in->upgrades);
 	scopes_clear(in);
 	for (size_t i = 0; i < in->n_connectors; i++)
 		in->connectors[i].ensured = in->connectors[i].fresh = false;
@@ -283,15 +288,50 @@ static timestamp closing_time(const struct finding *f, timestamp now)
 	return f->source_updated_at != TIMESTAMP_NONE ? f->source_updated_at : now;
 }
 
+static uint64_t mix_text(uint64_t h, const char *s)
+{
+	return XXH3_64bits_withSeed(s, strlen(s), h);
+}
+
+/*
+ * The key of the upgrade that a finding names; NULL: it names none.  Files name the same
+ * few over and over.
+ */
+static const struct key *upgrade_of(struct ingest *in, const struct finding *f)
+{
+	if (!*f->package || !*f->fixed_version)
+		return NULL;
+
+	const uint64_t digest = mix_text(mix_text(0, f->package), f->fixed_version) | 1;
+	struct ingest_upgrade *met =
+	        &in->upgrade_cache[(digest >> 32) % INGEST_UPGRADE_CACHE];
+	ARENA_SCOPED a = NULL;
+	struct upgrade u;
+
+	if (met->digest == digest)
+		return &met->key;
+	a = arena_new(1024);
+	if (!upgrade_read(f->package, f->fixed_version, a, &u))
+		return NULL;
+	*met = (struct ingest_upgrade){digest, upgrade_key(&in->options.org, &u)};
+	pg_put_raw16(&in->upgrades, 4);
+	pg_put_key(&in->upgrades, &met->key);
+	pg_put_text(&in->upgrades, u.ecosystem);
+	pg_put_text(&in->upgrades, u.package);
+	pg_put_text(&in->upgrades, u.version);
+	return &met->key;
+}
+
 /* page_row but for its last four columns, which the diff decides. */
 static struct slice encode_row(struct ingest *in, struct strbuf *b, const struct finding *f,
                                const struct ingest_item *item, int64_t source_id,
                                int64_t scope_id)
 {
+	const struct key *upgrade = upgrade_of(in, f);
 	const size_t start = b->size;
 
 	strbuf_reserve(b, 512);
-	pg_put_raw16(b, 27);
+	pg_put_raw16(b, 28);
 	pg_put_key(b, &f->asset_key);
 	pg_put_key(b, &f->key);
 	pg_put_int8(b, item->content_hash);
@@ -315,6 +355,10 @@ static struct slice encode_row(struct ingest *in, struct strbuf *b, const struct
 	pg_put_text(b, f->location);
 	pg_put_text(b, f->engine);
 	pg_put_text(b, f->title);
+	if (upgrade)
+		pg_put_key(b, upgrade);
+	else
+		pg_put_null(b);
 	return (struct slice){(uint32_t)start, (uint32_t)(b->size - start)};
 }
 
@@ -346,11 +390,6 @@ static void encode_asset(struct strbuf *b, const struct key *key, const struct r
 	pg_put_text(b, r->type);
 	pg_put_text(b, r->name);
 	pg_put_text(b, r->id);
-}
-
-static uint64_t mix_text(uint64_t h, const char *s)
-{
-	return XXH3_64bits_withSeed(s, strlen(s), h);
 }
 
 /* Puts the asset's row, unless the very same one was sent not long ago. */

@@ -53,6 +53,23 @@ static int write_facts(struct ingest *in, struct error *err)
 	        err);
 }
 
+int ingest_write_upgrades(struct ingest *in, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+	int rc;
+
+	if (!in->upgrades.size)
+		return 0;
+	pg_bind_int(&p, in->options.org.id);
+	if ((rc = ingest_copy(in->pg, "copy page_upgrade from stdin (format binary)",
+	                      &in->upgrades, err)) < 0 ||
+	    (rc = pg_run(in->pg, STMT_UPGRADE_PUT, &p, NULL, err)) < 0)
+		return rc;
+	strbuf_reset(&in->upgrades);
+	return pg_command(in->pg, "truncate page_upgrade", err);
+}
+
 static int write_scopes(struct ingest *in, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
@@ -123,7 +140,8 @@ int ingest_end_file(struct ingest *in, const char *format, int64_t n_records,
 	assert(in->open);
 	if ((rc = ingest_flush_context(in, err)) < 0 ||
 	    (rc = ingest_send_chunk(in, err)) < 0 || (rc = ingest_flush(in, err)) < 0 ||
-	    (rc = write_facts(in, err)) < 0 || (rc = write_scopes(in, err)) < 0)
+	    (rc = ingest_write_upgrades(in, err)) < 0 || (rc = write_facts(in, err)) < 0 ||
+	    (rc = write_scopes(in, err)) < 0)
 		return rc;
 	in->counts.unchanged = in->counts.findings - in->counts.fresh - in->counts.changed;
 	if ((rc = finish_run(in, format, n_records, err)) < 0 ||
@@ -149,6 +167,7 @@ void ingest_abort_file(struct ingest *in, const char *format, const char *reason
 	in->flight = FLIGHT_NONE;
 	ingest_forget_known(in);
 	memset(in->asset_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->asset_cache));
+	memset(in->upgrade_cache, 0, INGEST_UPGRADE_CACHE * sizeof(*in->upgrade_cache));
 	pg_bind_int(&p, in->options.org.id);
 	pg_bind_int(&p, first ? 0 : in->command_id);
 	pg_bind_text(&p, in->file ? in->file : "");

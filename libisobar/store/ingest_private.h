@@ -16,6 +16,15 @@
 /* Entries of 8 bytes; a lost one costs a row sent twice. */
 #define INGEST_ASSET_CACHE (1u << 18)
 
+/* Upgrades that were met: a lost one is made and sent again. */
+#define INGEST_UPGRADE_CACHE (1u << 14)
+#define UPGRADES_MAX         (1u << 20) /* bytes of them after which they are sent */
+
+struct ingest_upgrade {
+	uint64_t digest; /* of its texts; 0: free */
+	struct key key;
+};
+
 struct slice {
 	uint32_t at, size; /* into one of the chunk's buffers */
 };
@@ -114,9 +123,11 @@ struct ingest {
 	size_t last_scope;
 
 	struct strbuf facts, advisories;
+	struct strbuf upgrades;               /* met since they were sent */
+	struct ingest_upgrade *upgrade_cache; /* direct-mapped */
 	struct ingest_context context;
-	bool statements_met;   /* in this command */
-	bool aliases_met;      /* in this command */
+	bool statements_met; /* in this command */
+	bool aliases_met;    /* in this command */
 	bool assets_met;       /* likewise: assets that were new, or told more */
 	uint64_t *asset_cache; /* digests of asset rows sent; direct-mapped */
 	uint64_t *mark_cache;  /* assets marked in this transaction; direct-mapped */
@@ -139,6 +150,8 @@ int ingest_send_chunk(struct ingest *in, struct error *err) MUST_CHECK;
 int ingest_drain(struct ingest *in, struct error *err) MUST_CHECK;
 /* Waits for all of the file's chunks. */
 int ingest_flush(struct ingest *in, struct error *err) MUST_CHECK;
+/* Stores the upgrades that were met. */
+int ingest_write_upgrades(struct ingest *in, struct error *err) MUST_CHECK;
 /* One COPY of rows that are in binary form already. */
 int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows,
                 struct error *err) MUST_CHECK;

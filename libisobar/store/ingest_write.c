@@ -561,6 +561,8 @@ int ingest_send_chunk(struct ingest *in, struct error *err)
 		if ((rc = ingest_load_known(in, err)) < 0)
 			return rc;
 	}
+	if (in->upgrades.size > UPGRADES_MAX && (rc = ingest_write_upgrades(in, err)) < 0)
+		return rc;
 	sort_items(c);
 	c->n_ask = ingest_count_unknown(in, c);
 	if (c->n_ask && ((rc = send_keys(in, c, err)) < 0 || (rc = send_diff(in, err)) < 0))

@@ -170,6 +170,10 @@ static void bind_filter(struct pg_params *p, const struct queue_filter *f,
 		pg_bind_text(p, NULL);
 		pg_bind_text(p, NULL);
 	}
+	if (f->has_fix)
+		pg_bind_key(p, &f->fix_id);
+	else
+		pg_bind_text(p, NULL);
 }
 
 /* --- rows --- */

@@ -37,6 +37,8 @@ struct queue_filter {
 	unsigned int responsibilities; /* bit of each enum verdict; 0: none at all */
 	int band, state, provider, class, layer;
 	const char *account, *region, *owner, *source, *subject, *asset, *text;
+	bool has_fix; /* those that this fix closes */
+	struct key fix_id;
 	int limit;
 	bool has_after; /* the page after this row */
 	int64_t after_rank;

@@ -28,4 +28,8 @@ int pg_cursor_open(struct pg *pg, const char *select, const struct pg_params *pa
 int pg_cursor_fetch(struct pg *pg, PGresult **out, struct error *err) MUST_CHECK;
 void pg_cursor_close(struct pg *pg);
 
+/* The first and the last id that begin so; what: whose id it is, in a fault. */
+int key_range(const char *id, const char *what, struct key *first, struct key *last,
+              struct error *err);
+
 #endif

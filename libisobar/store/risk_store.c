@@ -122,6 +122,8 @@ static void evidence_read(struct binary_row r, struct evidence *e)
 	e->location = next_value(&r);
 	e->engine = next_value(&r);
 	e->title = next_value(&r);
+	e->has_upgrade = !next_is_null(&r);
+	e->upgrade_id = next_key(&r);
 }
 
 static void asset_read(struct binary_row r, struct asset_facts *f)
@@ -129,6 +131,7 @@ static void asset_read(struct binary_row r, struct asset_facts *f)
 	f->asset_id = next_key(&r);
 	f->provider = (enum provider)next_int2(&r);
 	f->type = next_value(&r);
+	f->account = next_value(&r);
 	f->has_context = !next_is_null(&r);
 	if (!f->has_context) {
 		f->context = (struct asset_context){EXPOSURE_UNKNOWN, CRITICALITY_UNKNOWN,
@@ -272,6 +275,12 @@ int score_reference_load(struct pg *pg, const struct org *org, struct arena *a,
 int org_list_load(struct pg *pg, enum statement stmt, struct arena *a, struct org_list *out,
                   struct error *err)
 {
+	return score_org_list(pg, dirty_only ? STMT_DIRTY_ORGS : STMT_ORGS, a, out, err);
+}
+
+int score_org_list(struct pg *pg, enum statement stmt, struct arena *a,
+                   struct org_list *out, struct error *err)
+{
 	CLEANUP(pg_clearp) PGresult *result = NULL;
 	const int rc = pg_run(pg, stmt, NULL, &result, err);
 
@@ -337,6 +346,8 @@ static void stored_risk_read(struct binary_row r, struct stored_risk *out)
 	out->responsibility = next_int2(&r);
 	out->elements = next_int8(&r);
 	out->fingerprint = next_key(&r);
+	out->has_fix = !next_is_null(&r);
+	out->fix_id = next_key(&r);
 }
 
 static int by_ordinal(const void *pa, const void *pb)
@@ -412,6 +423,14 @@ int score_risks_load(struct pg *pg, const struct org *org,
 
 /* --- writing --- */
 
+static void put_key_or_null(struct pg_copy *c, bool there, const struct key *k)
+{
+	if (there)
+		pg_copy_key(c, k);
+	else
+		pg_copy_null(c);
+}
+
 static void put_row(struct pg_copy *c, const struct risk_row *r)
 {
 	pg_copy_row(c);
@@ -452,12 +471,13 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 	pg_copy_text(c, r->clock_reason);
 	pg_copy_int8(c, r->elements);
 	pg_copy_bool(c, r->path_mark);
+	put_key_or_null(c, r->has_fix, &r->fix_id);
 }
 
 static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *copy =
-	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 34);
+	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 35);
 
 	for (size_t i = 0; i < w->n_rows; i++)
 		put_row(copy, &w->rows[i]);
@@ -503,6 +523,26 @@ static int copy_aliases(struct pg *pg, const struct score_writes *w, struct erro
 	return pg_copy_end(c, err);
 }
 
+static int copy_fixes(struct pg *pg, const struct score_writes *w, struct error *err)
+{
+	struct pg_copy *c =
+	        pg_copy_begin(pg, "copy page_fix from stdin (format binary)", 7);
+
+	for (size_t i = 0; i < w->n_fixes; i++) {
+		const struct fix_mark *m = &w->fixes[i];
+
+		pg_copy_row(c);
+		pg_copy_key(c, &m->fix.id);
+		pg_copy_int2(c, m->is_told ? (int)m->fix.kind : -1);
+		put_key_or_null(c, m->fix.has_upgrade, &m->fix.upgrade_id);
+		put_key_or_null(c, m->fix.has_asset, &m->fix.asset_id);
+		pg_copy_int2(c, m->fix.provider);
+		pg_copy_text(c, m->fix.account);
+		pg_copy_text(c, m->fix.subject);
+	}
+	return pg_copy_end(c, err);
+}
+
 /* One statement of the write-back; wants says which of now and model it takes. */
 static int send_write(struct pg *pg, enum statement stmt, const struct org *org,
                       timestamp now, const char *model, size_t *n, struct error *err)
@@ -543,6 +583,8 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 		rc = copy_events(pg, w, err);
 	if (rc == 0 && w->n_aliases)
 		rc = copy_aliases(pg, w, err);
+	if (rc == 0 && w->n_fixes)
+		rc = copy_fixes(pg, w, err);
 	if (rc == 0 && n_new < w->n_rows &&
 	    ((rc = send_write(pg, STMT_RISK_KEEP_FORMER, org, now, NULL, &n, err)) < 0 ||
 	     (rc = send_write(pg, STMT_RISK_UPDATE, org, none, NULL, &n, err)) < 0 ||
@@ -562,6 +604,8 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 		rc = send_write(pg, STMT_EVENT_INSERT, org, none, NULL, &n, err);
 	if (rc == 0 && w->n_aliases)
 		rc = send_write(pg, STMT_RISK_ALIAS_PUT, org, now, NULL, &n, err);
+	if (rc == 0 && w->n_fixes)
+		rc = send_write(pg, STMT_FIX_MARK_INSERT, org, none, NULL, &n, err);
 	*n_sent_out += n;
 	return rc;
 }
@@ -612,7 +656,9 @@ int score_changes_publish(struct pg *pg, const struct org *org, struct error *er
 int score_staging_clear(struct pg *pg, struct error *err)
 {
 	return pg_command(
-	        pg, "truncate page_fingerprint, page_risk, page_event, page_risk_alias",
+	        pg,
+	        "truncate page_fingerprint, page_risk, page_event, page_risk_alias, "
+	        "page_fix",
 	        err);
 }
 

@@ -4,6 +4,7 @@
 
 #include "model/control_catalog.h"
 #include "model/evidence.h"
+#include "model/fix.h"
 #include "model/org.h"
 #include "model/responsibility.h"
 #include "model/risk.h"
@@ -111,6 +112,8 @@ struct stored_risk {
 	enum risk_state state;
 	int responsibility; /* enum verdict */
 	int64_t elements;
+	bool has_fix;
+	struct key fix_id;
 	struct stored_segment *segments;
 	size_t n_segments;
 };
@@ -144,6 +147,14 @@ struct risk_row {
 	const char *clock_reason;
 	int64_t elements; /* of toxic rules, bits */
 	bool path_mark;   /* paths over the asset may have changed */
+	bool has_fix;
+	struct key fix_id;
+};
+
+/* A fix to be counted anew; told, when a risk of this transaction says what it is. */
+struct fix_mark {
+	struct fix fix;
+	bool is_told;
 };
 
 enum risk_event_kind {
@@ -200,6 +211,8 @@ struct score_writes {
 	size_t n_events;
 	struct risk_alias_row *aliases;
 	size_t n_aliases;
+	struct fix_mark *fixes; /* of the rows, former ones too; each once */
+	size_t n_fixes;
 };
 
 /* Stages and sends; *n_sent_out statements are then in flight. */
@@ -221,6 +234,10 @@ int org_list_load(struct pg *pg, enum statement stmt, struct arena *a, struct or
 /* Orgs with dirty marks, or all of them.  Lives in a. */
 int score_orgs(struct pg *pg, bool dirty_only, struct arena *a, struct org_list *out,
                struct error *err) MUST_CHECK;
+
+/* The orgs that a statement returns as org_id and name. */
+int score_org_list(struct pg *pg, enum statement stmt, struct arena *a,
+                   struct org_list *out, struct error *err) MUST_CHECK;
 
 /* Moves slots whose crossing has passed; n_out: how many. */
 int score_sweep_crossings(struct pg *pg, const struct org *org, timestamp now, int most,

@@ -8,7 +8,8 @@ update isobar.finding as f
        closed_at = p.closed_at, epss = p.epss, segment_slot = p.segment_slot, state = p.state,
        closed_by = case when p.state in (1, 3) then 1 else 0 end, class = p.class, sev100 = p.sev100,
        fidelity = p.fidelity, maturity = p.maturity, flags = p.flags, misses = 0, rule = p.rule,
-       location = p.location, engine = p.engine, title = p.title
+       location = p.location, engine = p.engine, title = p.title,
+       upgrade_id = p.upgrade_id
   from page_row as p
  where f.org_id = $1
    and f.asset_id = p.asset_id

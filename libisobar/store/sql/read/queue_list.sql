@@ -4,7 +4,7 @@
 -- $1 org_id, $2 now, $3 most rows, $4 closed ones too, $5 smallint[] responsibilities, $6 band, $7 state,
 -- $8 provider, $9 account, $10 region, $11 class, $12 layer, $13 owner's name, $14 bigint[] sources,
 -- $15 subject or CVE, $16 asset's canonical id or name, $17 text in the title, $18 and $19 rank and
--- risk_id of the row before the page.  By rank and risk_id, descending.
+-- risk_id of the row before the page, $20 fix.  By rank and risk_id, descending.
 with matching as not materialized (
     select r.risk_id, r.rank, r.next_crossing_at,
            (r.band * 4 + case when r.due_at < $2::timestamptz then 2 else 1 end)::bigint * 1024 + r.score
@@ -35,6 +35,7 @@ with matching as not materialized (
                  where n.org_id = $1
                    and (n.id = $16 or n.name = $16)))
        and ($17::text is null or position(lower($17) in lower(r.title)) > 0)
+       and ($20::uuid is null or r.fix_id = $20)
 ), as_stored as (
     select risk_id, rank
       from matching

@@ -3,10 +3,9 @@
 insert into isobar.risk (org_id, risk_id, asset_id, rank, state_hash, version, opened_at, band_since,
                          rank_since, due_at, next_crossing_at, resolved_at, proof_run_id, n_findings,
                          score, band, state, class, responsibility, layer, open, subject, location,
-                         title, source_ids, elements)
+                         title, source_ids, elements, fix_id)
 select $1, risk_id, asset_id, rank, state_hash, 1, opened_at, band_since, rank_since, due_at,
        next_crossing_at, resolved_at, proof_run_id, n_findings, score, band, state, class,
-       responsibility, layer, state <= 2, subject, location, title, source_ids,
-       elements
+       responsibility, layer, state <= 2, subject, location, title, source_ids, elements, fix_id
   from page_risk
  where is_new

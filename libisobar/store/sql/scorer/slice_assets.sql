@@ -1,8 +1,8 @@
 -- The canonical assets of one slice with their context, where there is any.
 -- $1 org_id, $2 slice.  Reads batch_asset.  Column order is that of asset_read().
-select b.canonical_id, a.provider, a.type, c.exposure, c.criticality, c.sensitivity, c.privilege
+select b.canonical_id, a.provider, a.type, a.account, c.exposure, c.criticality, c.sensitivity, c.privilege
   from batch_asset as b
- cross join lateral (select provider, type
+ cross join lateral (select provider, type, account
                        from isobar.asset
                       where org_id = $1
                         and asset_id = b.canonical_id

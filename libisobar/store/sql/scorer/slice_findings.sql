@@ -3,11 +3,11 @@
 -- knows of a table that was filled a moment ago.  Column order is that of evidence_read().
 select b.canonical_id, f.asset_id, f.finding_id, f.source_id, f.run_id, f.stored_at, f.closed_at,
        f.epss, f.state, f.closed_by, f.class, f.sev100, f.fidelity, f.maturity, f.flags,
-       f.connector, f.rule, f.cve, f.location, f.engine, f.title
+       f.connector, f.rule, f.cve, f.location, f.engine, f.title, f.upgrade_id
   from batch_asset as b
  cross join lateral (select asset_id, finding_id, source_id, run_id, stored_at, closed_at, epss, state,
                             closed_by, class, sev100, fidelity, maturity, flags, connector, rule, cve,
-                            location, engine, title
+                            location, engine, title, upgrade_id
                        from isobar.finding
                       where org_id = $1
                         and asset_id = b.asset_id

@@ -34,6 +34,7 @@ create temporary table page_row (
     location     text        not null,
     engine       text        not null,
     title        text        not null,
+    upgrade_id   uuid,
     segment_id   bigint      not null,
     segment_slot smallint    not null,
     is_new       boolean     not null,
@@ -52,6 +53,12 @@ create temporary table page_alias (
     alias_id uuid not null,
     asset_id uuid not null,
     alias    text not null
+);
+create temporary table page_upgrade (
+    upgrade_id    uuid not null,
+    ecosystem     text not null,
+    package       text not null,
+    fixed_version text not null
 );
 create temporary table page_advisory (
     alias text not null,

@@ -44,7 +44,37 @@ create temporary table page_risk (
     clock_mode       smallint    not null,
     clock_reason     text        not null,
     elements         bigint      not null,
-    path_mark        boolean     not null
+    path_mark        boolean     not null,
+    fix_id           uuid
+);
+create temporary table page_fix (
+    fix_id     uuid     not null,
+    kind       smallint not null,
+    upgrade_id uuid,
+    asset_id   uuid,
+    provider   smallint not null,
+    account    text     not null,
+    subject    text     not null
+);
+create temporary table batch_fix (
+    fix_id     uuid     not null,
+    kind       smallint not null,
+    upgrade_id uuid,
+    asset_id   uuid,
+    provider   smallint not null,
+    account    text     not null,
+    subject    text     not null
+);
+create temporary table batch_sum (
+    fix_id     uuid    not null,
+    worst      integer not null,
+    score_sum  bigint  not null,
+    n_critical integer not null,
+    n_high     integer not null,
+    n_medium   integer not null,
+    n_low      integer not null,
+    band       smallint not null,
+    due_at     timestamptz
 );
 create temporary table page_event (
     risk_id uuid        not null,
