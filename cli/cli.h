@@ -78,7 +78,7 @@ const char *cli_program_path(const char *name, struct arena *a);
 /* Each takes what stands after its name, argv[0] being the command, and returns an exit code. */
 typedef int command_fn(struct cli *cli, int argc, char **argv);
 
-command_fn cmd_migrate, cmd_up, cmd_import, cmd_queue, cmd_explain, cmd_findings,
+command_fn cmd_migrate, cmd_up, cmd_import, cmd_queue, cmd_fixes, cmd_explain, cmd_findings,
         cmd_compliance, cmd_quarantine, cmd_doctor, cmd_dump, cmd_token, cmd_org, cmd_intel;
 
 /* A command of several verbs: isobar token create.  details: more lines for --help, or "". */

@@ -9,6 +9,7 @@
 #include "base/json_view.h"
 #include "store/explain_store.h"
 #include "store/finding_store.h"
+#include "store/fix_store.h"
 
 #include "cli.h"
 #include "report.h"
@@ -20,6 +21,8 @@ struct explain {
 	struct cli *cli;
 	struct explained_risk risk;
 	struct finding_rows findings;
+	bool has_fix;
+	struct fix_row fix;
 };
 
 /* --- JSON --- */
@@ -65,6 +68,20 @@ static void put_clock(struct strbuf *b, const struct queue_risk *r)
 	json_write_close(b, ']');
 }
 
+static void put_fix(struct strbuf *b, const struct explain *x)
+{
+	if (!x->has_fix) {
+		json_write_null(b, "fix");
+		return;
+	}
+	json_write_open(b, "fix", '{');
+	json_write_key(b, "id", &x->fix.id);
+	json_write_text(b, "kind", fix_kind_name(x->fix.kind));
+	json_write_text(b, "title", x->fix.title);
+	json_write_int(b, "risks", x->fix.n_risks);
+	json_write_close(b, '}');
+}
+
 static void print_json(const struct explain *x)
 {
 	const struct explained_risk *e = &x->risk;
@@ -86,6 +103,7 @@ static void print_json(const struct explain *x)
 	json_write_text(&b, "responsibility", verdict_name(r->responsibility));
 	json_write_text(&b, "layer", report_layer(r->layer));
 	put_clock(&b, r);
+	put_fix(&b, x);
 	json_write_close(&b, '}');
 	report_line(&b);
 	strbuf_done(&b);
@@ -282,7 +300,34 @@ static void print_duty(const struct queue_risk *r, struct arena *a)
 	       r->owner ? report_plain(r->owner, a) : "nobody yet");
 }
 
+static void print_fix(const struct explain *x)
+{
+	const struct fix_row *f = &x->fix;
+	char id[KEY_TEXT_MAX];
+
+	if (!x->has_fix)
+		return;
+	printf("Fix: %s.", report_plain(f->title, x->cli->arena));
+	if (f->n_risks > 1)
+		printf(" It closes %d open risks: isobar fixes %s", f->n_risks,
+		       key_text(&f->id, id));
+	putchar('\n');
+}
+
 /* --- the command --- */
+
+static int read_fix(struct explain *x, struct pg *pg, const struct org *org,
+                    struct error *err)
+{
+	char id[KEY_TEXT_MAX];
+	int rc;
+
+	if (!x->risk.has_fix)
+		return 0;
+	rc = fix_find(pg, org, key_text(&x->risk.fix_id, id), x->cli->arena, &x->fix, err);
+	x->has_fix = rc == 0;
+	return err->code == ERR_NOT_FOUND ? 0 : rc; /* it is about to be counted */
+}
 
 static int show(struct explain *x, struct pg *pg, const struct org *org, const char *id)
 {
@@ -295,7 +340,8 @@ static int show(struct explain *x, struct pg *pg, const struct org *org, const c
 		return err.code == ERR_INVALID ? EXIT_USAGE : EXIT_FAILED;
 	}
 	if (risk_explain(pg, org, &risk_id, cli->now, cli->arena, &x->risk, &err) < 0 ||
-	    finding_members(pg, org, &risk_id, cli->arena, &x->findings, &err) < 0)
+	    finding_members(pg, org, &risk_id, cli->arena, &x->findings, &err) < 0 ||
+	    read_fix(x, pg, org, &err) < 0)
 		return cli_fail(cli, &err);
 	if (cli->json) {
 		print_json(x);
@@ -309,6 +355,7 @@ static int show(struct explain *x, struct pg *pg, const struct org *org, const c
 	print_path_list(x, "a step of", x->risk.why.paths);
 	print_clock(x);
 	print_duty(&x->risk.risk, cli->arena);
+	print_fix(x);
 	return report_end(cli);
 }
 

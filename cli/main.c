@@ -26,6 +26,7 @@ static const struct command commands[] = {
 	{"migrate",    cmd_migrate,    "[--dry-run]",                 "bring the database to this version"},
 	{"import",     cmd_import,     "[--source NAME] [--format NAME] [--no-score] PATH...", "read findings from files and folders"},
 	{"queue",      cmd_queue,      "[--queue NAME] [--limit N] [--where 'band=critical,...']", "the ranked queue"},
+	{"fixes",      cmd_fixes,      "[ID] [--limit N] [--where 'band=critical,...']", "what to do next, or the risks that a fix closes"},
 	{"explain",    cmd_explain,    "ID",                          "why a risk has its score"},
 	{"findings",   cmd_findings,   "[--risk ID] [--status S]",    "what the sources say"},
 	{"compliance", cmd_compliance, "[--framework NAME] [--by account] [--provider P] [--account A]", "how the requirements of a framework stand"},
