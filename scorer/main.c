@@ -25,7 +25,7 @@
 
 #define MARKS_MAX  2000000 /* a transaction; an asset's marks should meet in one */
 #define SWEEP_MAX  5000    /* crossings a transaction */
-#define FIX_MARKS  1000000 /* marks of fixes a transaction */
+#define FIX_MARKS  500     /* marks of fixes a transaction: a slice of assets each */
 #define WAIT_MS    1000
 #define EXIT_RETRY 75
 

@@ -3,6 +3,7 @@
 
 #include "model/fix.h"
 
+#include <endian.h>
 #include <string.h>
 #include <strings.h>
 
@@ -201,18 +202,23 @@ static bool is_at_asset(const struct fix_input *in, enum fix_kind kind)
 	return true;
 }
 
+/* Made for every risk that is scored: of bytes, without a detour over texts. */
 static struct key key_of_fix(const struct org *org, const struct fix *f)
 {
-	char upgrade[KEY_TEXT_MAX] = "", asset[KEY_TEXT_MAX] = "";
-	const char *const identity[] = {
-	        fix_kind_name(f->kind),
-	        f->has_upgrade ? key_text(&f->upgrade_id, upgrade) : "",
-	        f->has_asset ? key_text(&f->asset_id, asset) : "",
-	        provider_name(f->provider),
-	        f->account,
-	        f->subject,
+	static const char tag[] = "fix/1";
+	const uint64_t org_id = htobe64((uint64_t)org->id);
+	const uint8_t kind = (uint8_t)f->kind, provider = (uint8_t)f->provider;
+	const struct key_field identity[] = {
+	        {tag, sizeof(tag) - 1},
+	        {&org_id, sizeof(org_id)},
+	        {&kind, sizeof(kind)},
+	        {f->upgrade_id.bytes, f->has_upgrade ? KEY_SIZE : 0},
+	        {f->asset_id.bytes, f->has_asset ? KEY_SIZE : 0},
+	        {&provider, sizeof(provider)},
+	        {f->account, strlen(f->account)},
+	        {f->subject, strlen(f->subject)},
 	};
-	struct key key = key_of_texts("fix/1", org->id, identity, N_ELEMENTS(identity));
+	struct key key = key_of(identity, N_ELEMENTS(identity));
 
 	if (f->has_asset) { /* neighbours in the index, as the risks are in theirs */
 		memmove(key.bytes + ASSET_PART, key.bytes, KEY_SIZE - ASSET_PART);

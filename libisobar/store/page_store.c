@@ -86,6 +86,17 @@ void queue_page_bind(const struct org *org, timestamp now, const struct queue_pl
 	pg_bind_int(p, limit);
 }
 
+void fix_risks_bind(const struct org *org, timestamp now, const struct queue_place *after,
+                    const struct key *fix_id, int limit, struct pg_params *p)
+{
+	pg_bind_int(p, org->id);
+	pg_bind_timestamp(p, now);
+	pg_bind_int(p, after->rank);
+	pg_bind_key(p, &after->id);
+	pg_bind_key(p, fix_id);
+	pg_bind_int(p, limit);
+}
+
 void index_load_bind(const struct org *org, const struct key *after, int limit,
                      struct pg_params *p)
 {

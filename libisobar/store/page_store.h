@@ -42,6 +42,10 @@ extern const struct queue_place queue_start;
 /* STMT_QUEUE_PAGE.  responsibilities: a bit of each enum verdict. */
 void queue_page_bind(const struct org *org, timestamp now, const struct queue_place *after,
                      unsigned int responsibilities, int limit, struct pg_params *p);
+/* STMT_FIX_RISKS: rows of the same form, the open risks that a fix closes. */
+void fix_risks_bind(const struct org *org, timestamp now, const struct queue_place *after,
+                    const struct key *fix_id, int limit, struct pg_params *p);
+
 /* Numbers in an array of a result. */
 struct page_numbers {
 	const char *at; /* private */

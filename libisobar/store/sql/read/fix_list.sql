@@ -5,7 +5,8 @@
 -- $12 g and $13 fix_id of the row before the page.  By band, g and fix_id, descending.
 select f.fix_id, f.kind, f.open, f.g, f.band, f.n_risks, f.n_critical, f.n_high, f.n_medium, f.n_low, f.score_sum,
        f.due_at, f.subject, coalesce(a.provider, f.provider) as provider, coalesce(a.account, f.account) as account,
-       a.id as asset, a.name as asset_name, u.package, u.fixed_version, c.remediation
+       a.id as asset,
+       case when a.type = 'container.image' then a.id else a.name end as asset_name, u.package, u.fixed_version, c.remediation
   from isobar.fix as f
   left join isobar.asset as a
     on a.org_id = $1
