@@ -8,6 +8,7 @@
 handler_fn health_get, ready_get, metrics_get, openapi_json_get, openapi_yaml_get;
 handler_fn risks_get, queue_risks_get;
 handler_fn risk_get, risk_explanation_get, risk_findings_get, risk_why_merged_get;
+handler_fn fixes_get, fix_get, fix_risks_get;
 handler_fn facets_get;
 handler_fn compliance_get, frameworks_get;
 

@@ -228,6 +228,10 @@ static void write_risk(struct request *req)
 	risk_json_put_members(&b, risk);
 	json_write_int(&b, "version", r->risk.version);
 	json_write_time(&b, "resolved_at", risk->resolved_at);
+	if (r->risk.has_fix)
+		json_write_key(&b, "fix", &r->risk.fix_id);
+	else
+		json_write_null(&b, "fix");
 	json_write_open(&b, "clock", '[');
 	for (size_t i = 0; i < risk->n_segments; i++) {
 		const struct clock_segment *s = &risk->segments[i];

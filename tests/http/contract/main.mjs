@@ -11,6 +11,7 @@ import { away } from './parts/away.mjs';
 import { compliance } from './parts/compliance.mjs';
 import { exchange } from './parts/exchange.mjs';
 import { badQueries } from './parts/faults.mjs';
+import { fixes } from './parts/fixes.mjs';
 import { guessing, rateLimit, revocation } from './parts/limits.mjs';
 import { metrics } from './parts/metrics.mjs';
 import { pages } from './parts/pages.mjs';
@@ -57,7 +58,7 @@ if (what === 'away') {
 } else {
 	for (const org of ['default', 'other'])
 		ctx.truth[org] = new Truth({ isobar: setting.isobar, org });
-	const parts = [walk, query, compliance, pages, badQueries, metrics, revocation, exchange];
+	const parts = [walk, query, compliance, fixes, pages, badQueries, metrics, revocation, exchange];
 
 	for (const run of parts) {
 		await run(ctx);

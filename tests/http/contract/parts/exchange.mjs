@@ -12,10 +12,11 @@ const CHANGING = ['date', 'x-request-id', 'ratelimit', 'x-ratelimit-remaining', 
 // One path for each operation, of what the token may see.
 function paths(ctx) {
 	const { id } = ctx.truth.default.risks[0];
+	const [fix] = ctx.truth.default.fixes;
 
 	return ctx.contract.operations.map((operation) => ({
 		operation,
-		path: operation.path.replace('{id}', id).replace('{queue}', 'customer') + operation.query,
+		path: operation.path.replace('{id}', operation.path.startsWith('/v1/fixes/') ? fix.id : id).replace('{queue}', 'customer') + operation.query,
 	}));
 }
 
@@ -252,8 +253,9 @@ async function changes(ctx) {
 
 		same(`${file}: the risk has another ETag`, 200, answer.status);
 		truth.reload();
-		const { version, resolved_at: resolvedAt, clock, ...listed } = answer.json();
+		const { version, resolved_at: resolvedAt, fix, clock, ...listed } = answer.json();
 
+		same(`${file}: its fix`, truth.details.get(before.id).fix_id, fix);
 		same(`${file}: the risk`, mine(), listed);
 		const live = await ctx.client.get('/v1/risks?limit=500', ctx.token);
 

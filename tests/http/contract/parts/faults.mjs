@@ -88,6 +88,17 @@ function complianceFaults() {
 		['framework=', 'framework'], ['framework=%FF', 'framework'], [`${known}&By=account`, 'By']];
 }
 
+function fixFaults() {
+	const rows = [['colour=red', 'colour'], ['limit=0', 'limit'], ['limit=a', 'limit'], ['limit=', 'limit'], ['cursor=', 'cursor'],
+		['order=rank', 'order'], ['state=open', 'state'], ['band=high&band=low', 'band']];
+
+	for (const name of ['band', 'kind', 'provider'])
+		rows.push([`${name}=purple`, name], [`${name}=`, name], [`${name}=high,`, name]);
+	for (const name of ['account', 'asset', 'subject', 'package'])
+		rows.push([`${name}=`, name], [`${name}=%FF`, name], [`${name}=a&${name}=a`, name]);
+	return rows;
+}
+
 async function expectFault(ctx, id, path, [query, parameter, type = 'invalid-parameter']) {
 	const name = `GET ${path}?${query.length > 80 ? `${query.slice(0, 80)}…` : query}`;
 	const answer = await ctx.client.get(`${path}?${query}`, ctx.token);
@@ -112,6 +123,11 @@ export async function badQueries(ctx) {
 			await expectFault(ctx, 'getFacets', '/v1/facets', row);
 		for (const row of complianceFaults())
 			await expectFault(ctx, 'getCompliance', '/v1/compliance', row);
+		for (const row of fixFaults())
+			await expectFault(ctx, 'listFixes', '/v1/fixes', row);
+		for (const row of [['band=high', 'band'], ['limit=0', 'limit'], ['a=%FF', 'a']])
+			await expectFault(ctx, 'listFixRisks', `/v1/fixes/${ctx.truth.default.fixes[0].id}/risks`, row);
+		await expectFault(ctx, 'getFix', `/v1/fixes/${ctx.truth.default.fixes[0].id}`, ['limit=1', 'limit']);
 		for (const row of [['colour=red', 'colour'], ['framework=cis-aws-3.0', 'framework'], ['a=%FF', 'a']])
 			await expectFault(ctx, 'listFrameworks', '/v1/compliance/frameworks', row);
 	});

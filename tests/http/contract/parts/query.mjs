@@ -131,11 +131,13 @@ async function compareRisk(ctx, risk) {
 	};
 	const [explained] = truth.command('explain', risk.id);
 	const findings = truth.command('findings', '--risk', risk.id);
-	const { version, resolved_at: resolvedAt, clock, ...listed } = await get('getRisk');
+	const { version, resolved_at: resolvedAt, fix, clock, ...listed } = await get('getRisk');
 
 	same(`${risk.id}: as in the list`, risk, listed);
 	same(`${risk.id}: clock`, explained.clock, clock);
 	same(`${risk.id}: version`, truth.details.get(risk.id).version, version);
+	same(`${risk.id}: fix`, truth.details.get(risk.id).fix_id, fix);
+	same(`${risk.id}: fix as it is explained`, fix, explained.fix?.id ?? null);
 	same(`${risk.id}: resolved_at is set`, risk.state === 'resolved', resolvedAt !== null);
 	compareExplanation(risk, explained, await get('explainRisk'));
 	compareFindings(risk, explained, findings, await get('listRiskFindings'));

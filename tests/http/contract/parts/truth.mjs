@@ -47,33 +47,35 @@ export class Truth {
 		return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
 	}
 
-	#queue(state) {
-		const risks = [];
+	// All pages of a command.
+	#paged(...words) {
+		const items = [];
 
 		for (;;) {
-			const last = risks.at(-1);
+			const last = items.at(-1);
 			const after = last ? ['--after', `${last.rank},${last.id}`] : [];
-			const page = this.command('queue', '--queue', 'all', '--limit', String(PAGE),
-				'--where', `state=${state}`, ...after);
+			const page = this.command(...words, '--limit', String(PAGE), ...after);
 
-			risks.push(...page);
+			items.push(...page);
 			if (page.length < PAGE)
-				return risks;
+				return items;
 		}
 	}
 
 	reload() {
 		const ofOrg = `(select org_id from isobar.org where name = '${this.org}')`;
 
-		this.risks = STATES.flatMap((state) => this.#queue(state));
+		this.risks = STATES.flatMap((state) => this.#paged('queue', '--queue', 'all', '--where', `state=${state}`));
 		this.byId = new Map(this.risks.map((risk) => [risk.id, risk]));
+		this.fixes = this.#paged('fixes');
+		this.fixById = new Map(this.fixes.map((fix) => [fix.id, fix]));
 		// Numbers of sources as texts: they need more bits than JavaScript's numbers have.
 		this.sources = this.rows(`select source_id::text as id, name, connector from isobar.source
 			where org_id = ${ofOrg}`);
 		this.assets = this.rows(`select a.id, a.name, c.id as canonical from isobar.asset a
 			join isobar.asset c on c.org_id = a.org_id and c.asset_id = a.canonical_id
 			where a.org_id = ${ofOrg}`);
-		this.details = new Map(this.rows(`select risk_id, version, source_ids::text[] as sources
+		this.details = new Map(this.rows(`select risk_id, version, fix_id, source_ids::text[] as sources
 			from isobar.risk where org_id = ${ofOrg}`).map((row) => [row.risk_id, row]));
 	}
 

@@ -3,6 +3,8 @@
 import { check, part, same } from '../lib/check.mjs';
 import { forgeries, isWellFormed, scopeTest } from './tokens.mjs';
 
+// Answered by account: a token for owners alone gets 403.
+const BY_ACCOUNT = ['getCompliance', 'listFixes', 'getFix', 'listFixRisks'];
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'BREW'];
 
@@ -47,15 +49,16 @@ function targets(ctx, operation, visitor) {
 
 	const org = visitor.org ?? 'default';
 	const sees = visitor.sees ?? (() => true);
-	const own = ctx.random.some(ctx.truth[org].risks.filter(sees), 2);
-	const hidden = ctx.random.some(ctx.truth[org].risks.filter((risk) => !sees(risk)), 2);
-	const foreign = ctx.random.some(ctx.truth[org === 'other' ? 'default' : 'other'].risks, 1);
+	const all = (name) => (operation.path.startsWith('/v1/fixes/') ? ctx.truth[name].fixes : ctx.truth[name].risks);
+	const own = ctx.random.some(all(org).filter(sees), 2);
+	const hidden = ctx.random.some(all(org).filter((one) => !sees(one)), 2);
+	const foreign = ctx.random.some(all(org === 'other' ? 'default' : 'other'), 1);
 	const ids = [
 		...own.map(({ id }) => ['own', id, 200]),
 		...hidden.map(({ id }) => ['out of scope', id, 404]),
 		...foreign.map(({ id }) => ['foreign', id, 404]),
 		['unknown', UNKNOWN_ID, 404],
-		...Object.entries(malformed((own[0] ?? ctx.truth[org].risks[0]).id)).map(([kind, id]) => [kind, id, 404]),
+		...Object.entries(malformed((own[0] ?? all(org)[0]).id)).map(([kind, id]) => [kind, id, 404]),
 	];
 
 	return ids.map(([kind, id, status]) => ({ kind, id, status, path: operation.path.replace('{id}', id) }));
@@ -88,17 +91,20 @@ function checkRefusal(name, visitor, answer) {
 
 // Nothing of what was asked for belongs to somebody else.
 function checkOwner(ctx, name, visitor, body) {
-	const { byId } = ctx.truth[visitor.org];
+	const { byId, fixById } = ctx.truth[visitor.org];
 
-	for (const { id } of body.items?.[0]?.rank !== undefined ? body.items : [body].filter((b) => b.id))
-		check(`${name}: ${id}`, byId.has(id) && visitor.sees(byId.get(id)), 'is not for this token');
+	for (const { id } of body.items?.[0]?.rank !== undefined ? body.items : [body].filter((b) => b.id)) {
+		const one = byId.get(id) ?? fixById.get(id);
+
+		check(`${name}: ${id}`, one && visitor.sees(one), 'is not for this token');
+	}
 }
 
 function wantedStatus(operation, visitor, target) {
 	if (operation.public)
 		return 200;
 	// Nobody owns what passes.
-	if (visitor.state === 'no role' || (operation.id === 'getCompliance' && visitor.scope?.startsWith('owner:')))
+	if (visitor.state === 'no role' || (BY_ACCOUNT.includes(operation.id) && visitor.scope?.startsWith('owner:')))
 		return 403;
 	return visitor.opens ? target.status : 401;
 }
@@ -145,7 +151,7 @@ export async function walk(ctx) {
 			}
 		for (const path of ['/v1', '/v1/', '/v2/risks', '/v1/nothing', '/v1/risks/', '/v1//risks', '/V1/risks',
 			'/healthz/', '/metrics/x', `/v1/risks/${UNKNOWN_ID}/nothing`, '/openapi', '/v1/queues',
-			'/v1/queues/all', '/v1/compliance/', '/v1/compliance/x', '/v1/queues//risks', '/v1/queues/all/risks/x', '/%2e%2e/etc/passwd', '/v1/risks%2f']) {
+			'/v1/queues/all', '/v1/fixes/', `/v1/fixes/${UNKNOWN_ID}/nothing`, '/v1/compliance/', '/v1/compliance/x', '/v1/queues//risks', '/v1/queues/all/risks/x', '/%2e%2e/etc/passwd', '/v1/risks%2f']) {
 			const answer = await ctx.client.get(path, ctx.token);
 
 			// Any operation that has a 404 tells how one looks.
