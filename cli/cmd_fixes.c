@@ -213,6 +213,7 @@ static void print_table(const struct cli *cli, const struct fix_row *rows, size_
 	        {.head = "removes"},
 	        {.head = "first due"},
 	        {.head = "fix", .elastic = true},
+	        {.head = "where"},
 	};
 	struct table *t = table_new(columns, N_ELEMENTS(columns));
 	char due[32];
@@ -220,6 +221,8 @@ static void print_table(const struct cli *cli, const struct fix_row *rows, size_
 	for (size_t i = 0; i < n; i++) {
 		const struct fix_row *r = &rows[i];
 		const char *color = report_band_color(r->band);
+		const struct resource place = {
+		        .provider = r->provider, .account = r->account, .region = ""};
 
 		table_cell(t, arena_printf(cli->arena, "%zu", i + 1), "2");
 		table_cell(t, arena_printf(cli->arena, "%d", r->g), color);
@@ -229,6 +232,7 @@ static void print_table(const struct cli *cli, const struct fix_row *rows, size_
 		           r->due_at != TIMESTAMP_NONE && r->due_at < cli->now ? "31"
 		                                                               : NULL);
 		table_cell(t, r->title, NULL);
+		table_cell(t, report_place(&place, cli->arena), "2");
 	}
 	table_print(t, stdout, cli->color, 0);
 	table_free(t);
