@@ -6,7 +6,7 @@
 
 # trivy IMAGE CVE/PACKAGE/FIXED…: a report of an image; FIXED "-" is none.
 trivy() {
-	local image=$1 comma= word
+	local image=$1 comma='' word
 	shift
 	printf '{"SchemaVersion":2,"CreatedAt":"%s","ArtifactName":"%s","ArtifactType":"container_image",' \
 		"${created:-2026-11-10T00:00:00Z}" "$image"
