@@ -380,8 +380,8 @@ static void decide_group(struct decision *d, const struct risk_group *g,
 	fill_identity(&draft.row, g);
 	fill_score(&draft.row, &score, &gathered);
 	draft.verdict = gathered.responsibility.verdict;
-	draft.row.has_fix = fix_of_group(d->in->org, g, asset, &gathered.responsibility,
-	                                 &draft.fix);
+	draft.row.has_fix =
+	        fix_of_group(d->in->org, g, asset, &gathered.responsibility, &draft.fix);
 	if (draft.row.has_fix)
 		draft.row.fix_id = draft.fix.id;
 	draft.row.elements =

@@ -10,7 +10,7 @@
 int fix_refresh_orgs(struct pg *pg, struct arena *a, struct org_list *out,
                      struct error *err)
 {
-	return score_org_list(pg, STMT_FIX_ORGS, a, out, err);
+	return org_list_load(pg, STMT_FIX_ORGS, a, out, err);
 }
 
 static int take(struct pg *pg, const struct org *org, int64_t n_marks, int64_t *n_out,

@@ -126,8 +126,8 @@ struct ingest {
 	struct strbuf upgrades;               /* met since they were sent */
 	struct ingest_upgrade *upgrade_cache; /* direct-mapped */
 	struct ingest_context context;
-	bool statements_met; /* in this command */
-	bool aliases_met;    /* in this command */
+	bool statements_met;   /* in this command */
+	bool aliases_met;      /* in this command */
 	bool assets_met;       /* likewise: assets that were new, or told more */
 	uint64_t *asset_cache; /* digests of asset rows sent; direct-mapped */
 	uint64_t *mark_cache;  /* assets marked in this transaction; direct-mapped */

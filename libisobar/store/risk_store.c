@@ -275,12 +275,6 @@ int score_reference_load(struct pg *pg, const struct org *org, struct arena *a,
 int org_list_load(struct pg *pg, enum statement stmt, struct arena *a, struct org_list *out,
                   struct error *err)
 {
-	return score_org_list(pg, dirty_only ? STMT_DIRTY_ORGS : STMT_ORGS, a, out, err);
-}
-
-int score_org_list(struct pg *pg, enum statement stmt, struct arena *a,
-                   struct org_list *out, struct error *err)
-{
 	CLEANUP(pg_clearp) PGresult *result = NULL;
 	const int rc = pg_run(pg, stmt, NULL, &result, err);
 
