@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads a file of rules line by line and holds assets against them.
+ */
+#include "model/context_rule.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "model/control_catalog.h"
+#include "model/resource.h"
+
+#define NAME_MAX_SIZE 60
+#define TAG_MAX       128 /* of a tag's name, without what does not count in it */
+#define EVIDENCE_MAX  200
+
+static const char name_alphabet[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+static const char *const part_names[] = {
+        [RULE_TAG] = "tag",       [RULE_PROVIDER] = "provider", [RULE_ACCOUNT] = "account",
+        [RULE_REGION] = "region", [RULE_TYPE] = "type",         [RULE_NAME] = "name",
+        [RULE_ID] = "id",
+};
+
+/* --- reading --- */
+
+struct reader {
+	const char *file;
+	int line;
+	struct arena *arena;
+	struct context_rules *out;
+	size_t room;
+	struct error *err;
+};
+
+static PRINTF(2, 3) int fault(const struct reader *r, const char *fmt, ...)
+{
+	char what[ERROR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return error_set(r->err, ERR_INVALID, "%s:%d: %s", r->file, r->line, what);
+}
+
+static char *trimmed(char *text)
+{
+	char *end = text + strlen(text);
+
+	while (isspace((unsigned char)*text))
+		text++;
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	return text;
+}
+
+/* "exposure, criticality, ..." or the levels of a field. */
+static const char *known_levels(const struct reader *r, enum context_field field)
+{
+	const char *out = "", *name;
+
+	for (int i = 0; (name = context_level_name(field, i)) != NULL; i++)
+		if (strcmp(name, "unknown") != 0)
+			out = arena_printf(r->arena, "%s%s%s", out, *out ? ", " : "", name);
+	return out;
+}
+
+static const char *known_keys(const struct reader *r)
+{
+	const char *out = "tag NAME";
+
+	for (size_t i = RULE_PROVIDER; i < N_ELEMENTS(part_names); i++)
+		out = arena_printf(r->arena, "%s, %s", out, part_names[i]);
+	for (int i = 0; i < N_CONTEXT_FIELDS; i++)
+		out = arena_printf(r->arena, "%s, %s", out,
+		                   context_field_name((enum context_field)i));
+	return out;
+}
+
+/* A rule says something under some condition. */
+static int finish_rule(struct reader *r)
+{
+	const struct context_rule *rule = r->out->n ? &r->out->rules[r->out->n - 1] : NULL;
+	bool says = false, tags = false;
+
+	if (!rule)
+		return 0;
+	for (int i = 0; i < N_CONTEXT_FIELDS; i++)
+		says |= rule->levels[i] >= 0;
+	for (size_t i = 0; i < rule->n_conditions; i++)
+		tags |= rule->conditions[i].part == RULE_TAG;
+	r->out->beyond_tags |= !tags;
+	if (rule->n_conditions && says)
+		return 0;
+	r->line = rule->line;
+	return fault(r, "rule \"%s\" has no %s", rule->name,
+	             says ? "condition (tag, provider, name, ...)"
+	                  : "level (environment, criticality, ...)");
+}
+
+static int begin_rule(struct reader *r, char *line)
+{
+	struct context_rules *out = r->out;
+	const size_t size = strlen(line);
+	int rc = finish_rule(r);
+
+	if (rc < 0)
+		return rc;
+	if (line[size - 1] != ']')
+		return fault(r, "a rule begins with [NAME]");
+	line[size - 1] = '\0';
+	const char *name = trimmed(line + 1);
+
+	if (!*name || strlen(name) > NAME_MAX_SIZE ||
+	    strspn(name, name_alphabet) != strlen(name))
+		return fault(r,
+		             "a rule's name has 1 to %d letters, digits, \"-\", \"_\" "
+		             "and \".\", not \"%.80s\"",
+		             NAME_MAX_SIZE, name);
+	for (size_t i = 0; i < out->n; i++)
+		if (strcmp(out->rules[i].name, name) == 0)
+			return fault(r, "there is a rule \"%s\" already, in line %d", name,
+			             out->rules[i].line);
+	if (out->n == RULES_MAX)
+		return fault(r, "more than %d rules", RULES_MAX);
+	if (out->n == r->room) {
+		struct context_rule *more =
+		        ARENA_ARRAY(r->arena, struct context_rule, 2 * r->room + 16);
+
+		if (out->n)
+			memcpy(more, out->rules, out->n * sizeof(*more));
+		out->rules = more;
+		r->room = 2 * r->room + 16;
+	}
+	struct context_rule *rule = &out->rules[out->n++];
+
+	rule->name = name;
+	rule->line = r->line;
+	for (int i = 0; i < N_CONTEXT_FIELDS; i++)
+		rule->levels[i] = -1;
+	return 0;
+}
+
+static int take_level(const struct reader *r, struct context_rule *rule,
+                      enum context_field field, const char *value)
+{
+	const char *name = context_field_name(field);
+	const int level = context_level_parse(field, value);
+
+	if (level < 0 || strcmp(value, "unknown") == 0)
+		return fault(r, "unknown %s \"%.60s\"; known: %s", name, value,
+		             known_levels(r, field));
+	if (rule->levels[field] >= 0)
+		return fault(r, "%s is stated twice", name);
+	rule->levels[field] = level;
+	return 0;
+}
+
+/* One of the alternatives must be a provider, or a pattern. */
+static bool is_provider(const char *patterns)
+{
+	enum provider provider;
+
+	return strpbrk(patterns, "|*?") || provider_parse(patterns, &provider) == 0;
+}
+
+static int take_condition(const struct reader *r, struct context_rule *rule,
+                          enum rule_part part, const char *tags, const char *value)
+{
+	if (rule->n_conditions == RULE_CONDITIONS_MAX)
+		return fault(r, "more than %d conditions", RULE_CONDITIONS_MAX);
+	for (size_t i = 0; i < rule->n_conditions; i++) {
+		const struct rule_condition *c = &rule->conditions[i];
+
+		if (c->part == part && (!tags || strcmp(c->tags, tags) == 0))
+			return fault(r, "%s%s%s is stated twice", part_names[part],
+			             tags ? " " : "", tags ? tags : "");
+	}
+	if (part == RULE_PROVIDER && !is_provider(value))
+		return fault(
+		        r, "unknown provider \"%.60s\"; known: aws, azure, gcp, oci, none",
+		        value);
+	rule->conditions[rule->n_conditions++] =
+	        (struct rule_condition){.part = part, .tags = tags, .patterns = value};
+	return 0;
+}
+
+static int take_pair(const struct reader *r, char *key, const char *value)
+{
+	struct context_rule *rule;
+	const int field = context_field_parse(key);
+
+	if (!r->out->n)
+		return fault(r, "\"%.60s\" stands before the first [RULE]", key);
+	rule = &r->out->rules[r->out->n - 1];
+	if (!*value)
+		return fault(r, "\"%.60s\" has no value", key);
+	if (field >= 0)
+		return take_level(r, rule, (enum context_field)field, value);
+	if (strncmp(key, "tag", 3) == 0 && isspace((unsigned char)key[3]))
+		return take_condition(r, rule, RULE_TAG, trimmed(key + 3), value);
+	if (strcmp(key, "tag") == 0)
+		return fault(r, "\"tag\" wants the name of the tag: tag NAME = VALUE");
+	for (size_t i = RULE_PROVIDER; i < N_ELEMENTS(part_names); i++)
+		if (strcmp(key, part_names[i]) == 0)
+			return take_condition(r, rule, (enum rule_part)i, NULL, value);
+	return fault(r, "unknown key \"%.40s\"; known: %s", key, known_keys(r));
+}
+
+static int take_line(struct reader *r, char *line)
+{
+	char *equals;
+
+	line = trimmed(line);
+	if (utf8_valid_size(line, strlen(line)) != strlen(line))
+		return fault(r, "is no UTF-8");
+	if (!*line || *line == '#' || *line == ';')
+		return 0;
+	if (*line == '[')
+		return begin_rule(r, line);
+	equals = strchr(line, '=');
+	if (!equals)
+		return fault(r, "wants KEY = VALUE, [RULE] or # COMMENT, not \"%.60s\"",
+		             line);
+	*equals = '\0';
+	return take_pair(r, trimmed(line), trimmed(equals + 1));
+}
+
+int context_rules_parse(const char *file, const char *text, struct arena *a,
+                        struct context_rules *out, struct error *err)
+{
+	struct reader r = {.file = file, .arena = a, .out = out, .err = err};
+	int rc = 0;
+
+	*out = (struct context_rules){0};
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3;
+	for (const char *at = text; *at && rc == 0;) {
+		const size_t size = strcspn(at, "\n");
+
+		r.line++;
+		rc = take_line(&r, arena_strndup(a, at, size));
+		at += size + (at[size] == '\n');
+	}
+	if (rc == 0)
+		rc = finish_rule(&r);
+	if (rc == 0 && !out->n)
+		return error_set(err, ERR_INVALID, "%s: holds no rule", file);
+	return rc;
+}
+
+bool context_rule_line(const struct context_rule *rule, size_t i, struct arena *a,
+                       struct rule_line *out)
+{
+	if (i < rule->n_conditions) {
+		const struct rule_condition *c = &rule->conditions[i];
+
+		out->key =
+		        c->tags ? arena_printf(a, "tag %s", c->tags) : part_names[c->part];
+		out->value = c->patterns;
+		return true;
+	}
+	i -= rule->n_conditions;
+	for (int field = 0; field < N_CONTEXT_FIELDS; field++) {
+		if (rule->levels[field] < 0 || i-- > 0)
+			continue;
+		out->key = context_field_name((enum context_field)field);
+		out->value =
+		        context_level_name((enum context_field)field, rule->levels[field]);
+		return true;
+	}
+	return false;
+}
+
+/* --- matching --- */
+
+/* Does one of the alternatives match? */
+static bool matches_any(const char *patterns, const char *text, size_t room, char *scratch)
+{
+	while (*patterns) {
+		const size_t size = strcspn(patterns, "|");
+
+		if (size < room) {
+			memcpy(scratch, patterns, size);
+			scratch[size] = '\0';
+			const char *pattern = trimmed(scratch);
+
+			if (*pattern && rule_pattern_matches(pattern, text))
+				return true;
+		}
+		patterns += size + (patterns[size] == '|');
+	}
+	return false;
+}
+
+static bool matches(const char *patterns, const char *text, struct arena *a)
+{
+	const size_t room = strlen(patterns) + 1;
+
+	return *text && matches_any(patterns, text, room, arena_alloc(a, room));
+}
+
+/* Names of tags meet without what people write between words: Data-Classification. */
+static void plain_name(const char *name, char out[TAG_MAX])
+{
+	size_t n = 0;
+
+	for (; *name && n < TAG_MAX - 1; name++)
+		if (!strchr("-_ ", *name))
+			out[n++] = *name;
+	out[n] = '\0';
+}
+
+static bool tag_is_named(const char *names, const char *name)
+{
+	char plain[TAG_MAX], wanted[TAG_MAX];
+
+	plain_name(name, plain);
+	while (*names) {
+		const size_t size = strcspn(names, "|");
+		char one[TAG_MAX];
+
+		snprintf(one, sizeof(one), "%.*s", (int)(size < TAG_MAX ? size : 0), names);
+		plain_name(one, wanted);
+		if (*wanted && rule_pattern_matches(wanted, plain))
+			return true;
+		names += size + (names[size] == '|');
+	}
+	return false;
+}
+
+static const char *text_of(const struct rule_view *asset, enum rule_part part)
+{
+	switch (part) {
+	case RULE_TAG:
+		break;
+	case RULE_PROVIDER:
+		return asset->provider;
+	case RULE_ACCOUNT:
+		return asset->account;
+	case RULE_REGION:
+		return asset->region;
+	case RULE_TYPE:
+		return asset->type;
+	case RULE_NAME:
+		return asset->name;
+	case RULE_ID:
+		return asset->id;
+	}
+	return "";
+}
+
+/* Appends what holds to evidence, which is NULL where it is not wanted. */
+static bool holds(const struct rule_condition *c, const struct rule_view *asset,
+                  struct arena *a, struct strbuf *evidence)
+{
+	if (c->part != RULE_TAG) {
+		const char *text = text_of(asset, c->part);
+
+		if (!matches(c->patterns, text, a))
+			return false;
+		if (evidence)
+			strbuf_printf(evidence, "%s%s %s", evidence->size ? ", " : "",
+			              part_names[c->part], text);
+		return true;
+	}
+	for (size_t i = 0; i < asset->n_tags; i++) {
+		const struct asset_tag *tag = &asset->tags[i];
+
+		if (!tag_is_named(c->tags, tag->name) ||
+		    !matches(c->patterns, tag->value, a))
+			continue;
+		if (evidence)
+			strbuf_printf(evidence, "%stag %s=%s", evidence->size ? ", " : "",
+			              tag->name, tag->value);
+		return true;
+	}
+	return false;
+}
+
+static bool rule_matches(const struct context_rule *rule, const struct rule_view *asset,
+                         struct arena *a)
+{
+	for (size_t i = 0; i < rule->n_conditions; i++)
+		if (!holds(&rule->conditions[i], asset, a, NULL))
+			return false;
+	return true;
+}
+
+/* One line, cut at a character's border. */
+static const char *evidence_of(const struct context_rule *rule,
+                               const struct rule_view *asset, struct arena *a)
+{
+	struct strbuf b = {0};
+	char *out;
+	size_t size;
+
+	for (size_t i = 0; i < rule->n_conditions; i++)
+		holds(&rule->conditions[i], asset, a, &b);
+	for (size_t i = 0; i < b.size; i++)
+		if ((unsigned char)b.data[i] < ' ')
+			b.data[i] = ' ';
+	size = b.size < EVIDENCE_MAX ? b.size : utf8_valid_size(b.data, EVIDENCE_MAX);
+	out = arena_strndup(a, strbuf_text(&b), size);
+	strbuf_done(&b);
+	return out;
+}
+
+static bool says_more(const struct context_rule *rule, const bool *said)
+{
+	for (int i = 0; i < N_CONTEXT_FIELDS; i++)
+		if (rule->levels[i] >= 0 && !said[i])
+			return true;
+	return false;
+}
+
+size_t context_rules_apply(const struct context_rules *rules, const struct rule_view *asset,
+                           struct arena *a, struct rule_claim out[N_CONTEXT_FIELDS])
+{
+	bool said[N_CONTEXT_FIELDS] = {false};
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules->n && n < N_CONTEXT_FIELDS; i++) {
+		const struct context_rule *rule = &rules->rules[i];
+
+		if (!says_more(rule, said) || !rule_matches(rule, asset, a))
+			continue;
+		const char *evidence = evidence_of(rule, asset, a);
+
+		for (int field = 0; field < N_CONTEXT_FIELDS; field++) {
+			if (rule->levels[field] < 0 || said[field])
+				continue;
+			said[field] = true;
+			out[n++] = (struct rule_claim){
+			        .rule = rule,
+			        .claim = {.field = (enum context_field)field,
+			                  .level = rule->levels[field],
+			                  .evidence = evidence}};
+		}
+	}
+	return n;
+}
