@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "store/context_rule_store.h"
 #include "store/context_store.h"
 #include "store/ingest_private.h"
 #include "store/pg_encode.h"
@@ -153,6 +154,10 @@ int ingest_finish_context(struct ingest *in, bool joined, struct error *err)
 		return rc;
 	if (in->statements_met)
 		rc = merge(in, err);
+	if (rc == 0)
+		rc = context_rules_touched(in->pg, &in->options.org,
+		                           joined ? in->options.now : TIMESTAMP_NONE,
+		                           in->options.now, err);
 	if (rc == 0)
 		rc = context_settle(in->pg, &in->options.org, in->options.now, err);
 	if (rc < 0 || (rc = pg_commit(in->pg, err)) < 0)

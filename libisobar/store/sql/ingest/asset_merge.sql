@@ -1,6 +1,7 @@
 -- Stores the assets of a chunk; a known one takes over attributes that are greater in byte order, so
 -- that the order of records does not matter, and is marked for the scorer.
--- $1 org_id, $2 run_id, $3 now.  Reads page_asset.
+-- $1 org_id, $2 run_id, $3 now.  Reads page_asset.  Fills context_touched with known ones that were told more:
+-- rules may read what is new.
 with merged as (
     insert into isobar.asset as a (org_id, asset_id, canonical_id, provider, account, region, type, name, id,
                                    stored_at)
@@ -19,6 +20,11 @@ with merged as (
         or a.type collate "C" < excluded.type
         or a.name collate "C" < excluded.name
  returning a.asset_id, a.xmax <> 0 as known
+), touched as (
+    insert into context_touched (asset_id)
+    select asset_id
+      from merged
+     where known
 )
 insert into isobar.dirty_mark (org_id, asset_id, run_id)
 select $1, asset_id, $2

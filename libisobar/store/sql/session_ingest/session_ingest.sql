@@ -95,6 +95,17 @@ create temporary table page_edge (
 create temporary table context_touched (
     asset_id uuid not null
 );
+create temporary table rule_asset (
+    asset_id uuid not null,
+    constraint rule_asset_pk primary key (asset_id)
+);
+create temporary table rule_claim (
+    asset_id uuid     not null,
+    field    smallint not null,
+    level    smallint not null,
+    origin   text     not null,
+    evidence text     not null
+);
 set enable_seqscan = off;
 set enable_bitmapscan = off;
 set enable_material = off;
