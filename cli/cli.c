@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "store/migrate.h"
 
 #define STATE_FILE_MAX 4096
+#define ACTOR_MAX      64
 
 static PRINTF(2, 0) void say(const struct cli *cli, const char *fmt, va_list ap)
 {
@@ -200,6 +202,38 @@ const char *cli_program_path(const char *name, struct arena *a)
 		if (access(places[i], X_OK) == 0)
 			return places[i];
 	return name;
+}
+
+const char *cli_local_actor(struct arena *a)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	if (user)
+		return arena_printf(a, "local:%.*s", ACTOR_MAX, user->pw_name);
+	return arena_printf(a, "local:%u", (unsigned int)getuid());
+}
+
+int cli_read_file(const char *path, struct strbuf *out, struct error *err)
+{
+	FILE *f = fopen(path, "re");
+	char piece[16384];
+	size_t n;
+
+	if (!f)
+		return error_set(err, ERR_INVALID, "cannot be opened: %s", strerror(errno));
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0 && out->size <= CLI_FILE_MAX)
+		strbuf_put(out, piece, n);
+	const int failed = ferror(f) ? errno : 0;
+
+	fclose(f);
+	if (failed)
+		return error_set(err, ERR_INVALID, "cannot be read: %s", strerror(failed));
+	if (out->size > CLI_FILE_MAX)
+		return error_set(err, ERR_LIMIT, "is larger than %d MiB",
+		                 CLI_FILE_MAX >> 20);
+	if (out->size && memchr(out->data, '\0', out->size))
+		return error_set(err, ERR_INVALID, "is no text: it holds a NUL byte");
+	return 0;
 }
 
 /* What `isobar up` recorded: the connection of the private cluster. */

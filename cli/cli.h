@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/strbuf.h"
 #include "base/timestamp.h"
 #include "model/org.h"
 #include "store/pg.h"
@@ -75,11 +76,19 @@ const char *cli_state_dir(struct arena *a);
 /* The path of one of our programs beside this one; the bare name when it is not there. */
 const char *cli_program_path(const char *name, struct arena *a);
 
+/* Who is at the keyboard, apart from all principals: none has a colon. */
+const char *cli_local_actor(struct arena *a);
+
+/* All of a text file that an operator wrote; the error is without its name. */
+#define CLI_FILE_MAX (64 << 20)
+int cli_read_file(const char *path, struct strbuf *out, struct error *err) MUST_CHECK;
+
 /* Each takes what stands after its name, argv[0] being the command, and returns an exit code. */
 typedef int command_fn(struct cli *cli, int argc, char **argv);
 
 command_fn cmd_migrate, cmd_up, cmd_import, cmd_queue, cmd_fixes, cmd_explain, cmd_findings,
-        cmd_compliance, cmd_quarantine, cmd_doctor, cmd_dump, cmd_token, cmd_org, cmd_intel;
+        cmd_compliance, cmd_quarantine, cmd_doctor, cmd_dump, cmd_token, cmd_org, cmd_intel,
+        cmd_rule, cmd_context;
 
 /* A command of several verbs: isobar token create.  details: more lines for --help, or "". */
 struct cli_verb {

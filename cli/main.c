@@ -35,6 +35,8 @@ static const struct command commands[] = {
 	{"dump",       cmd_dump,       "--table NAME",                "a table's rows, to compare two states"},
 	{"token",      cmd_token,      "create|list|revoke [OPTIONS]", "who may use the API"},
 	{"intel",      cmd_intel,      "load|list [OPTIONS]",         "what feeds say of CVEs: EPSS, KEV, NVD, ..."},
+	{"rule",       cmd_rule,       "list|load|check [OPTIONS]",   "from tags and names of assets to their context"},
+	{"context",    cmd_context,    "load FILE|show ASSET",        "what is known of assets: exposure, criticality, ..."},
 	{"org",        cmd_org,        "create NAME|list",            "the tenants"},
 };
 /* clang-format on */
@@ -69,7 +71,8 @@ static const struct command *command_find(const char *name)
 static bool has_verbs(const struct command *command)
 {
 	return command->run == cmd_token || command->run == cmd_org ||
-	       command->run == cmd_intel;
+	       command->run == cmd_intel || command->run == cmd_rule ||
+	       command->run == cmd_context;
 }
 
 int main(int argc, char **argv)

@@ -7,7 +7,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,6 @@
 #define EXPIRES       "90d"
 #define DAYS_MAX      3650
 #define USEC_PER_DAY  (24 * USEC_PER_HOUR)
-#define ACTOR_MAX     64
 #define SYSTEM_NAME   "system" /* what follows from facts is by this actor */
 
 static const char name_alphabet[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -229,16 +227,6 @@ static bool create_arguments(struct create *c, int argc, char **argv)
 
 /* --- the deed --- */
 
-/* Who is at the keyboard, apart from all principals: none has a colon. */
-static const char *local_actor(struct arena *a)
-{
-	const struct passwd *user = getpwuid(getuid());
-
-	if (user)
-		return arena_printf(a, "local:%.*s", ACTOR_MAX, user->pw_name);
-	return arena_printf(a, "local:%u", (unsigned int)getuid());
-}
-
 static void print_token(const struct create *c, const char *text)
 {
 	const struct token_new *t = &c->wanted;
@@ -320,7 +308,7 @@ int token_create_run(struct cli *cli, int argc, char **argv)
 
 	if (!create_arguments(&c, argc, argv))
 		return EXIT_USAGE;
-	c.wanted.actor = local_actor(cli->arena);
+	c.wanted.actor = cli_local_actor(cli->arena);
 	if (getentropy(random, sizeof(random)) != 0) {
 		cli_complain(cli, "the system gives no random bytes: %s", strerror(errno));
 		return EXIT_FAILED;
