@@ -148,6 +148,26 @@ static void print_sum_line(const struct explain *x, int points, const char *name
 	strbuf_done(&line);
 }
 
+/* Who says so, below the factor; and who says otherwise. */
+static void print_claims(const struct explain *x, enum factor factor)
+{
+	struct arena *a = x->cli->arena;
+	struct explanation_claim *claims;
+	const size_t n = explanation_claims(&x->risk.why, factor, a, &claims);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct explanation_claim *c = &claims[i];
+		const char *level = context_level_name(c->field, c->level);
+
+		print_styled(x->cli, "2",
+		             arena_printf(a, "%24s %s%s: %s (%s)", "",
+		                          c->contradicts ? "but " : "", level ? level : "?",
+		                          report_plain(c->evidence, a),
+		                          report_plain(c->origin, a)));
+		putchar('\n');
+	}
+}
+
 static void print_sum(const struct explain *x)
 {
 	const struct explained_risk *e = &x->risk;
@@ -158,11 +178,13 @@ static void print_sum(const struct explain *x)
 		       e->risk.score, band_name(e->risk.band));
 		return;
 	}
-	for (int i = 0; i < FACTOR_POLICY; i++)
+	for (int i = 0; i < FACTOR_POLICY; i++) {
 		print_sum_line(x, (int)e->why.points[i],
 		               explanation_factor_name((enum factor)i),
 		               explanation_value(&e->why, (enum factor)i, a),
 		               explanation_basis(&e->why, (enum factor)i));
+		print_claims(x, (enum factor)i);
+	}
 	const int policy = (int)e->why.points[FACTOR_POLICY];
 
 	print_sum_line(x, policy, "policy",

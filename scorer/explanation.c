@@ -158,6 +158,7 @@ static void put_factor(struct strbuf *b, const struct explanation *e, enum facto
 	if (witness >= 0 && witness < (int64_t)e->n_members)
 		json_write_key(b, NULL, &e->members[witness]);
 	json_write_close(b, ']');
+	explanation_write_claims(b, e, factor);
 	json_write_close(b, '}');
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/strbuf.h"
+#include "model/asset.h"
 #include "model/explanation.h"
 
 #include "score.h"
@@ -20,6 +21,23 @@ const char *explanation_factor_name(enum factor factor); /* "severity"; not the 
 const char *explanation_value(const struct explanation *e, enum factor factor,
                               struct arena *a);
 const char *explanation_basis(const struct explanation *e, enum factor factor);
+
+/*
+ * What is claimed of the asset behind the factors exposure, criticality, data and
+ * privilege; the claim that counts comes first.  Of criticality, claims of the environment
+ * where nobody rates it.  Returns how many.
+ */
+struct explanation_claim {
+	enum context_field field;
+	int level;
+	const char *origin, *evidence;
+	bool contradicts; /* says another level than the one that counts */
+};
+size_t explanation_claims(const struct explanation *e, enum factor factor, struct arena *a,
+                          struct explanation_claim **out);
+/* The same as the member claims of a factor. */
+void explanation_write_claims(struct strbuf *b, const struct explanation *e,
+                              enum factor factor);
 
 /* Why a finding is a member, from the bits of enum merged (correlate.h). */
 const char *explanation_reasons(const struct explanation *e, int reasons, struct arena *a);

@@ -220,13 +220,24 @@ static bool says_exposed(const struct risk_group *g, const struct finding_catego
 	       strcmp(c->domain->name, "public_exposure_setting") == 0;
 }
 
+/* The unknown level is nobody's word. */
+static enum basis context_basis(const struct asset_facts *f, enum context_field field,
+                                bool is_unknown)
+{
+	if (!f->has_context || is_unknown)
+		return BASIS_ASSUMED;
+	return f->derived & 1u << field ? BASIS_DERIVED : BASIS_REPORTED;
+}
+
 /* A risk that is closed or muted is scored as it stood: what it says counts for itself. */
 static void gather_exposure(struct gather *x)
 {
 	const struct asset_facts *f = x->asset->facts;
 
 	x->out.inputs.exposure = f->context.exposure;
-	note(x, INPUT_EXPOSURE, f->has_context ? BASIS_REPORTED : BASIS_ASSUMED, -1);
+	note(x, INPUT_EXPOSURE,
+	     context_basis(f, CONTEXT_EXPOSURE, f->context.exposure == EXPOSURE_UNKNOWN),
+	     -1);
 	if (x->asset->exposed_by_finding || says_exposed(x->g, x->category)) {
 		x->out.inputs.exposure = EXPOSURE_OPEN;
 		note(x, INPUT_EXPOSURE, BASIS_DERIVED, -1);
@@ -271,15 +282,20 @@ static void gather_impact(struct gather *x)
 static void gather_context(struct gather *x)
 {
 	const struct asset_facts *f = x->asset->facts;
-	const enum basis basis = f->has_context ? BASIS_REPORTED : BASIS_ASSUMED;
+	const struct asset_context *c = &f->context;
 
 	x->out.inputs.crit = f->context.criticality;
 	x->out.inputs.data = f->context.sensitivity;
 	x->out.inputs.priv = f->context.privilege;
 	x->out.inputs.path = PATH_NONE;
-	note(x, INPUT_CRITICALITY, basis, -1);
-	note(x, INPUT_SENSITIVITY, basis, -1);
-	note(x, INPUT_PRIVILEGE, basis, -1);
+	note(x, INPUT_CRITICALITY,
+	     context_basis(f, CONTEXT_CRITICALITY, c->criticality == CRITICALITY_UNKNOWN),
+	     -1);
+	note(x, INPUT_SENSITIVITY,
+	     context_basis(f, CONTEXT_SENSITIVITY, c->sensitivity == SENSITIVITY_UNKNOWN),
+	     -1);
+	note(x, INPUT_PRIVILEGE,
+	     context_basis(f, CONTEXT_PRIVILEGE, c->privilege == PRIVILEGE_UNKNOWN), -1);
 	note(x, INPUT_PATH, BASIS_DERIVED, -1);
 }
 

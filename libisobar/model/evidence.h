@@ -50,7 +50,9 @@ struct asset_facts {
 	struct key asset_id; /* canonical */
 	enum provider provider;
 	const char *type, *account;
-	bool has_context; /* else all four are unknown */
+	bool has_context;     /* else all four are unknown */
+	unsigned int derived; /* bits of enum context_field: follow from rules, edges or
+	                       * the environment */
 	struct asset_context context;
 };
 

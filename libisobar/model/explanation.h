@@ -20,6 +20,10 @@ struct explanation {
 	const struct key *members; /* findings, worst first */
 	size_t n_members;
 
+	/* Claims on the asset, by field, the one that counts first: JSON of
+	 * asset_context.basis; NULL: none. */
+	const char *context;
+
 	/* JSON arrays of objects; NULL: none.  Of a path, the risks that it is made of
 	 * (id, title, asset, open, score); of others, the unbroken paths that they are
 	 * members of (id, title, level, asset: its target). */

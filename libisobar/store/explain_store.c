@@ -121,6 +121,8 @@ static int explanation_read(const PGresult *result, struct arena *a,
 	out->witness = pg_int_array(pg_get_text(result, 0, "witness"), a, &n_witness);
 	out->epss_day = arena_strdup(a, pg_get_text(result, 0, "epss_day"));
 	out->members = members_read(pg_get_text(result, 0, "members"), a, &out->n_members);
+	if (!pg_is_null(result, 0, "context"))
+		out->context = arena_strdup(a, pg_get_text(result, 0, "context"));
 	if (!pg_is_null(result, 0, "path_members"))
 		out->path_members = arena_strdup(a, pg_get_text(result, 0, "path_members"));
 	if (!pg_is_null(result, 0, "paths"))

@@ -142,6 +142,7 @@ static void asset_read(struct binary_row r, struct asset_facts *f)
 	f->context.criticality = (enum criticality)next_int2(&r);
 	f->context.sensitivity = (enum sensitivity)next_int2(&r);
 	f->context.privilege = (enum privilege)next_int2(&r);
+	f->derived = (unsigned int)next_int4(&r);
 }
 
 static int by_asset(const void *a, const void *b)

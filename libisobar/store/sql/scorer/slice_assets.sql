@@ -1,6 +1,11 @@
--- The canonical assets of one slice with their context, where there is any.
+-- The canonical assets of one slice with their context, where there is any.  derived: a bit for each field
+-- that follows from a rule, an edge or the environment.
 -- $1 org_id, $2 slice.  Reads batch_asset.  Column order is that of asset_read().
-select b.canonical_id, a.provider, a.type, a.account, c.exposure, c.criticality, c.sensitivity, c.privilege
+select b.canonical_id, a.provider, a.type, a.account, c.exposure, c.criticality, c.sensitivity, c.privilege,
+       (c.basis #>> '{exposure,0,origin}' ~ '^(rule|edge):' is true)::integer
+       + (c.basis #>> '{criticality,0,origin}' ~ '^(rule|edge):' is not false)::integer * 2
+       + (c.basis #>> '{sensitivity,0,origin}' ~ '^(rule|edge):' is true)::integer * 4
+       + (c.basis #>> '{privilege,0,origin}' ~ '^(rule|edge):' is true)::integer * 8 as derived
   from batch_asset as b
  cross join lateral (select provider, type, account
                        from isobar.asset
