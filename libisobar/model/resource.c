@@ -311,12 +311,21 @@ static enum provider registry_provider(const char *reference)
 	return PROVIDER_NONE;
 }
 
+/* "docker-pullable://registry/repository" is the image behind it. */
+static const char *behind_scheme(const char *reference)
+{
+	const char *scheme = strstr(reference, "://");
+
+	return scheme == NULL ? reference : scheme + 3;
+}
+
 /* By the digest that only container images have, its registry, or as the record says. */
 static bool is_image(const struct resource *r, const char *raw)
 {
 	if (raw[0] == '\0')
 		return false;
-	if (strstr(raw, "@sha256:") != NULL || registry_provider(raw) != PROVIDER_NONE)
+	if (strstr(raw, "@sha256:") != NULL ||
+	    registry_provider(behind_scheme(raw)) != PROVIDER_NONE)
 		return true;
 	if (is_archive(raw) || raw[0] == '/')
 		return false;
@@ -330,9 +339,8 @@ static bool is_image(const struct resource *r, const char *raw)
  */
 static const char *image_id(const char *raw, struct arena *a)
 {
-	const char *scheme = strstr(raw, "://");
-	char *ref = scheme == NULL ? lower_case(raw, strcspn(raw, " @"), a)
-	                           : lower_case(scheme + 3, strcspn(scheme + 3, " @"), a);
+	const char *from = behind_scheme(raw);
+	char *ref = lower_case(from, strcspn(from, " @"), a);
 	const char *slash = strrchr(ref, '/');
 	char *tag = strchr(slash == NULL ? ref : slash, ':');
 
