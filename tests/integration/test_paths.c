@@ -10,8 +10,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -20,8 +18,8 @@
 
 #include "scorer/toxic_rules.h"
 #include "support/catalog_file.h"
-#include "support/pg_fixture.h"
 #include "support/random.h"
+#include "support/score_world.h"
 
 enum {
 	N_ASSETS = 9,
@@ -35,7 +33,6 @@ enum {
 static struct arena *arena;
 static struct responsibility_tables tables;
 static struct toxic_rules rules;
-static struct pg *pg;
 
 /* --- what the search sees --- */
 
@@ -65,18 +62,9 @@ static struct estate {
 	int n_paths;
 } world;
 
-static PGresult *ask(const char *query)
-{
-	PGresult *result = PQexec(pg_connection(pg), query);
-
-	if (PQresultStatus(result) != PGRES_TUPLES_OK)
-		fail_msg("%s: %s", query, PQresultErrorMessage(result));
-	return result;
-}
-
 static int number(const PGresult *r, int row, int column)
 {
-	return (int)strtol(PQgetvalue(r, row, column), NULL, 10);
+	return (int)world_int(r, row, column);
 }
 
 static int asset_number(const char *id)
@@ -98,9 +86,9 @@ static int risk_number(const char *id)
 
 static void read_world(void)
 {
-	PGresult *r =
-	        ask("select c.asset_id, exposure, criticality, sensitivity, privilege "
-	            "from isobar.asset_context c order by 1");
+	PGresult *r = world_ask(
+	        "select c.asset_id, exposure, criticality, sensitivity, privilege "
+	        "from isobar.asset_context c order by 1");
 
 	for (int i = 0; i < PQntuples(r); i++) {
 		struct asset *a = &world.assets[asset_number(PQgetvalue(r, i, 0))];
@@ -110,13 +98,14 @@ static void read_world(void)
 	}
 	PQclear(r);
 	memset(world.edges, 0, sizeof(world.edges));
-	r = ask("select from_id, to_id, kind from isobar.asset_edge");
+	r = world_ask("select from_id, to_id, kind from isobar.asset_edge");
 	for (int i = 0; i < PQntuples(r); i++)
 		world.edges[asset_number(PQgetvalue(r, i, 0))]
 		           [asset_number(PQgetvalue(r, i, 1))] |= 1u << number(r, i, 2);
 	PQclear(r);
-	r = ask("select risk_id, asset_id, case when state <= 3 then elements else 0 end "
-	        "from isobar.risk where subject not like 'path:%' order by 1");
+	r = world_ask(
+	        "select risk_id, asset_id, case when state <= 3 then elements else 0 end "
+	        "from isobar.risk where subject not like 'path:%%' order by 1");
 	world.n_risks = PQntuples(r);
 	assert_true(world.n_risks < N_RISKS_MAX);
 	for (int i = 0; i < world.n_risks; i++) {
@@ -124,7 +113,7 @@ static void read_world(void)
 
 		snprintf(risk->id, sizeof(risk->id), "%s", PQgetvalue(r, i, 0));
 		risk->asset = asset_number(PQgetvalue(r, i, 1));
-		risk->elements = strtoll(PQgetvalue(r, i, 2), NULL, 10);
+		risk->elements = world_int(r, i, 2);
 	}
 	PQclear(r);
 }
@@ -276,8 +265,8 @@ static const struct path *find_path(const char *rule, int target, int entry)
 
 static void check_paths(void)
 {
-	PGresult *r = ask("select rule, target_id, entry_id, level from isobar.path "
-	                  "where level > 0");
+	PGresult *r = world_ask("select rule, target_id, entry_id, level from isobar.path "
+	                        "where level > 0");
 
 	assert_int_equal(PQntuples(r), world.n_paths);
 	for (int i = 0; i < PQntuples(r); i++) {
@@ -294,9 +283,9 @@ static void check_paths(void)
 
 static void check_members(void)
 {
-	PGresult *r = ask("select m.rule, m.target_id, m.entry_id, m.risk_id "
-	                  "from isobar.path_member m join isobar.path p using "
-	                  "(org_id, target_id, entry_id, rule) where p.level > 0");
+	PGresult *r = world_ask("select m.rule, m.target_id, m.entry_id, m.risk_id "
+	                        "from isobar.path_member m join isobar.path p using "
+	                        "(org_id, target_id, entry_id, rule) where p.level > 0");
 	int n = 0;
 
 	for (int i = 0; i < world.n_paths; i++)
@@ -338,9 +327,10 @@ static int path_input_of(int risk)
 /* The path level is the 11th input. */
 static void check_scores(void)
 {
-	PGresult *r = ask("select risk_id, inputs[11], r.state from isobar.risk r join "
+	PGresult *r =
+	        world_ask("select risk_id, inputs[11], r.state from isobar.risk r join "
 	                  "isobar.risk_explanation e using (org_id, risk_id) "
-	                  "where subject not like 'path:%'");
+	                  "where subject not like 'path:%%'");
 
 	for (int i = 0; i < PQntuples(r); i++)
 		if (number(r, i, 2) <= 3)
@@ -348,52 +338,26 @@ static void check_scores(void)
 			                 path_input_of(risk_number(PQgetvalue(r, i, 0))));
 	PQclear(r);
 	/* A risk for every path, open as long as it is. */
-	assert_int_equal(pg_fixture_number(pg, "select count(*) from isobar.risk "
-	                                       "where subject like 'path:%' and open"),
+	assert_int_equal(pg_fixture_number(world_pg(),
+	                                   "select count(*) from isobar.risk "
+	                                   "where subject like 'path:%' and open"),
 	                 world.n_paths);
 	assert_int_equal(
 	        pg_fixture_number(
-	                pg, "select count(*) from isobar.path p where not exists (select "
-	                    "from isobar.risk r join isobar.asset e on e.asset_id = "
-	                    "p.entry_id where r.asset_id = p.target_id and r.subject = "
-	                    "'path:' || p.rule and r.location = e.id and r.open = "
-	                    "(p.level > 0))"),
+	                world_pg(),
+	                "select count(*) from isobar.path p where not exists (select "
+	                "from isobar.risk r join isobar.asset e on e.asset_id = "
+	                "p.entry_id where r.asset_id = p.target_id and r.subject = "
+	                "'path:' || p.rule and r.location = e.id and r.open = "
+	                "(p.level > 0))"),
 	        0);
 }
 
 /* --- changes --- */
 
-static void run_scorer(void)
+static const char *id_of(int asset)
 {
-	const pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		setenv("ISOBAR_DATABASE", pg_fixture_conninfo(), 1);
-		execl(ISOBAR_SCORER, "isobar-scorer", "--once", (char *)NULL);
-		_exit(127);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
-static void exec(const char *sql)
-{
-	pg_fixture_exec(pg, sql);
-}
-
-static void mark(const char *table, int asset)
-{
-	exec(arena_printf(
-	        arena, "insert into isobar.%s (org_id, asset_id%s) values (1, '%s'%s)",
-	        table, strcmp(table, "dirty_mark") == 0 ? ", run_id" : "",
-	        world.assets[asset].id, strcmp(table, "dirty_mark") == 0 ? ", 0" : ""));
-}
-
-static void mark_both(int asset)
-{
-	mark("dirty_mark", asset);
-	mark("path_mark", asset);
+	return world.assets[asset].id;
 }
 
 static void set_context(int asset)
@@ -404,16 +368,7 @@ static void set_context(int asset)
 
 	for (int f = 0; f < N_TOXIC_LEVELS; f++)
 		v[f] = levels[f][random_below(3)];
-	exec(arena_printf(
-	        arena,
-	        "insert into isobar.asset_context (org_id, asset_id, exposure, "
-	        "criticality, sensitivity, privilege, valid_from) values (1, '%s', "
-	        "%d, %d, %d, %d, now()) on conflict (org_id, asset_id) do update "
-	        "set exposure = excluded.exposure, criticality = "
-	        "excluded.criticality, sensitivity = excluded.sensitivity, "
-	        "privilege = excluded.privilege",
-	        world.assets[asset].id, v[0], v[1], v[2], v[3]));
-	mark_both(asset);
+	world_set_context(id_of(asset), v);
 }
 
 static void add_edge(void)
@@ -422,28 +377,26 @@ static void add_edge(void)
 
 	if (from == to)
 		return;
-	exec(arena_printf(arena,
-	                  "insert into isobar.asset_edge (org_id, from_id, "
-	                  "to_id, kind, source_id, stated_id, valid_from) values (1, '%s', "
-	                  "'%s', %d, %d, '%s', now()) on conflict do nothing",
-	                  world.assets[from].id, world.assets[to].id,
-	                  random_below(N_EDGE_KINDS), random_below(2),
-	                  world.assets[from].id));
-	mark("path_mark", from);
-	mark("path_mark", to);
+	world_exec(
+	        "insert into isobar.asset_edge (org_id, from_id, to_id, kind, source_id, "
+	        "stated_id, valid_from) values (1, '%s', '%s', %d, %d, '%s', now()) "
+	        "on conflict do nothing",
+	        id_of(from), id_of(to), random_below(N_EDGE_KINDS), random_below(2),
+	        id_of(from));
+	world_mark("path_mark", id_of(from));
+	world_mark("path_mark", id_of(to));
 }
 
 static void drop_edges(int asset)
 {
-	PGresult *r = ask(arena_printf(arena,
-	                               "delete from isobar.asset_edge where from_id = '%s' "
-	                               "returning to_id",
-	                               world.assets[asset].id));
+	PGresult *r = world_ask("delete from isobar.asset_edge where from_id = '%s' "
+	                        "returning to_id",
+	                        id_of(asset));
 
 	for (int i = 0; i < PQntuples(r); i++)
-		mark("path_mark", asset_number(PQgetvalue(r, i, 0)));
+		world_mark("path_mark", PQgetvalue(r, i, 0));
 	PQclear(r);
-	mark("path_mark", asset);
+	world_mark("path_mark", id_of(asset));
 }
 
 /* What scanners may say: category by pattern, or control by alias. */
@@ -467,24 +420,19 @@ static const struct {
 
 static void set_finding(int asset, int word, int state)
 {
-	exec(arena_printf(
-	        arena,
-	        "insert into isobar.finding (org_id, source_id, scope_id, run_id, "
-	        "segment_id, "
-	        "content_hash, record_digest, updated_at, stored_at, epss, segment_slot, "
-	        "state, "
-	        "closed_by, closed_at, class, sev100, fidelity, maturity, flags, asset_id, "
-	        "finding_id, connector, rule, cve, location, engine, title) values (1, 1, "
-	        "1, 1, "
-	        "1, 1, 0, now(), now(), %d, 0, %d, %d, %s, %d, 60, 1, %d, %d, '%s', "
-	        "md5('%d/%d')"
-	        "::uuid, '%s', '%s', '%s', '', 'e', 't') on conflict (org_id, asset_id, "
-	        "finding_id) do update set state = excluded.state, closed_by = "
-	        "excluded.closed_by, closed_at = excluded.closed_at",
-	        words[word].epss, state, state, state ? "now()" : "null", words[word].class,
-	        words[word].maturity, words[word].flags, world.assets[asset].id, asset,
-	        word, words[word].connector, words[word].rule, words[word].cve));
-	mark("dirty_mark", asset);
+	world_put_finding(&(struct world_finding){.asset = id_of(asset),
+	                                          .number = word,
+	                                          .connector = words[word].connector,
+	                                          .rule = words[word].rule,
+	                                          .cve = words[word].cve,
+	                                          .engine = "e",
+	                                          .class = words[word].class,
+	                                          .state = state,
+	                                          .sev100 = 60,
+	                                          .epss = words[word].epss,
+	                                          .maturity = words[word].maturity,
+	                                          .flags = words[word].flags,
+	                                          .fidelity = 1});
 }
 
 static void change(void)
@@ -509,29 +457,15 @@ static void change(void)
 
 static void build_estate(void)
 {
-	exec("truncate isobar.finding, isobar.risk, isobar.risk_explanation, "
-	     "isobar.risk_alias, isobar.asset, isobar.asset_context, isobar.asset_edge, "
-	     "isobar.path, isobar.path_version, isobar.path_asset, isobar.path_member, "
-	     "isobar.path_adjacent, isobar.path_mark, isobar.dirty_mark, "
-	     "isobar.sla_segment, "
-	     "isobar.queue_count, isobar.queue_version, isobar.queue_change");
+	world_empty();
 	for (int i = 0; i < N_ASSETS; i++) {
 		struct asset *a = &world.assets[i];
 
-		snprintf(a->id, sizeof(a->id), "%016llx-%02x",
-		         (unsigned long long)random_next(), i);
-		snprintf(a->id, sizeof(a->id), "%s",
-		         pg_fixture_text(
-		                 pg, arena_printf(arena, "select md5('%s')::uuid", a->id)));
+		snprintf(a->id, sizeof(a->id), "%08x-0000-4000-8000-%012x",
+		         (unsigned int)random_next(), (unsigned int)i);
 		for (int f = 0; f < N_TOXIC_LEVELS; f++)
 			a->level[f] = f == CONTEXT_EXPOSURE ? 3 : 2;
-		exec(arena_printf(
-		        arena,
-		        "insert into isobar.asset (org_id, asset_id, canonical_id, "
-		        "provider, account, region, type, name, id, stored_at) "
-		        "values (1, '%s', '%s', 1, 'a', '', 'AWS::EC2::Instance', "
-		        "'n', 'arn:x:%s', now())",
-		        a->id, a->id, a->id));
+		world_add_asset(a->id, "AWS::EC2::Instance");
 		if (random_below(3))
 			set_context(i);
 	}
@@ -543,13 +477,13 @@ static void build_estate(void)
 
 static void check_all(void)
 {
-	run_scorer();
+	world_score(NULL);
 	read_world();
 	search_all();
 	check_paths();
 	check_members();
 	check_scores();
-	assert_int_equal(pg_fixture_number(pg,
+	assert_int_equal(pg_fixture_number(world_pg(),
 	                                   "select (select count(*) from isobar.path_mark)"
 	                                   " + (select count(*) from isobar.dirty_mark)"),
 	                 0);
@@ -597,9 +531,9 @@ int main(void)
 	}
 	pg_fixture_create("paths");
 	pg_fixture_migrate();
-	pg = pg_fixture_open(NULL, 0);
+	world_open();
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	pg_close(pg);
+	world_close();
 	pg_fixture_drop();
 	arena_free(arena);
 	return failed;
