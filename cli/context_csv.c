@@ -257,9 +257,12 @@ static int read_row(struct reader *r, const char *row, size_t size)
 	strbuf_reset(&r->json);
 	problem = csv_row_to_json(&r->header, row, size, (uint64_t)r->line, &r->json, why,
 	                          sizeof(why));
-	if (problem)
+	if (problem) {
+		const char *what = strstr(problem, ": "); /* behind its own "line 2" */
+
 		return error_set(r->err, ERR_INVALID, "%s:%d: %s", r->file, r->line,
-		                 problem);
+		                 what ? what + 2 : problem);
+	}
 	if ((rc = parse_text(r, strbuf_text(&r->json), &record)) < 0 ||
 	    (rc = json_view_get_items(record, "", &it, r->err)) < 0)
 		return rc;
