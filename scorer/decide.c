@@ -66,6 +66,7 @@ static int64_t hash_of(const struct risk_row *r)
 	h = mix_text(h, r->location);
 	h = mix_text(h, r->title);
 	h = mix_text(h, r->control);
+	h = mix_text(h, r->category);
 	h = mix_bytes(h, r->source_ids, r->n_source_ids * sizeof(*r->source_ids));
 	h = mix_bytes(h, r->inputs, sizeof(r->inputs));
 	h = mix_bytes(h, r->points, sizeof(r->points));
@@ -148,6 +149,7 @@ static void fill_score(struct risk_row *row, const struct score *score,
 	}
 	row->responsibility = (int)gathered->responsibility.verdict;
 	row->layer = (int)gathered->responsibility.layer;
+	row->category = gathered->category->name;
 }
 
 /* Where the clock stands after this decision: stored segments and the new one. */

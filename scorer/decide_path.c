@@ -75,8 +75,9 @@ static void decide_path(struct decision *d, const struct stored_path *path,
 		return;
 	const struct score_inputs inputs = inputs_of(d, path, target);
 	const struct score score = score_of(s->model, &inputs);
+	const struct finding_category *category = category_of(s, rule);
 	const struct responsibility duty =
-	        responsibility_of(&s->responsibility, target->type, category_of(s, rule));
+	        responsibility_of(&s->responsibility, target->type, category);
 
 	draft.fingerprint = path_fingerprint(d->in->org, path, d->a);
 	draft.verdict = duty.verdict;
@@ -85,6 +86,7 @@ static void decide_path(struct decision *d, const struct stored_path *path,
 	                              .location = path->entry,
 	                              .title = rule ? rule->title : path->rule,
 	                              .control = "",
+	                              .category = category->name,
 	                              .class = CLASS_EXPOSURE,
 	                              .responsibility = (int)duty.verdict,
 	                              .layer = (int)duty.layer};

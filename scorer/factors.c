@@ -12,22 +12,6 @@
 #define SEV100_ASSUMED 50  /* docs/scoring.md 2.1: unknown severity */
 #define EPSS_ASSUMED   200 /* 0.2 %: the median of EPSS v4, 59 points */
 
-/* Images live in repositories, under which some tools report: their packages are ours. */
-static bool holds_images(const char *type)
-{
-	static const char *const types[] = {
-	        "container.image",
-	        "AWS::ECR::Repository",
-	        "artifactregistry.googleapis.com/Repository",
-	        "microsoft.containerregistry/registries",
-	};
-
-	for (size_t i = 0; i < N_ELEMENTS(types); i++)
-		if (strcmp(type, types[i]) == 0)
-			return true;
-	return false;
-}
-
 const struct finding_category *category_of_group(const struct responsibility_tables *t,
                                                  const struct risk_group *g,
                                                  const char *asset_type)
@@ -35,29 +19,8 @@ const struct finding_category *category_of_group(const struct responsibility_tab
 	const struct finding_category *found =
 	        *g->category ? finding_category_find(t, g->category) : NULL;
 
-	if (found)
-		return found;
-	switch (g->members[0].e->class) {
-	case CLASS_VULNERABILITY:
-		return finding_category_find(t, holds_images(asset_type)
-		                                        ? "container_image_cve"
-		                                        : "os_vulnerability_cve");
-	case CLASS_THREAT:
-		return finding_category_find(t, "malware_or_active_threat");
-	case CLASS_SECRET:
-		return finding_category_find(t, "secret_in_code");
-	case CLASS_LICENSE:
-		return finding_category_find(t, "library_dependency_cve");
-	case CLASS_IDENTITY:
-		return finding_category_find(t, "guest_or_external_owner");
-	case CLASS_EXPOSURE:
-		return finding_category_find(t, "nsg_sg_any_any");
-	case CLASS_MISCONFIGURATION:
-	case CLASS_OTHER:
-		break;
-	}
-	return finding_category_find(t,
-	                             "runtime_version_eol"); /* settings, application, L1 */
+	return found ? found
+	             : finding_category_default(t, g->members[0].e->class, asset_type);
 }
 
 /* One group on its way to inputs. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The shared responsibility model as data: reads the three tables of the catalogue
+ * The shared responsibility model as data: reads the tables of the catalogue
  * and answers from them.  The files are ours, yet every cell is checked: a typing
  * error there would silently route risks to nobody.
  */
@@ -63,6 +63,7 @@ struct csv_table {
 	const char *name;
 	const char *header;
 	size_t n_cells;
+	char separator;
 	const char *at; /* the next line */
 	unsigned int line;
 	char *cells[N_CELLS_MAX];
@@ -94,7 +95,7 @@ static int split_line(struct csv_table *t, char *line)
 	if (strchr(line, '"') != NULL)
 		return table_error(t, "quotes are not read:", line);
 	for (char *cell = line; cell != NULL; n++) {
-		char *comma = strchr(cell, ',');
+		char *comma = strchr(cell, t->separator);
 
 		if (n == t->n_cells)
 			return table_error(t, "too many cells:", line);
@@ -114,7 +115,7 @@ static int open_table(struct csv_table *t)
 
 	t->n_cells = 1;
 	for (const char *p = t->header; *p != '\0'; p++)
-		t->n_cells += *p == ',';
+		t->n_cells += *p == t->separator;
 	header = take_line(t);
 	if (strcmp(header, t->header) != 0)
 		return table_error(t, "unexpected header", header);
@@ -191,10 +192,14 @@ static int read_domain(const struct csv_table *t, struct control_domain *out)
 		out->owner[i] = (enum verdict)owner;
 	}
 	out->source = t->cells[6];
+	out->review_by = t->cells[7];
+	out->provider_does = "";
+	out->customer_does = "";
 	return 0;
 }
 
-static int load_domains(struct csv_table *t, struct responsibility_tables *out)
+static int load_domains(struct csv_table *t, struct responsibility_tables *out,
+                        struct control_domain **rows_out)
 {
 	struct control_domain *rows;
 	int rc;
@@ -203,6 +208,7 @@ static int load_domains(struct csv_table *t, struct responsibility_tables *out)
 		return ERR_INVALID;
 	rows = ARENA_ARRAY(t->arena, struct control_domain, count_lines(t));
 	out->domains = rows;
+	*rows_out = rows;
 	while ((rc = next_row(t)) > 0) {
 		if (control_domain_find(out, t->cells[0]) != NULL)
 			return table_error(t, "twice:", t->cells[0]);
@@ -266,6 +272,7 @@ static int read_kind(const struct csv_table *t, const struct responsibility_tabl
 	out->alias = t->cells[2];
 	out->model = (enum service_model)model;
 	out->kind = t->cells[4];
+	out->source = t->cells[6];
 	return read_overrides(t, known, t->cells[5], out);
 }
 
@@ -294,6 +301,35 @@ static int load_kinds(struct csv_table *t, struct responsibility_tables *out)
 	return 0;
 }
 
+/* "class;class@type": the classes of which it is the default. */
+static int read_defaults(const struct csv_table *t, char *text,
+                         struct finding_category *out)
+{
+	struct category_default *defaults =
+	        ARENA_ARRAY(t->arena, struct category_default, strlen(text) / 2 + 1);
+
+	out->defaults = defaults;
+	while (*text != '\0') {
+		char *end = text + strcspn(text, ";");
+		char *next = *end == ';' ? end + 1 : end;
+		char *type = memchr(text, '@', (size_t)(end - text));
+		int class = 0;
+
+		*end = '\0';
+		if (type != NULL)
+			*type++ = '\0';
+		while (class < N_FINDING_CLASSES &&
+		       strcmp(finding_class_name((enum finding_class) class), text) != 0)
+			class ++;
+		if (class == N_FINDING_CLASSES)
+			return table_error(t, "unknown class", text);
+		defaults[out->n_defaults++] =
+		        (struct category_default){(enum finding_class) class, type};
+		text = next;
+	}
+	return 0;
+}
+
 static int read_category(const struct csv_table *t,
                          const struct responsibility_tables *known,
                          struct finding_category *out)
@@ -314,7 +350,7 @@ static int read_category(const struct csv_table *t,
 	out->likelihood = (enum category_likelihood)likelihood;
 	out->automatable_if_exposed = automatable == 1;
 	out->total_impact = total == 1;
-	return 0;
+	return read_defaults(t, t->cells[6], out);
 }
 
 static int load_categories(struct csv_table *t, struct responsibility_tables *out)
@@ -336,31 +372,73 @@ static int load_categories(struct csv_table *t, struct responsibility_tables *ou
 	return rc;
 }
 
+static struct control_domain *find_domain(struct control_domain *rows, size_t n,
+                                          const char *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+/* What each side does, beside the rows of the matrix. */
+static int load_split(struct csv_table *t, struct control_domain *rows, size_t n)
+{
+	int rc;
+
+	if (open_table(t) != 0)
+		return ERR_INVALID;
+	while ((rc = next_row(t)) > 0) {
+		struct control_domain *domain = find_domain(rows, n, t->cells[0]);
+
+		if (domain == NULL)
+			return table_error(t, "unknown domain", t->cells[0]);
+		domain->provider_does = t->cells[1];
+		domain->customer_does = t->cells[2];
+	}
+	return rc;
+}
+
 int responsibility_load(const struct responsibility_texts *texts, struct arena *a,
                         struct responsibility_tables *out, struct error *err)
 {
 	struct responsibility_tables tables = {0};
 	struct csv_table matrix = {.name = "matrix.csv",
-	                           .header = "domain,layer,on_prem,iaas,paas,saas,source",
+	                           .header = "domain,layer,on_prem,iaas,paas,saas,source,"
+	                                     "review_by",
+	                           .separator = ',',
 	                           .at = texts->matrix,
 	                           .arena = a,
 	                           .err = err};
 	struct csv_table types = {
 	        .name = "resource_types.csv",
-	        .header = "cloud,resource_type,alias,service_model,kind,overrides",
+	        .header = "cloud,resource_type,alias,service_model,kind,overrides,source",
+	        .separator = ',',
 	        .at = texts->resource_types,
 	        .arena = a,
 	        .err = err};
 	struct csv_table categories = {
 	        .name = "finding_categories.csv",
 	        .header = "category,layer,domain,default_likelihood,automatable_if_exposed,"
-	                  "total_impact",
+	                  "total_impact,default_for",
+	        .separator = ',',
 	        .at = texts->finding_categories,
 	        .arena = a,
 	        .err = err};
 
-	if (load_domains(&matrix, &tables) != 0 || load_kinds(&types, &tables) != 0 ||
-	    load_categories(&categories, &tables) != 0)
+	struct csv_table split = {.name = "split.tsv",
+	                          .header = "domain\tprovider_does\tcustomer_does",
+	                          .separator = '\t',
+	                          .at = texts->split,
+	                          .arena = a,
+	                          .err = err};
+	struct control_domain *domains;
+
+	if (load_domains(&matrix, &tables, &domains) != 0 ||
+	    load_kinds(&types, &tables) != 0 || load_categories(&categories, &tables) != 0)
+		return ERR_INVALID;
+	if (texts->split != NULL && load_split(&split, domains, tables.n_domains) != 0)
 		return ERR_INVALID;
 	*out = tables;
 	return 0;
@@ -396,6 +474,29 @@ const struct finding_category *finding_category_find(const struct responsibility
 	return NULL;
 }
 
+const struct finding_category *
+finding_category_default(const struct responsibility_tables *t, enum finding_class class,
+                         const char *type)
+{
+	const struct finding_category *found = NULL;
+
+	for (size_t i = 0; i < t->n_categories; i++) {
+		const struct finding_category *c = &t->categories[i];
+
+		for (size_t k = 0; k < c->n_defaults; k++) {
+			const struct category_default *d = &c->defaults[k];
+
+			if (d->class != class)
+				continue;
+			if (d->type == NULL)
+				found = c;
+			else if (strcasecmp(d->type, type) == 0)
+				return c;
+		}
+	}
+	return found;
+}
+
 static const struct owner_override *override_of(const struct resource_kind *kind,
                                                 const struct control_domain *domain)
 {
@@ -418,22 +519,32 @@ static enum verdict owner_of(const struct resource_kind *kind,
 	return override != NULL ? override->owner : domain->owner[kind->model];
 }
 
-struct responsibility responsibility_of(const struct responsibility_tables *t,
-                                        const char *type,
-                                        const struct finding_category *category)
+struct responsibility responsibility_of_domain(const struct responsibility_tables *t,
+                                               const char *type,
+                                               const struct control_domain *domain)
 {
 	const struct resource_kind *kind = resource_kind_find(t, type);
-	const enum verdict owner = owner_of(kind, category->domain);
+	const enum verdict owner = owner_of(kind, domain);
 
 	return (struct responsibility){
 	        .verdict = kind == NULL ? VERDICT_UNKNOWN : owner,
 	        .row_owner = owner,
-	        .layer = category->layer,
+	        .layer = domain->layer,
 	        .model = kind == NULL ? SERVICE_IAAS : kind->model,
 	        .kind = kind,
-	        .domain = category->domain,
-	        .overridden = kind != NULL && override_of(kind, category->domain) != NULL,
+	        .domain = domain,
+	        .overridden = kind != NULL && override_of(kind, domain) != NULL,
 	};
+}
+
+struct responsibility responsibility_of(const struct responsibility_tables *t,
+                                        const char *type,
+                                        const struct finding_category *category)
+{
+	struct responsibility out = responsibility_of_domain(t, type, category->domain);
+
+	out.layer = category->layer;
+	return out;
 }
 
 static bool kind_has_layer(const struct responsibility_tables *t,

@@ -7,9 +7,10 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "model/finding.h"
 
 /*
- * Whose duty a fix is under the shared responsibility model: a lookup in the three
+ * Whose duty a fix is under the shared responsibility model: a lookup in the four
  * tables of catalog/responsibility.  The numbers of all enums are stored: append,
  * never reorder.
  */
@@ -64,7 +65,9 @@ struct control_domain {
 	const char *name;
 	enum layer layer;
 	enum verdict owner[N_SERVICE_MODELS];
-	const char *source; /* "ms", "ms-text", "ms-split", "derived" */
+	const char *source;    /* "ms", "ms-text", "ms-split", "derived" */
+	const char *review_by; /* "2027-11-25" */
+	const char *provider_does, *customer_does; /* where it is shared; "": no text */
 };
 
 /* Of a resource type: the domain has another owner than its service model gives it. */
@@ -75,13 +78,20 @@ struct owner_override {
 
 /* A row of resource_types.csv. */
 struct resource_kind {
-	const char *cloud; /* "aws", "azure", "gcp" */
+	const char *cloud; /* "aws", "azure", "gcp", "oci"; "any": of several or none */
 	const char *type;  /* "AWS::EC2::Instance"; "…#autopilot" is a variant */
 	const char *alias; /* for people */
 	enum service_model model;
 	const char *kind; /* "compute", "storage", ... */
 	const struct owner_override *overrides;
 	size_t n_overrides;
+	const char *source; /* of the service model: "ms", "aws-eks", "derived", ... */
+};
+
+/* Findings of the class have the category when no rule tells a better one. */
+struct category_default {
+	enum finding_class class;
+	const char *type; /* of the asset; NULL: of any that no other row names */
 };
 
 /* A row of finding_categories.csv. */
@@ -92,6 +102,8 @@ struct finding_category {
 	enum category_likelihood likelihood;
 	bool automatable_if_exposed;
 	bool total_impact;
+	const struct category_default *defaults;
+	size_t n_defaults;
 };
 
 /* Everything lives in one arena. */
@@ -104,11 +116,12 @@ struct responsibility_tables {
 	size_t n_categories;
 };
 
-/* The three files as text: comma separated, a header line, no quotes. */
+/* The files as text: comma separated (split: tabs), a header line, no quotes. */
 struct responsibility_texts {
 	const char *matrix;
 	const char *resource_types;
 	const char *finding_categories;
+	const char *split; /* NULL: nobody reads the texts */
 };
 
 /* ERR_INVALID names the table and the line.  *out is untouched on failure. */
@@ -122,6 +135,14 @@ const struct control_domain *control_domain_find(const struct responsibility_tab
                                                  const char *name);
 const struct finding_category *finding_category_find(const struct responsibility_tables *t,
                                                      const char *name);
+
+/*
+ * What a finding is when no rule tells: by its class and the type of its asset.  NULL
+ * when the table does not speak of the class.
+ */
+const struct finding_category *
+finding_category_default(const struct responsibility_tables *t, enum finding_class class,
+                         const char *type);
 
 /* What decided, for routing and for the explanation. */
 struct responsibility {
@@ -138,6 +159,11 @@ struct responsibility {
 struct responsibility responsibility_of(const struct responsibility_tables *t,
                                         const char *type,
                                         const struct finding_category *category);
+
+/* The same for any domain; category may be of another one. */
+struct responsibility responsibility_of_domain(const struct responsibility_tables *t,
+                                               const char *type,
+                                               const struct control_domain *domain);
 
 /* Is any domain of the layer ours to keep, on a resource of this type? */
 bool layer_is_ours(const struct responsibility_tables *t, const char *type,

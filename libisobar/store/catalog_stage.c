@@ -14,6 +14,7 @@
 
 #include "base/json_fault.h"
 #include "base/json_view.h"
+#include "base/timestamp.h"
 #include "model/finding.h"
 #include "model/responsibility.h"
 #include "model/risk.h"
@@ -32,17 +33,20 @@ const struct catalog_table catalog_tables[] = {
 	 STMT_CATALOG_APPLY_RESPONSIBILITY, REACH_ALL, ',',
 	 {{"domain", CELL_TEXT}, {"layer", CELL_LAYER}, {"on_prem", CELL_VERDICT},
 	  {"iaas", CELL_VERDICT}, {"paas", CELL_VERDICT}, {"saas", CELL_VERDICT},
-	  {"source", CELL_TEXT}}},
+	  {"source", CELL_TEXT}, {"review_by", CELL_DATE}}},
+	/* Texts for people, which programs read from themselves. */
+	{"responsibility/split.tsv", NULL, STMT_CATALOG_LIST, REACH_NOTHING, '\t',
+	 {{"domain", CELL_TEXT}, {"provider_does", CELL_TEXT}, {"customer_does", CELL_TEXT}}},
 	{"responsibility/finding_categories.csv", COPY_TO("stage_finding_category"),
 	 STMT_CATALOG_APPLY_FINDING_CATEGORY, REACH_ALL, ',',
 	 {{"category", CELL_TEXT}, {"layer", CELL_LAYER}, {"domain", CELL_TEXT},
 	  {"default_likelihood", CELL_LIKELIHOOD}, {"automatable_if_exposed", CELL_FLAG},
-	  {"total_impact", CELL_FLAG}}},
+	  {"total_impact", CELL_FLAG}, {"default_for", CELL_OPTIONAL_TEXT}}},
 	{"responsibility/resource_types.csv", COPY_TO("stage_resource_type"),
 	 STMT_CATALOG_APPLY_RESOURCE_TYPE, REACH_ALL, ',',
-	 {{"cloud", CELL_CLOUD}, {"resource_type", CELL_TEXT}, {"alias", CELL_TEXT},
+	 {{"cloud", CELL_PROVIDER}, {"resource_type", CELL_TEXT}, {"alias", CELL_TEXT},
 	  {"service_model", CELL_SERVICE_MODEL}, {"kind", CELL_TEXT},
-	  {"overrides", CELL_OPTIONAL_TEXT}}},
+	  {"overrides", CELL_OPTIONAL_TEXT}, {"source", CELL_TEXT}}},
 	{"controls.tsv", COPY_TO("stage_control"),
 	 STMT_CATALOG_APPLY_CONTROL, REACH_ALL, '\t',
 	 {{"control", CELL_TEXT}, {"category", CELL_TEXT}, {"provider", CELL_PROVIDER},
@@ -125,15 +129,12 @@ static const char *word_of(enum catalog_cell type, int n)
 	case CELL_TEXT:
 	case CELL_OPTIONAL_TEXT:
 	case CELL_COUNT:
+	case CELL_DATE:
 		return NULL;
 	case CELL_FLAG:
 		return n > 1 ? NULL : n ? "1" : "0";
 	case CELL_PROVIDER:
 		return n == 0            ? "any"
-		       : n < N_PROVIDERS ? provider_name((enum provider)n)
-		                         : NULL;
-	case CELL_CLOUD:
-		return n == 0            ? ""
 		       : n < N_PROVIDERS ? provider_name((enum provider)n)
 		                         : NULL;
 	case CELL_CLASS:
@@ -154,6 +155,15 @@ static const char *word_of(enum catalog_cell type, int n)
 	return NULL;
 }
 
+static bool is_date(const char *text)
+{
+	struct error err;
+	timestamp at;
+
+	return strlen(text) == strlen("2027-11-25") && text[4] == '-' && text[7] == '-' &&
+	       timestamp_parse_loose(text, &at, &err) == 0;
+}
+
 static int check_text(const struct reader *r, enum catalog_cell type, const char *text)
 {
 	const size_t size = strlen(text);
@@ -167,6 +177,8 @@ static int check_text(const struct reader *r, enum catalog_cell type, const char
 	for (const char *p = text; *p; p++)
 		if (iscntrl((unsigned char)*p))
 			return fault(r, "a control character in", text);
+	if (type == CELL_DATE && !is_date(text))
+		return fault(r, "no date:", text);
 	return 0;
 }
 
@@ -192,7 +204,8 @@ static int put_cell(const struct reader *r, size_t i, struct pg_copy *copy)
 {
 	const enum catalog_cell type = r->table->columns[i].type;
 	const char *text = r->cells[i];
-	const bool is_text = type == CELL_TEXT || type == CELL_OPTIONAL_TEXT;
+	const bool is_text =
+	        type == CELL_TEXT || type == CELL_OPTIONAL_TEXT || type == CELL_DATE;
 	int n = check_text(r, type, text);
 
 	if (n == 0 && !is_text)

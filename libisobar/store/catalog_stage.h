@@ -24,7 +24,7 @@ enum catalog_cell {
 	CELL_FLAG,          /* 0 or 1 */
 	/* Words that are stored as the number of their enum. */
 	CELL_PROVIDER,
-	CELL_CLOUD, /* a provider, but not "any" */
+	CELL_DATE, /* 2027-11-25, kept as text */
 	CELL_CLASS,
 	CELL_LAYER,
 	CELL_VERDICT,

@@ -115,6 +115,7 @@ static int explanation_read(const PGresult *result, struct arena *a,
 		return 0;
 	out->model = arena_strdup(a, pg_get_text(result, 0, "model"));
 	out->control = arena_strdup(a, pg_get_text(result, 0, "control"));
+	out->category = arena_strdup(a, pg_get_text(result, 0, "category"));
 	out->inputs = pg_int_array(pg_get_text(result, 0, "inputs"), a, &out->n_inputs);
 	out->points = pg_int_array(pg_get_text(result, 0, "points"), a, &out->n_points);
 	out->basis = pg_int_array(pg_get_text(result, 0, "basis"), a, &n_basis);
@@ -135,7 +136,7 @@ static int explanation_read(const PGresult *result, struct arena *a,
 int explained_risk_read(const PGresult *result, struct arena *a, struct explained_risk *out,
                         struct error *err)
 {
-	*out = (struct explained_risk){.why.control = ""};
+	*out = (struct explained_risk){.why = {.control = "", .category = ""}};
 	if (PQntuples(result) == 0)
 		return error_set(err, ERR_NOT_FOUND, "the risk is gone");
 	queue_risk_read(result, 0, a, &out->risk);

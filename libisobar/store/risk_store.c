@@ -462,6 +462,7 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 	pg_copy_key_array(c, r->members, r->n_members);
 	pg_copy_int2_array(c, r->reasons, r->n_members);
 	pg_copy_text(c, r->control);
+	pg_copy_text(c, r->category);
 	pg_copy_int2(c, r->clock_mode);
 	pg_copy_text(c, r->clock_reason);
 	pg_copy_int8(c, r->elements);

@@ -134,6 +134,8 @@ struct risk_row {
 	enum band band;
 	enum risk_state state;
 	const char *subject, *location, *title, *control;
+	const char
+	        *category; /* a row of finding_category: led to responsibility and layer */
 	const int64_t *source_ids;
 	size_t n_source_ids;
 	int32_t inputs[SCORE_N_INPUTS];

@@ -323,8 +323,8 @@ static void test_catalog_load__marks_all_assets_when_a_duty_changes(void **state
 	add_finding(2, "nobody", "nothing");
 	edition_init(&e);
 	edition_replace(&e, "responsibility/matrix.csv",
-	                "customer_data,data,customer,customer,customer,customer,ms",
-	                "customer_data,data,customer,customer,customer,shared,ms");
+	                "customer_data,data,customer,customer,customer,customer,ms,",
+	                "customer_data,data,customer,customer,customer,shared,ms,");
 	result = load(&e, NOW + USEC_PER_HOUR);
 	strbuf_done(&e.text);
 	assert_int_equal(result.n_rows, 1);
@@ -379,15 +379,17 @@ static const struct broken broken[] = {
         {"word", "responsibility/matrix.csv", "customer_data,data,customer",
          "customer_data,data,client",
          "catalogue: responsibility/matrix.csv:2: unknown word \"client\""},
-        {"any cloud", "responsibility/resource_types.csv", "\nazure,", "\nany,",
-         "catalogue: responsibility/resource_types.csv:2: unknown word \"any\""},
+        {"cloud", "responsibility/resource_types.csv", "\nazure,", "\nibm,",
+         "catalogue: responsibility/resource_types.csv:2: unknown word \"ibm\""},
+        {"date", "responsibility/matrix.csv", "ms,2027-11-25", "ms,soon",
+         "catalogue: responsibility/matrix.csv:2: no date: \"soon\""},
         {"flag", "responsibility/finding_categories.csv", "L4,1,0", "L4,2,0",
          "catalogue: responsibility/finding_categories.csv:2: unknown word \"2\""},
         {"number", "sla_defaults.tsv", "\t48\t", "\t4e8\t",
          "catalogue: sla_defaults.tsv:2: no whole number: \"4e8\""},
         {"quotes", "responsibility/resource_types.csv", "Azure VM", "\"Azure VM\"",
          "catalogue: responsibility/resource_types.csv:2: quotes are not read: "
-         "\"azure,microsoft.compute/virtualmachines,\"Azure VM\",iaas,compute,\""},
+         "\"azure,microsoft.compute/virtualmachines,\"Azure VM\",iaas,compute,,ms\""},
         {"not utf-8", "control_aliases.tsv", "\tapi.auth\t", "\tapi\xff\t",
          "catalogue: control_aliases.tsv:@: no UTF-8: \"\""},
         {"unknown control", "control_aliases.tsv", "\tapi.auth\t", "\tapi.none\t",

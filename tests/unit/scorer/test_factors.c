@@ -242,6 +242,71 @@ static void test_layers__other_failing_controls_are_counted_once_a_layer(void **
 	assert_int_equal(got.inputs.failing, 0);
 }
 
+/* Of the first group; n: the applicable layers that it has to have. */
+static int failing_of(const struct risk_group *groups, size_t n_groups,
+                      const struct asset_facts *facts, int n)
+{
+	const struct asset_view view = asset_view_of(&tables, facts, groups, n_groups);
+	const struct gathered got = gather_inputs(&tables, &rules, &groups[0], &view);
+
+	assert_int_equal(got.inputs.applicable, n);
+	return got.inputs.failing;
+}
+
+/* Failing layers of an asset, beside those of a weakness of its compute layer. */
+static void test_layers__count_what_is_ours_and_fails(void **state)
+{
+	static const struct {
+		const char *type;
+		const char *failing[4]; /* categories of open controls */
+		int k, n;
+	} rows[] = {
+	        {"AWS::EC2::Instance", {NULL}, 0, 5},
+	        {"AWS::EC2::Instance", {"overprivileged_identity"}, 1, 5},
+	        {"AWS::EC2::Instance",
+	         {"overprivileged_identity", "mfa_missing_user"},
+	         1,
+	         5},
+	        {"AWS::EC2::Instance", {"overprivileged_identity", "flow_logs_off"}, 2, 5},
+	        {"AWS::EC2::Instance",
+	         {"edr_missing", "flow_logs_off"},
+	         1,
+	         5}, /* its own */
+	        {"AWS::EC2::Instance", {"datacenter_physical_control"}, 0, 5},
+	        {"host", {"datacenter_physical_control"}, 1, 6},
+	        {"microsoft.365/tenant", {"nsg_sg_any_any"}, 1, 5},
+	        {"AWS::EC2::Instance",
+	         {"overprivileged_identity", "flow_logs_off", "disk_unencrypted",
+	          "audit_logging_off"},
+	         4,
+	         5},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		const struct asset_facts facts = {.type = rows[i].type};
+		struct evidence cve = evidence_of(CLASS_VULNERABILITY), e[4];
+		struct risk_group groups[5] = {
+		        group_of("cve:CVE-2024-1", "os_vulnerability_cve", &cve, 1)};
+		size_t n = 1;
+
+		for (; n <= 4 && rows[i].failing[n - 1]; n++) {
+			e[n - 1] = evidence_of(CLASS_MISCONFIGURATION);
+			groups[n] = group_of("rule:hub/x", rows[i].failing[n - 1],
+			                     &e[n - 1], 1);
+		}
+		assert_int_equal(failing_of(groups, n, &facts, rows[i].n), rows[i].k);
+		for (int before = rows[i].k; n > 1; n--) { /* one after the other closes */
+			e[n - 2].state = FINDING_RESOLVED;
+			const int now = failing_of(groups, n, &facts, rows[i].n);
+
+			assert_true(now <= before);
+			before = now;
+		}
+		assert_int_equal(failing_of(groups, 1, &facts, rows[i].n), 0);
+	}
+}
+
 static void test_corroboration__by_engines_not_products(void **state)
 {
 	struct evidence e[2] = {evidence_of(CLASS_VULNERABILITY),
@@ -516,6 +581,7 @@ int main(void)
 	                test_layers__other_failing_controls_are_counted_once_a_layer),
 	        cmocka_unit_test(test_feeds__stand_before_tools),
 	        cmocka_unit_test(test_feeds__silent_ones_change_nothing),
+	        cmocka_unit_test(test_layers__count_what_is_ours_and_fails),
 	        cmocka_unit_test(test_corroboration__by_engines_not_products),
 	        cmocka_unit_test(test_responsibility__packages_of_images_are_ours),
 	        cmocka_unit_test(test_gather__order_and_repetition_do_not_matter),

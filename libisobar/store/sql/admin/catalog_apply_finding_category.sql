@@ -6,15 +6,16 @@ with former as (
       from isobar.finding_category as t
       left join stage_finding_category as s using (category)
      where s.category is null
-        or (t.layer, t.domain, t.default_likelihood, t.automatable_if_exposed, t.total_impact)
+        or (t.layer, t.domain, t.default_likelihood, t.automatable_if_exposed, t.total_impact,
+            t.default_for)
            is distinct from (s.layer, s.domain, s.default_likelihood, s.automatable_if_exposed,
-                             s.total_impact)
+                             s.total_impact, s.default_for)
 ), kept as (
     insert into isobar.finding_category_version (category, layer, domain, default_likelihood,
-                                                 automatable_if_exposed, total_impact, valid_from,
-                                                 valid_to)
+                                                 automatable_if_exposed, total_impact, default_for,
+                                                 valid_from, valid_to)
     select t.category, t.layer, t.domain, t.default_likelihood, t.automatable_if_exposed,
-           t.total_impact, t.valid_from, $1::timestamptz
+           t.total_impact, t.default_for, t.valid_from, $1::timestamptz
       from former as f
       join isobar.finding_category as t using (category)
 ), gone as (
@@ -25,15 +26,16 @@ with former as (
     update isobar.finding_category as t
        set layer = s.layer, domain = s.domain, default_likelihood = s.default_likelihood,
            automatable_if_exposed = s.automatable_if_exposed, total_impact = s.total_impact,
-           valid_from = $1::timestamptz
+           default_for = s.default_for, valid_from = $1::timestamptz
       from former as f
       join stage_finding_category as s using (category)
      where t.category = f.category
 ), added as (
     insert into isobar.finding_category (category, layer, domain, default_likelihood,
-                                         automatable_if_exposed, total_impact, valid_from)
+                                         automatable_if_exposed, total_impact, default_for,
+                                         valid_from)
     select s.category, s.layer, s.domain, s.default_likelihood, s.automatable_if_exposed,
-           s.total_impact, $1::timestamptz
+           s.total_impact, s.default_for, $1::timestamptz
       from stage_finding_category as s
      where not exists (
            select

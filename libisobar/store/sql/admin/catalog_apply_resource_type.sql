@@ -6,13 +6,13 @@ with former as (
       from isobar.resource_type as t
       left join stage_resource_type as s using (provider, resource_type)
      where s.provider is null
-        or (t.alias, t.service_model, t.kind, t.overrides)
-           is distinct from (s.alias, s.service_model, s.kind, s.overrides)
+        or (t.alias, t.service_model, t.kind, t.overrides, t.source)
+           is distinct from (s.alias, s.service_model, s.kind, s.overrides, s.source)
 ), kept as (
     insert into isobar.resource_type_version (provider, resource_type, alias, service_model, kind,
-                                              overrides, valid_from, valid_to)
-    select t.provider, t.resource_type, t.alias, t.service_model, t.kind, t.overrides, t.valid_from,
-           $1::timestamptz
+                                              overrides, source, valid_from, valid_to)
+    select t.provider, t.resource_type, t.alias, t.service_model, t.kind, t.overrides, t.source,
+           t.valid_from, $1::timestamptz
       from former as f
       join isobar.resource_type as t using (provider, resource_type)
 ), gone as (
@@ -22,14 +22,14 @@ with former as (
 ), changed as (
     update isobar.resource_type as t
        set alias = s.alias, service_model = s.service_model, kind = s.kind, overrides = s.overrides,
-           valid_from = $1::timestamptz
+           source = s.source, valid_from = $1::timestamptz
       from former as f
       join stage_resource_type as s using (provider, resource_type)
      where t.provider = f.provider and t.resource_type = f.resource_type
 ), added as (
     insert into isobar.resource_type (provider, resource_type, alias, service_model, kind, overrides,
-                                      valid_from)
-    select s.provider, s.resource_type, s.alias, s.service_model, s.kind, s.overrides,
+                                      source, valid_from)
+    select s.provider, s.resource_type, s.alias, s.service_model, s.kind, s.overrides, s.source,
            $1::timestamptz
       from stage_resource_type as s
      where not exists (

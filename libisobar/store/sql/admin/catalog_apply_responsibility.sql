@@ -6,8 +6,8 @@ with former as (
       from isobar.responsibility as t
       left join stage_responsibility as s using (domain)
      where s.domain is null
-        or (t.layer, t.on_prem, t.iaas, t.paas, t.saas, t.source)
-           is distinct from (s.layer, s.on_prem, s.iaas, s.paas, s.saas, s.source)
+        or (t.layer, t.on_prem, t.iaas, t.paas, t.saas, t.source, t.review_by)
+           is distinct from (s.layer, s.on_prem, s.iaas, s.paas, s.saas, s.source, s.review_by::date)
 ), kept as (
     insert into isobar.responsibility_version (domain, layer, on_prem, iaas, paas, saas, source,
                                                review_by, valid_from, valid_to)
@@ -22,13 +22,14 @@ with former as (
 ), changed as (
     update isobar.responsibility as t
        set layer = s.layer, on_prem = s.on_prem, iaas = s.iaas, paas = s.paas, saas = s.saas,
-           source = s.source, valid_from = $1::timestamptz
+           source = s.source, review_by = s.review_by::date, valid_from = $1::timestamptz
       from former as f
       join stage_responsibility as s using (domain)
      where t.domain = f.domain
 ), added as (
-    insert into isobar.responsibility (domain, layer, on_prem, iaas, paas, saas, source, valid_from)
-    select s.domain, s.layer, s.on_prem, s.iaas, s.paas, s.saas, s.source, $1::timestamptz
+    insert into isobar.responsibility (domain, layer, on_prem, iaas, paas, saas, source, review_by,
+                                       valid_from)
+    select s.domain, s.layer, s.on_prem, s.iaas, s.paas, s.saas, s.source, s.review_by::date, $1::timestamptz
       from stage_responsibility as s
      where not exists (
            select

@@ -38,17 +38,19 @@ create temporary table stage_finding_category (
     domain                 text     not null,
     default_likelihood     smallint not null,
     automatable_if_exposed boolean  not null,
-    total_impact           boolean  not null
+    total_impact           boolean  not null,
+    default_for            text     not null
 ) on commit drop;
 create temporary table stage_responsibility (
-    line    integer  not null,
-    domain  text     not null,
-    layer   smallint not null,
-    on_prem smallint not null,
-    iaas    smallint not null,
-    paas    smallint not null,
-    saas    smallint not null,
-    source  text     not null
+    line      integer  not null,
+    domain    text     not null,
+    layer     smallint not null,
+    on_prem   smallint not null,
+    iaas      smallint not null,
+    paas      smallint not null,
+    saas      smallint not null,
+    source    text     not null,
+    review_by text     not null
 ) on commit drop;
 create temporary table stage_resource_type (
     line          integer  not null,
@@ -57,7 +59,8 @@ create temporary table stage_resource_type (
     alias         text     not null,
     service_model smallint not null,
     kind          text     not null,
-    overrides     text     not null
+    overrides     text     not null,
+    source        text     not null
 ) on commit drop;
 create temporary table stage_toxic_rule (
     line     integer  not null,

@@ -10,7 +10,7 @@ select r.risk_id, r.version, r.rank, r.fix_id, r.next_crossing_at, r.score, r.ba
        array(select get_byte(e.basis, i) from generate_series(0, length(e.basis) - 1) as i order by i) as basis,
        array(select case get_byte(e.witness, i) when 255 then -1 else get_byte(e.witness, i) end
                from generate_series(0, length(e.witness) - 1) as i order by i) as witness,
-       e.members, e.control, i.epss_at as epss_day, pm.members as path_members, ps.paths,
+       e.members, e.control, e.category, i.epss_at as epss_day, pm.members as path_members, ps.paths,
        x.basis as context
   from isobar.risk as r
   left join isobar.risk_explanation as e

@@ -2,7 +2,8 @@
 -- $1 org_id, $2 now, $3 model.  Reads page_risk.
 update isobar.risk_explanation as e
    set model = $3, computed_at = $2, inputs = p.inputs, points = p.points, basis = p.basis,
-       witness = p.witness, members = p.members, reasons = p.reasons, control = p.control
+       witness = p.witness, members = p.members, reasons = p.reasons, control = p.control,
+       category = p.category
   from page_risk as p
  where e.org_id = $1
    and e.risk_id = p.risk_id

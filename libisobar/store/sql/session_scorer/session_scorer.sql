@@ -41,6 +41,7 @@ create temporary table page_risk (
     members          uuid[]      not null,
     reasons          smallint[]  not null,
     control          text        not null,
+    category         text        not null,
     clock_mode       smallint    not null,
     clock_reason     text        not null,
     elements         bigint      not null,
