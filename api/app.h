@@ -16,6 +16,7 @@ struct server;
 struct auth;
 struct org_states;
 struct risk_feeds;
+struct responsibility_tables;
 
 struct request;
 TAILQ_HEAD(request_list, request);
@@ -36,9 +37,10 @@ struct app {
 	struct auth *auth;
 	struct org_states *states;
 	struct risk_feeds *feeds;
-	struct metrics *metrics;         /* shared by all processes */
-	struct rate_limit *rate_limit;   /* likewise */
-	const unsigned char *cursor_key; /* CURSOR_KEY_SIZE bytes */
+	struct metrics *metrics;                            /* shared by all processes */
+	struct rate_limit *rate_limit;                      /* likewise */
+	const struct responsibility_tables *responsibility; /* of the catalogue */
+	const unsigned char *cursor_key;                    /* CURSOR_KEY_SIZE bytes */
 	/* What the database said last to "which version are you?". */
 	int64_t schema_seen_at; /* of request_clock(); 0: nothing yet */
 	int schema_version;

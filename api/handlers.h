@@ -11,5 +11,6 @@ handler_fn risk_get, risk_explanation_get, risk_findings_get, risk_why_merged_ge
 handler_fn fixes_get, fix_get, fix_risks_get;
 handler_fn facets_get;
 handler_fn compliance_get, frameworks_get;
+handler_fn responsibility_get;
 
 #endif

@@ -215,6 +215,22 @@ static void put_values(const struct metrics *m, struct strbuf *out)
 	}
 }
 
+/* Each process that holds the indexes knows all of it: the greatest is the answer. */
+static void put_unknown_types(const struct metrics *m, struct strbuf *out)
+{
+	static const char name[] = "isobar_responsibility_unknown_types";
+	uint64_t most = 0;
+
+	for (int i = 0; i < METRICS_PROCESSES_MAX; i++)
+		if (m->parts[i].values.unknown_types > most)
+			most = m->parts[i].values.unknown_types;
+	put_head(
+	        out, name, "gauge",
+	        "Types of assets with open risks that the catalogue does not know, in orgs "
+	        "that have an index.");
+	strbuf_printf(out, "%s %" PRIu64 "\n", name, most);
+}
+
 static void put_refused(const struct metrics *m, struct strbuf *out)
 {
 	put_head(out, "isobar_http_refused_total", "counter",
@@ -237,4 +253,5 @@ void metrics_put(const struct metrics *m, struct strbuf *out)
 	put_durations(m, out);
 	put_refused(m, out);
 	put_values(m, out);
+	put_unknown_types(m, out);
 }

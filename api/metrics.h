@@ -34,6 +34,7 @@ struct metrics_values {
 	uint64_t auth_failures, rate_limited;
 	uint64_t pool_up, pool_in_use, pool_waiting;
 	uint64_t index_risks, index_bytes, index_orgs;
+	uint64_t unknown_types; /* what the process knows best counts, not the sum */
 	uint64_t resident_bytes, open_fds;
 };
 

@@ -75,6 +75,10 @@ struct index_memory {
 
 struct index_memory queue_index_memory(const struct queue_index *ix);
 
+/* Providers and types of assets with open risks of which nobody knows whose duty they
+ * are. */
+size_t queue_index_unknown_types(const struct queue_index *ix);
+
 /* The sources of the org, in place of those before; copied. */
 struct index_source {
 	int64_t id;

@@ -168,3 +168,36 @@ bool index_tally_count(const struct queue_index *ix, const struct index_filter *
 			                             : 0;
 	return true;
 }
+
+static bool is_unknown_duty(unsigned int upper)
+{
+	return (upper >> CODE_RESPONSIBILITY & 3) == VERDICT_UNKNOWN &&
+	       risk_state_is_open((enum risk_state)(upper >> CODE_STATE & 7));
+}
+
+/* The rows are looked at only when the tally has some: in most orgs there are none. */
+size_t queue_index_unknown_types(const struct queue_index *ix)
+{
+	const uint32_t *types = ix->text[TEXT_ASSET_TYPE];
+	size_t n_left = 0, n = 0;
+	uint8_t *seen; /* a bit a provider, of each type */
+
+	for (unsigned int c = 0; c < N_CODES_UPPER; c++)
+		if (is_unknown_duty(c))
+			n_left += ix->tally.upper[c];
+	if (n_left == 0)
+		return 0;
+	seen = xcalloc(ix->dict[TEXT_ASSET_TYPE].n, sizeof(*seen));
+	for (size_t row = 0; row < ix->n && n_left > 0; row++) {
+		const uint16_t code = ix->code[row];
+		const uint8_t bit = (uint8_t)(1u << (code >> CODE_PROVIDER & 7));
+
+		if (!is_unknown_duty(code_upper(code)))
+			continue;
+		n_left--;
+		n += !(seen[types[row]] & bit);
+		seen[types[row]] |= bit;
+	}
+	free(seen);
+	return n;
+}

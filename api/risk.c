@@ -9,6 +9,7 @@
 #include "model/json_write.h"
 #include "model/severity.h"
 #include "store/read_results.h"
+#include "store/responsibility_store.h"
 
 #include "handlers.h"
 #include "org_states.h"
@@ -258,6 +259,9 @@ static void write_explanation(struct request *req)
 	json_write_int(&b, "score", r->risk.risk.score);
 	json_write_text(&b, "band", band_name(r->risk.risk.band));
 	explanation_write(&b, &r->risk.why);
+	json_write_text(&b, "responsibility", verdict_name(r->risk.risk.responsibility));
+	responsibility_row_put(&b, req->app->responsibility, r->risk.risk.resource.type,
+	                       r->risk.why.category);
 	json_write_open(&b, "findings", '[');
 	for (size_t i = 0; i < r->findings.n; i++) {
 		const struct finding_row *f = &r->findings.rows[i];

@@ -441,6 +441,7 @@ void risk_feeds_measure(const struct risk_feeds *feeds, struct risk_feeds_size *
 		out->n_orgs++;
 		out->n_risks += queue_index_count(f->index);
 		out->n_bytes += memory.rows + memory.texts;
+		out->n_unknown_types += queue_index_unknown_types(f->index);
 	}
 }
 

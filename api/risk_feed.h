@@ -32,7 +32,7 @@ struct queue_index *risk_feeds_index(struct risk_feeds *feeds, const struct org 
 void risk_feeds_poke(struct risk_feeds *feeds, int64_t org_id);
 
 struct risk_feeds_size {
-	size_t n_orgs, n_risks, n_bytes;
+	size_t n_orgs, n_risks, n_bytes, n_unknown_types;
 };
 
 void risk_feeds_measure(const struct risk_feeds *feeds, struct risk_feeds_size *out);

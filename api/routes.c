@@ -27,6 +27,7 @@ const struct route routes[] = {
 	{ROUTE_GET, "/v1/facets",                 PERMISSION_READ, facets_get},
 	{ROUTE_GET, "/v1/compliance",             PERMISSION_READ, compliance_get},
 	{ROUTE_GET, "/v1/compliance/frameworks",  PERMISSION_READ, frameworks_get},
+	{ROUTE_GET, "/v1/responsibility",         PERMISSION_READ, responsibility_get},
 };
 /* clang-format on */
 

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "store/migrate.h"
 #include "store/pg_notify.h"
+#include "store/responsibility_store.h"
 
 #include "access_log.h"
 #include "auth.h"
@@ -131,6 +132,7 @@ void worker_measure(struct app *app)
 	v->index_orgs = size.n_orgs;
 	v->index_risks = size.n_risks;
 	v->index_bytes = size.n_bytes;
+	v->unknown_types = size.n_unknown_types;
 	v->resident_bytes = resident_bytes();
 	v->open_fds = open_fds();
 }
@@ -379,11 +381,14 @@ static struct event_base *make_base(void)
 
 int worker_run(const struct worker_options *options)
 {
+	ARENA_SCOPED arena = arena_new(1 << 16);
+	struct responsibility_tables responsibility;
 	struct worker w = {.options = options,
 	                   .app = {.settings = options->settings,
 	                           .metrics = options->metrics,
 	                           .rate_limit = options->rate_limit,
-	                           .cursor_key = options->cursor_key}};
+	                           .cursor_key = options->cursor_key,
+	                           .responsibility = &responsibility}};
 	struct error err;
 
 	metrics_own(options->metrics, options->number);
@@ -393,7 +398,8 @@ int worker_run(const struct worker_options *options)
 	w.app.states = org_states_new(&w.app);
 	w.app.feeds = risk_feeds_new(&w.app);
 	open_database(&w);
-	if (open_tls(&w, &err) < 0 || open_server(&w, &err) < 0 ||
+	if (responsibility_catalog(arena, &responsibility, &err) < 0 ||
+	    open_tls(&w, &err) < 0 || open_server(&w, &err) < 0 ||
 	    listen_all(&w, &err) < 0) {
 		log_error("%s", err.text);
 		w.exit_code = 1;

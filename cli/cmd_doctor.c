@@ -21,6 +21,8 @@
 #define RUNS_SINCE    (24 * USEC_PER_HOUR)
 #define SILENT_SINCE  (14 * 24 * USEC_PER_HOUR)
 #define DISK_FREE_MIN (1ULL << 30)
+#define UNKNOWN_SHARE 50 /* one of so many risks may be of an unknown type */
+#define UNKNOWN_FEW   20 /* risks that are no fault, whatever their share */
 #define OPERATOR_ROLE "isobar_operator"
 /* The first package that has the request-smuggling fixes of 2026. */
 #define LIBEVENT_PATCHED "2.1.12-stable-8+deb12u1"
@@ -275,6 +277,38 @@ static void check_counts(struct doctor *d)
 	    (long long)pg_get_int(rows, 0, "n_risks"));
 }
 
+/* Told; a fault only where so much is unknown that queues are not to be relied on. */
+static void check_types(struct doctor *d)
+{
+	struct pg_params params = {.arena = d->cli->arena};
+
+	pg_bind_timestamp(&params, d->cli->now);
+	CLEANUP(pg_clearp)
+	PGresult *rows = ask(d, "responsibility", STMT_DOCTOR_TYPES, &params);
+
+	if (!rows)
+		return;
+
+	const long long n = pg_get_int(rows, 0, "n_types");
+	const long long n_risks = pg_get_int(rows, 0, "n_risks");
+	const long long n_due = pg_get_int(rows, 0, "n_due");
+
+	if (n_due > 0)
+		say(d, "responsibility", false,
+		    "%lld rows of the matrix were to be looked at again by now", n_due);
+	else if (n > 0)
+		say(d, "responsibility",
+		    n_risks <= UNKNOWN_FEW ||
+		            n_risks * UNKNOWN_SHARE <= pg_get_int(rows, 0, "n_open"),
+		    "%lld open risks on %lld types without a row, first %s "
+		    "(isobar responsibility --unknown)",
+		    n_risks, n,
+		    *pg_get_text(rows, 0, "sample") ? pg_get_text(rows, 0, "sample")
+		                                    : "those without a type");
+	else
+		say(d, "responsibility", true, "every type has a row, none is overdue");
+}
+
 /* Where packages are Debian's.  Its line: "installed 2.1.12-stable-8+deb12u1". */
 static void check_libevent(struct doctor *d)
 {
@@ -315,6 +349,7 @@ static void check_rows(struct doctor *d)
 	check_quarantine(d);
 	check_sources(d);
 	check_counts(d);
+	check_types(d);
 }
 
 static int check_all(struct doctor *d)

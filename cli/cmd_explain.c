@@ -10,6 +10,7 @@
 #include "store/explain_store.h"
 #include "store/finding_store.h"
 #include "store/fix_store.h"
+#include "store/responsibility_store.h"
 
 #include "cli.h"
 #include "report.h"
@@ -23,6 +24,7 @@ struct explain {
 	struct finding_rows findings;
 	bool has_fix;
 	struct fix_row fix;
+	struct responsibility_tables duties;
 };
 
 /* --- JSON --- */
@@ -102,6 +104,7 @@ static void print_json(const struct explain *x)
 	json_write_text(&b, "owner", r->owner);
 	json_write_text(&b, "responsibility", verdict_name(r->responsibility));
 	json_write_text(&b, "layer", report_layer(r->layer));
+	responsibility_row_put(&b, &x->duties, r->resource.type, e->why.category);
 	put_clock(&b, r);
 	put_fix(&b, x);
 	json_write_close(&b, '}');
@@ -336,6 +339,29 @@ static void print_fix(const struct explain *x)
 	putchar('\n');
 }
 
+/* The row that decided, and what each side does where both do something. */
+static void print_duty_row(const struct explain *x)
+{
+	const struct explained_risk *e = &x->risk;
+	const struct finding_category *c =
+	        finding_category_find(&x->duties, e->why.category);
+	struct arena *a = x->cli->arena;
+
+	if (!c)
+		return;
+	const struct responsibility r =
+	        responsibility_of(&x->duties, e->risk.resource.type, c);
+
+	printf("By the row %s (%s) for %s, %s (%s)%s; category %s.\n", r.domain->name,
+	       r.overridden ? r.kind->source : r.domain->source,
+	       *e->risk.resource.type ? report_plain(e->risk.resource.type, a) : "no type",
+	       service_model_name(r.model), r.kind ? r.kind->source : "no row",
+	       r.overridden ? ", which the type overrides" : "", c->name);
+	if (r.row_owner == VERDICT_SHARED)
+		printf("The provider: %s\nYou: %s\n", r.domain->provider_does,
+		       r.domain->customer_does);
+}
+
 /* --- the command --- */
 
 static int read_fix(struct explain *x, struct pg *pg, const struct org *org,
@@ -378,6 +404,7 @@ static int show(struct explain *x, struct pg *pg, const struct org *org, const c
 	print_clock(x);
 	print_duty(&x->risk.risk, cli->arena);
 	print_fix(x);
+	print_duty_row(x);
 	return report_end(cli);
 }
 
@@ -385,6 +412,7 @@ int cmd_explain(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {CLI_COMMON_OPTIONS};
 	struct explain x = {.cli = cli};
+	struct error err = {0};
 	struct org org;
 	int exit_code;
 
@@ -395,6 +423,9 @@ int cmd_explain(struct cli *cli, int argc, char **argv)
 		             "wants the id of one risk, as isobar queue --json shows it");
 		return EXIT_USAGE;
 	}
+	if (responsibility_catalog(cli->arena, &x.duties, &err) < 0)
+		return cli_fail(cli, &err);
+
 	struct pg *pg =
 	        cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
 

@@ -30,6 +30,7 @@ static const struct command commands[] = {
 	{"explain",    cmd_explain,    "ID",                          "why a risk has its score"},
 	{"findings",   cmd_findings,   "[--risk ID] [--status S]",    "what the sources say"},
 	{"compliance", cmd_compliance, "[--framework NAME] [--by account] [--provider P] [--account A]", "how the requirements of a framework stand"},
+	{"responsibility", cmd_responsibility, "[--asset ID | --type TYPE | --unknown]", "whose duty what is: the matrix, one asset or type, unknown types"},
 	{"quarantine", cmd_quarantine, "[--replay]",                  "records that could not be read"},
 	{"doctor",     cmd_doctor,     "",                            "check this installation"},
 	{"dump",       cmd_dump,       "--table NAME",                "a table's rows, to compare two states"},

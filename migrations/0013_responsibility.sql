@@ -16,3 +16,6 @@ comment on column isobar.resource_type.source is 'Where the service model comes 
 comment on column isobar.resource_type.provider is '0 of no cloud or of several, 1 aws, 2 azure, 3 gcp, 4 oci.';
 alter table isobar.resource_type_version add column source text not null default 'derived';
 comment on column isobar.resource_type_version.source is 'As in resource_type.';
+
+-- Risks of types that the catalogue does not know are few, and asked for by doctor and people.
+create index risk_unknown_type on isobar.risk (org_id, asset_id) where open and responsibility = 3;

@@ -17,6 +17,7 @@
 #include "store/intel_table_store.h"
 #include "store/migrate.h"
 #include "store/pg_listen.h"
+#include "store/responsibility_store.h"
 
 #include "batch.h"
 #include "build_version.h"
@@ -208,18 +209,12 @@ static int connect_database(struct scorer *s, const struct settings *settings,
 static int load_tables(struct scorer *s, struct score_model **model_out, struct arena *a,
                        struct error *err)
 {
-	const struct responsibility_texts texts = {
-	        .matrix = catalog_file_text("responsibility/matrix.csv"),
-	        .resource_types = catalog_file_text("responsibility/resource_types.csv"),
-	        .finding_categories =
-	                catalog_file_text("responsibility/finding_categories.csv"),
-	};
 	struct toxic_rules *toxic = arena_alloc(a, sizeof(*toxic));
 	const char *model = catalog_file_text("models/rs-1.0.0.json");
 	int rc;
 
 	if ((rc = score_model_load(model, strlen(model), model_out, err)) < 0 ||
-	    (rc = responsibility_load(&texts, a, &s->responsibility, err)) < 0 ||
+	    (rc = responsibility_catalog(a, &s->responsibility, err)) < 0 ||
 	    (rc = toxic_rules_load(catalog_file_text("toxic_rules.tsv"), &s->responsibility,
 	                           a, toxic, err)) < 0)
 		return rc;

@@ -11,9 +11,11 @@ catalog=${1:-$(dirname "$0")/../catalog}
 cd "$catalog"
 
 categories=responsibility/finding_categories.csv
+matrix=responsibility/matrix.csv
+types=responsibility/resource_types.csv
 failed=0
 
-for file in "$categories" controls.tsv control_aliases.tsv control_frameworks.tsv rule_categories.tsv \
+for file in "$categories" "$matrix" "$types" responsibility/split.tsv controls.tsv control_aliases.tsv control_frameworks.tsv rule_categories.tsv \
 	sla_defaults.tsv toxic_rules.tsv; do
 	if [ ! -f "$file" ]; then
 		echo "$file:1: missing"
@@ -56,6 +58,7 @@ form()
 	fi
 }
 
+form responsibility/split.tsv 'domain provider_does customer_does'
 form controls.tsv 'control category provider class title remediation'
 form toxic_rules.tsv 'rule category target title places'
 form control_aliases.tsv 'connector rule control basis'
@@ -172,6 +175,74 @@ END {
 	exit bad
 }' "$categories" controls.tsv control_aliases.tsv control_frameworks.tsv rule_categories.tsv sla_defaults.tsv ||
 	failed=1
+
+# Duties: every row names its source, every domain has its texts, every class has a default.
+awk -F , '
+function wrong(what) { printf "%s:%d: %s\n", FILENAME, FNR, what; bad = 1 }
+function is_in(word, words) { return index(" " words " ", " " word " ") > 0 }
+BEGIN {
+	split("misconfiguration vulnerability threat exposure secret identity license other", classes, " ")
+	for (i in classes)
+		wanted[classes[i]] = 1
+}
+FNR == 1 { next }
+FILENAME ~ /split\.tsv$/ {
+	split($0, cell, "\t")
+	texts[cell[1]] = 1
+	next
+}
+FILENAME ~ /matrix/ {
+	domains[$1] = 1
+	if (!is_in($7, "ms ms-text ms-split derived"))
+		wrong("unknown source " $7)
+	if ($8 !~ /^20[0-9][0-9]-[01][0-9]-[0-3][0-9]$/)
+		wrong("review_by is no date: " $8)
+	if (!($1 in texts))
+		wrong("split.tsv has no text for " $1)
+	next
+}
+FILENAME ~ /resource_types/ {
+	if (NF != 7)
+		wrong(NF " columns, not 7")
+	if ($2 ~ /[*?%]/ || $2 == "")
+		wrong("a row is for one type, not for a pattern: " $2)
+	if (tolower($2) in types)
+		wrong("type " $2 " again")
+	types[tolower($2)] = 1
+	if (!is_in($1, "azure aws gcp oci any"))
+		wrong("unknown cloud " $1)
+	if (!is_in($7, "ms ms-aks aws aws-eks aws-rds gcp-gke derived"))
+		wrong("unknown source " $7)
+	next
+}
+{
+	if (!($3 in domains))
+		wrong("unknown domain " $3)
+	n = split($7, pairs, ";")
+	for (i = 1; i <= n; i++) {
+		split(pairs[i], pair, "@")
+		if (!(pair[1] in wanted))
+			wrong("unknown class " pair[1])
+		if (pairs[i] in defaults)
+			wrong("default for " pairs[i] " again")
+		defaults[pairs[i]] = 1
+		if (pairs[i] ~ /@/ && !(tolower(pair[2]) in types))
+			wrong("unknown type " pair[2])
+	}
+}
+END {
+	for (class in wanted)
+		if (!(class in defaults)) {
+			printf "%s:1: no category is the default for %s\n", FILENAME, class
+			bad = 1
+		}
+	for (domain in texts)
+		if (!(domain in domains)) {
+			printf "split.tsv:1: unknown domain %s\n", domain
+			bad = 1
+		}
+	exit bad
+}' responsibility/split.tsv "$matrix" "$types" "$categories" || failed=1
 
 if [ "$failed" -eq 0 ]; then
 	echo "catalog: $(($(wc -l <controls.tsv) - 1)) controls," \

@@ -9,6 +9,7 @@ import { Client, sleep } from './lib/client.mjs';
 import { Contract } from './lib/openapi.mjs';
 import { away } from './parts/away.mjs';
 import { compliance } from './parts/compliance.mjs';
+import { responsibility } from './parts/responsibility.mjs';
 import { exchange } from './parts/exchange.mjs';
 import { badQueries } from './parts/faults.mjs';
 import { fixes } from './parts/fixes.mjs';
@@ -58,7 +59,7 @@ if (what === 'away') {
 } else {
 	for (const org of ['default', 'other'])
 		ctx.truth[org] = new Truth({ isobar: setting.isobar, org });
-	const parts = [walk, query, compliance, fixes, pages, badQueries, metrics, revocation, exchange];
+	const parts = [walk, query, compliance, responsibility, fixes, pages, badQueries, metrics, revocation, exchange];
 
 	for (const run of parts) {
 		await run(ctx);
