@@ -87,8 +87,8 @@ int cli_read_file(const char *path, struct strbuf *out, struct error *err) MUST_
 typedef int command_fn(struct cli *cli, int argc, char **argv);
 
 command_fn cmd_migrate, cmd_up, cmd_import, cmd_queue, cmd_fixes, cmd_explain, cmd_findings,
-        cmd_compliance, cmd_responsibility, cmd_quarantine, cmd_doctor, cmd_dump, cmd_token, cmd_org, cmd_intel,
-        cmd_rule, cmd_context;
+        cmd_compliance, cmd_responsibility, cmd_quarantine, cmd_doctor, cmd_dump, cmd_token,
+        cmd_org, cmd_intel, cmd_rule, cmd_context;
 
 /* A command of several verbs: isobar token create.  details: more lines for --help, or "". */
 struct cli_verb {

@@ -247,7 +247,7 @@ static int failing_of(const struct risk_group *groups, size_t n_groups,
                       const struct asset_facts *facts, int n)
 {
 	const struct asset_view view = asset_view_of(&tables, facts, groups, n_groups);
-	const struct gathered got = gather_inputs(&tables, &rules, &groups[0], &view);
+	const struct gathered got = gather_inputs(&tables, &rules, NULL, &groups[0], &view);
 
 	assert_int_equal(got.inputs.applicable, n);
 	return got.inputs.failing;
