@@ -6,6 +6,7 @@
 root=$PWD
 release=build/release
 isobar=$root/$release/cli/isobar
+scorer=$root/$release/scorer/isobar-scorer
 make_findings=$release/tests/bench/make_findings
 timed=$release/tests/bench/timed
 seed=1
