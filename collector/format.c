@@ -60,6 +60,7 @@ const struct format *const formats[] = {
         &lacework,
         &github_dependabot,
         &github_code_scanning,
+        &github_secret_scanning,
         &semgrep,
         &sysdig_scan,
         &sysdig_events,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GitHub's Dependabot and code scanning alerts, as the REST API lists them (a bare
- * array) and as webhooks send them ({"action", "alert", "repository"}).
+ * GitHub's Dependabot, code scanning and secret scanning alerts, as the REST API lists
+ * them (a bare array) and as webhooks send them ({"action", "alert", "repository"}).
  *
- * Source: GitHub REST API reference, "Dependabot alerts", "Code scanning".
+ * Source: GitHub REST API reference, "Dependabot alerts", "Code scanning", "Secret
+ * scanning".
  */
 #include "github.h"
 
@@ -54,7 +55,17 @@ static bool detect_code_scanning(struct json_view envelope, struct json_view rec
 	return is_alert(unwrap(record), "rule", "tool");
 }
 
-/* What both kinds of alerts have. */
+static bool detect_secret_scanning(struct json_view envelope, struct json_view record)
+{
+	struct json_view v = unwrap(record);
+
+	(void)envelope;
+	return json_view_exists(json_view_at(v, "number")) &&
+	       json_view_is_text(json_view_at(v, "html_url")) &&
+	       json_view_is_text(json_view_at(v, "secret_type"));
+}
+
+/* What all kinds of alerts have. */
 
 /*
  * "https://github.com/owner/repo" of the alert's page: repositories are named only
@@ -259,8 +270,56 @@ static int parse_code_scanning(const struct parse_input *in, struct parse_output
 	return 0;
 }
 
+/* Secret scanning. */
+
+/* A pattern of one's own that is gone finds nothing any more; a revoked secret opens
+ * nothing.  The other reasons are decisions of people. */
+static void fill_resolution(struct finding *f, struct json_view v)
+{
+	static const char *const proofs[] = {"revoked", "pattern_deleted",
+	                                     "pattern_edited"};
+	const char *resolution = json_view_text_or(v, "resolution", "");
+
+	if (strcasecmp(f->status_raw, "resolved") != 0)
+		return;
+	f->state = FINDING_SUPPRESSED;
+	for (size_t i = 0; i < N_ELEMENTS(proofs); i++) {
+		if (strcasecmp(resolution, proofs[i]) == 0)
+			f->state = FINDING_RESOLVED;
+	}
+	f->resolved_at = view_time(v, "resolved_at");
+}
+
+/* The secret itself is never read. */
+static int parse_secret_scanning(const struct parse_input *in, struct parse_output *out,
+                                 struct error *err)
+{
+	struct json_view v = unwrap(in->record);
+	const char *type = json_view_text_or(v, "secret_type", "");
+	const char *validity = json_view_text_or(v, "validity", "");
+	struct finding *f;
+
+	if (type[0] == '\0')
+		return error_set(err, ERR_INVALID, "\"secret_type\" is empty");
+	f = add_alert(v, "github_secret_scanning", out, err);
+	if (f == NULL)
+		return err->code;
+	f->engine = "secret_scanning";
+	f->class = CLASS_SECRET;
+	/* One that GitHub has tried and that works is worse than one that looks alike. */
+	f->rule = strcasecmp(validity, "active") == 0
+	                  ? ARENA_JOIN(out->arena, "active/", type)
+	                  : type;
+	f->title = json_view_text_or(v, "secret_type_display_name", type);
+	f->remediation_url = json_view_text_or(v, "html_url", "");
+	f->location = json_view_text_or(v, "/first_location_detected/path", "");
+	fill_resolution(f, v);
+	return 0;
+}
+
 static const char *const no_paths[] = {NULL};
 static const char *const volatile_keys[] = {"updated_at", NULL};
+static const char *const secret_keys[] = {"secret", NULL};
 
 const struct format github_dependabot = {
         .name = "github-dependabot",
@@ -276,4 +335,13 @@ const struct format github_code_scanning = {
         .volatile_keys = volatile_keys,
         .detect = detect_code_scanning,
         .parse = parse_code_scanning,
+};
+
+const struct format github_secret_scanning = {
+        .name = "github-secret-scanning",
+        .record_paths = no_paths,
+        .volatile_keys = volatile_keys,
+        .secret_keys = secret_keys,
+        .detect = detect_secret_scanning,
+        .parse = parse_secret_scanning,
 };

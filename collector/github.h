@@ -7,5 +7,6 @@
 /* Alerts of GitHub's security features; docs/formats/github.md. */
 extern const struct format github_dependabot;
 extern const struct format github_code_scanning;
+extern const struct format github_secret_scanning;
 
 #endif

@@ -27,30 +27,79 @@
 	"'html_url':'https://github.com/shop/web/security/code-scanning/9',"          \
 	"'created_at':'2026-01-02T03:04:05Z'}"
 
+#define SECRET(more)                                                                \
+	"{" more "'number':4,'state':'open','secret_type':'t','secret':'not read'," \
+	"'secret_type_display_name':'T','validity':'unknown','resolution':null,"    \
+	"'html_url':'https://github.com/shop/web/security/secret-scanning/4',"      \
+	"'first_location_detected':{'path':'.env','start_line':3},"                 \
+	"'created_at':'2026-01-02T03:04:05Z','resolved_at':'2026-01-09T03:04:05Z'}"
+
 static void test_github__detects(void **unused)
 {
 	static const struct {
 		const char *record;
-		bool dependabot, code;
+		const struct format *is;
 	} rows[] = {
-	        {DEPENDABOT(""), true, false},
-	        {"{'action':'created','alert':" DEPENDABOT("") ",'repository':{}}", true,
-	         false},
-	        {CODE(""), false, true},
-	        {"{'action':'fixed','alert':" CODE("") "}", false, true},
-	        {"{'number':1,'html_url':'u','secret_type':'t','secret':'s'}", false,
-	         false},
-	        {"{'rule':{},'tool':{}}", false, false},
-	        {"{'message':'Bad credentials','documentation_url':'u'}", false, false},
-	        {"{}", false, false},
-	        {"[]", false, false},
+	        {DEPENDABOT(""), &github_dependabot},
+	        {"{'action':'created','alert':" DEPENDABOT("") ",'repository':{}}",
+	         &github_dependabot},
+	        {CODE(""), &github_code_scanning},
+	        {"{'action':'fixed','alert':" CODE("") "}", &github_code_scanning},
+	        {SECRET(""), &github_secret_scanning},
+	        {"{'action':'resolved','alert':" SECRET("") "}", &github_secret_scanning},
+	        {"{'number':1,'secret_type':'t','secret':'s'}", NULL},
+	        {"{'rule':{},'tool':{}}", NULL},
+	        {"{'message':'Bad credentials','documentation_url':'u'}", NULL},
+	        {"{}", NULL},
+	        {"[]", NULL},
 	};
+	static const struct format *const all[] = {
+	        &github_dependabot, &github_code_scanning, &github_secret_scanning};
 
 	(void)unused;
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++)
-		if (run_detects(&github_dependabot, rows[i].record) != rows[i].dependabot ||
-		    run_detects(&github_code_scanning, rows[i].record) != rows[i].code)
-			fail_msg("%s", rows[i].record);
+		for (size_t k = 0; k < N_ELEMENTS(all); k++)
+			if (run_detects(all[k], rows[i].record) != (all[k] == rows[i].is))
+				fail_msg("%s: %s", all[k]->name, rows[i].record);
+}
+
+static void test_github__secret_scanning(void **unused)
+{
+	static const struct {
+		const char *record, *rule;
+		enum finding_state state;
+	} rows[] = {
+	        {SECRET(""), "t", FINDING_OPEN},
+	        {SECRET("'validity':'active',"), "active/t", FINDING_OPEN},
+	        {SECRET("'validity':'inactive',"), "t", FINDING_OPEN},
+	        {SECRET("'state':'resolved','resolution':'revoked',"), "t",
+	         FINDING_RESOLVED},
+	        {SECRET("'state':'resolved','resolution':'pattern_deleted',"), "t",
+	         FINDING_RESOLVED},
+	        {SECRET("'state':'resolved','resolution':'wont_fix',"), "t",
+	         FINDING_SUPPRESSED},
+	        {SECRET("'state':'resolved','resolution':'false_positive',"), "t",
+	         FINDING_SUPPRESSED},
+	        {SECRET("'state':'odd',"), "t", FINDING_UNKNOWN},
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct run run = run_record(&github_secret_scanning, rows[i].record);
+		const struct finding *f = &run.out.findings[0];
+
+		assert_int_equal(run.out.n_findings, 1);
+		run_seal(&run, 0);
+		if (f->state != rows[i].state)
+			fail_msg("%s: %s", rows[i].record, finding_state_name(f->state));
+		assert_string_equal(f->rule, rows[i].rule);
+		assert_string_equal(f->connector, "github_secret_scanning");
+		assert_string_equal(f->native_id, "https://github.com/shop/web|4");
+		assert_string_equal(f->title, "T");
+		assert_string_equal(f->location, ".env");
+		assert_int_equal(f->class, CLASS_SECRET);
+		run_close(&run);
+	}
 }
 
 static void test_github__dependabot_fields(void **unused)
@@ -167,6 +216,7 @@ static void test_github__refuses_what_is_incomplete(void **unused)
 	        {&github_dependabot, DEPENDABOT("'html_url':'x',"), "repository"},
 	        {&github_dependabot, DEPENDABOT("'security_advisory':{},"), "CVE"},
 	        {&github_code_scanning, CODE("'rule':{},"), "id"},
+	        {&github_secret_scanning, SECRET("'secret_type':'',"), "secret_type"},
 	};
 
 	(void)unused;
@@ -187,6 +237,7 @@ int main(void)
 	        cmocka_unit_test(test_github__dependabot_fields),
 	        cmocka_unit_test(test_github__dependabot_variants),
 	        cmocka_unit_test(test_github__code_scanning),
+	        cmocka_unit_test(test_github__secret_scanning),
 	        cmocka_unit_test(test_github__refuses_what_is_incomplete),
 	};
 
