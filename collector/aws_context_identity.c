@@ -224,6 +224,54 @@ static const char *subject_of(struct json_view statement)
 	return "";
 }
 
+/*
+ * "repo:OWNER/NAME:ref:refs/heads/main": workflows of GitHub's repository may act as the
+ * role.  The repository is named as GitHub's own alerts name it.
+ */
+static void trust_repository(struct context_writer *w, const char *subject)
+{
+	static const char head[] = "repo:";
+	struct arena *a = w->out->arena;
+	struct resource repository = {
+	        .provider = PROVIDER_NONE,
+	        .account = "",
+	        .region = "",
+	        .type = "repository",
+	        .name = "",
+	        .raw = "",
+	        .id = "",
+	};
+	const char *name;
+
+	if (!text_begins(subject, head))
+		return;
+	name = arena_strndup(a, subject + strlen(head),
+	                     strcspn(subject + strlen(head), ":"));
+	if (strchr(name, '/') == NULL || strpbrk(name, "*?") != NULL)
+		return;
+	repository.raw = ARENA_JOIN(a, "https://github.com/", name);
+	context_edge(w, EDGE_CAN_ASSUME, true, &repository);
+}
+
+/* The repositories that the conditions on the subject name. */
+static void trust_repositories(struct context_writer *w, struct json_view statement)
+{
+	struct json_items operators = context_members(json_view_at(statement, "Condition"));
+
+	for (size_t i = 0; i < CONTEXT_MAX_LIST && json_items_next(&operators); i++) {
+		struct json_view subjects = json_view_at(
+		        operators.value, "token.actions.githubusercontent.com:sub");
+		struct json_items it = context_list(subjects);
+
+		if (!text_begins(operators.key, "StringEquals") &&
+		    !text_begins(operators.key, "StringLike"))
+			continue;
+		trust_repository(w, json_view_text_or(subjects, "", ""));
+		for (size_t k = 0; k < CONTEXT_MAX_LIST && json_items_next(&it); k++)
+			trust_repository(w, json_view_text_or(it.value, "", ""));
+	}
+}
+
 static void trust_federation(struct context_writer *w, struct json_view statement,
                              const char *provider)
 {
@@ -241,6 +289,8 @@ static void trust_federation(struct context_writer *w, struct json_view statemen
 		context_claim(w, CONTEXT_EXPOSURE, EXPOSURE_OPEN,
 		              "AssumeRolePolicyDocument trusts Federated %s with :sub %s",
 		              provider, subject);
+	if (text_ends(provider, ":oidc-provider/token.actions.githubusercontent.com"))
+		trust_repositories(w, statement);
 }
 
 static void read_trust(struct context_writer *w, struct json_view statement)

@@ -16,8 +16,10 @@
 	"','Id':'" id "'," members "}]}"
 #define DETAILS(type, id, details) \
 	ASFF("", type, id, "'Details':{'" type "':{" details "}}")
-#define INSTANCE "arn:aws:ec2:eu-west-1:" ACCOUNT ":instance/i-0a"
-#define ROLE     "arn:aws:iam::" ACCOUNT ":role/web"
+#define INSTANCE    "arn:aws:ec2:eu-west-1:" ACCOUNT ":instance/i-0a"
+#define ROLE        "arn:aws:iam::" ACCOUNT ":role/web"
+#define GITHUB_HOST "token.actions.githubusercontent.com"
+#define GITHUB      "arn:aws:iam::" ACCOUNT ":oidc-provider/" GITHUB_HOST
 #define TRUST(statement)                                                       \
 	DETAILS("AwsIamRole", ROLE,                                            \
 	        "'AssumeRolePolicyDocument':'{\\'Statement\\':[{\\'Effect\\':" \
@@ -212,6 +214,25 @@ static const struct saying identities[] = {
          TRUST("\\'Principal\\':{\\'Federated\\':\\'arn:aws:iam::" ACCOUNT
                ":oidc-provider/token.example\\'},\\'Condition\\':{\\'StringEquals\\':"
                "{\\'token.example:sub\\':\\'repo:shop/web:ref:refs/heads/main\\'}}"),
+         "arn:aws:iam::" ACCOUNT ":role/web\n"},
+        {"trust in a repository of GitHub",
+         TRUST("\\'Principal\\':{\\'Federated\\':\\'" GITHUB
+               "\\'},\\'Condition\\':{\\'StringEquals\\':{\\'" GITHUB_HOST
+               ":sub\\':\\'repo:shop/web:ref:refs/heads/main\\'}}"),
+         "arn:aws:iam::" ACCOUNT ":role/web\n"
+         "  can_assume <- https://github.com/shop/web\n"},
+        {"trust in some repositories of GitHub, whatever the branch",
+         TRUST("\\'Principal\\':{\\'Federated\\':\\'" GITHUB
+               "\\'},\\'Condition\\':{\\'StringLike\\':{\\'" GITHUB_HOST
+               ":sub\\':[\\'repo:shop/web:*\\',\\'repo:shop/*\\',\\'repo:shop/"
+               "till:*\\']}}"),
+         "arn:aws:iam::" ACCOUNT ":role/web\n"
+         "  can_assume <- https://github.com/shop/web\n"
+         "  can_assume <- https://github.com/shop/till\n"},
+        {"trust in all repositories of GitHub but one",
+         TRUST("\\'Principal\\':{\\'Federated\\':\\'" GITHUB
+               "\\'},\\'Condition\\':{\\'StringNotEquals\\':{\\'" GITHUB_HOST
+               ":sub\\':\\'repo:shop/web:ref:refs/heads/main\\'}}"),
          "arn:aws:iam::" ACCOUNT ":role/web\n"},
         {"a document that is cut",
          DETAILS("AwsIamRole", ROLE, "'AssumeRolePolicyDocument':'{\\'Statement'"),
