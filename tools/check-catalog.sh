@@ -80,7 +80,8 @@ function once(seen, key, what)
 BEGIN {
 	classes = "misconfiguration vulnerability threat exposure secret identity license other"
 	connectors = "azure_defender azure_policy aws_securityhub prowler gcp_scc trivy " \
-		"checkov cloudsploit scoutsuite steampipe kube_bench"
+		"checkov cloudsploit scoutsuite steampipe kube_bench " \
+		"github_code_scanning github_secret_scanning"
 	# Rules that have one form only, whatever the tool checks.
 	form["checkov"] = "^CKV2?_[A-Z0-9]+_[0-9]+$"
 	form["steampipe"] = "^(aws|azure|gcp|kubernetes):[a-z0-9_]+$"
