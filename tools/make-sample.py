@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes deploy/sample/: a made-up estate in the shapes of the real providers.
+"""Writes deploy/sample/, a made-up estate in the shapes of the real providers, and
+deploy/sample-intel/, what feeds say of its CVEs.
 
 Development only: the output is committed, nothing at run time needs Python.  The same
 tables (tools/sample/) give the same bytes: every choice is a digest of what
@@ -19,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 # pylint: disable=wrong-import-position
-from sample import aws, azure, cves, estate, gcp, images, prowler  # noqa: E402
+from sample import aws, azure, cves, estate, gcp, github, images, intel, prowler  # noqa: E402
 from sample import resources as resources_of  # noqa: E402
 from sample import verdicts as verdicts_of  # noqa: E402
 from sample.choice import guid  # noqa: E402
@@ -62,6 +63,10 @@ def build():
     put_list("azure/resource-graph-resources.json", rows,
              f'{{"totalRecords":{len(rows)},"count":{len(rows)},"resultTruncated":"false",'
              '"facets":[],"data":[', "]}")
+    roles = azure.role_rows(resources)
+    put_list("azure/resource-graph-authorization.json", roles,
+             f'{{"totalRecords":{len(roles)},"count":{len(roles)},"resultTruncated":"false",'
+             '"facets":[],"data":[', "]}")
     put("azure/defender-portal-export.csv", *azure.portal_export(assessments, metadata, resources))
     put_list("azure/prowler-azure.ocsf.json",
              prowler.prowler_records("azure", verdicts, aliases, controls), "[", "]")
@@ -76,6 +81,14 @@ def build():
              f'],"totalSize":{len(scc)}}}')
     put_list("gcp/prowler-gcp.ocsf.json",
              prowler.prowler_records("gcp", verdicts, aliases, controls), "[", "]")
+    put_list("github/code-scanning-alerts.json", github.code_scanning(), "[", "]")
+    put_list("github/secret-scanning-alerts.json", github.secret_scanning(), "[", "]")
+    put("../sample-intel/epss.csv", *intel.epss())
+    catalogue, n = intel.kev()
+    put("../sample-intel/kev.json", json.dumps(catalogue, indent=1) + "\n", n)
+    records = intel.cve_records()
+    put("../sample-intel/cve-records.ndjson",
+        "".join(compact(r) + "\n" for r in records), len(records))
     for repository in cves.IMAGES:
         report = images.trivy_report(repository)
         n = sum(len(r.get("Vulnerabilities", [])) + len(r.get("Secrets", []))

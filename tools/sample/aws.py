@@ -3,6 +3,7 @@
 
 import json
 
+from . import estate
 from .checks import S
 from .choice import days_ago, dice, guid, hexa, stamp
 from .cves import CVES, IMAGES, AWS_INSTANCE_CVES, label_of, image_digest
@@ -14,7 +15,8 @@ def asff(product, uid, region, account, title, description, severity, first, cha
         "SchemaVersion": "2018-10-08", "Id": uid,
         "ProductArn": f"arn:aws:securityhub:{region}::product/aws/{product}",
         "ProductName": {"securityhub": "Security Hub", "guardduty": "GuardDuty",
-                        "inspector": "Inspector"}[product],
+                        "inspector": "Inspector", "macie": "Macie",
+                        "access-analyzer": "IAM Access Analyzer"}[product],
         "CompanyName": "AWS" if product == "securityhub" else "Amazon",
         "Region": region, "GeneratorId": "", "AwsAccountId": account, "Types": [],
         "FirstObservedAt": stamp(first), "LastObservedAt": stamp(changed),
@@ -131,6 +133,81 @@ def threat_finding(r, kind, title, severity, archived):
     return one
 
 
+def trust_policy(account, trusts):
+    """The document of a role that a repository of GitHub, or everybody, may take on."""
+    host = "token.actions.githubusercontent.com"
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    if trusts.startswith("github:"):
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::{account}:oidc-provider/{host}"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {f"{host}:aud": "sts.amazonaws.com"},
+                "StringLike": {f"{host}:sub": f"repo:{trusts[len('github:'):]}:*"}}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def role_findings(account):
+    """IAM.27 passes on each role, with its details; a trust in everybody is found as such."""
+    found = []
+    for name, policies, trusts in estate.AWS_ROLES:
+        arn = f"arn:aws:iam::{account}:role/{name}"
+        at = days_ago(1, arn)
+        resource = {
+            "Type": "AwsIamRole", "Id": arn, "Partition": "aws", "Region": "us-east-1",
+            "Details": {"AwsIamRole": {
+                "RoleName": name, "Path": "/", "MaxSessionDuration": 3600,
+                "AttachedManagedPolicies": [
+                    {"PolicyName": p.rsplit("/", 1)[1], "PolicyArn": p} for p in policies],
+                "AssumeRolePolicyDocument": trust_policy(account, trusts)}}}
+        passed = asff("securityhub",
+                      f"arn:aws:securityhub:us-east-1:{account}:security-control/IAM.27/finding/"
+                      + guid(arn, "IAM.27"), "us-east-1", account,
+                      "IAM identities should not have the AWSCloudShellFullAccess policy attached",
+                      "Cloud Shell can carry files out.", "INFORMATIONAL", days_ago(200, arn), at)
+        passed["GeneratorId"] = "security-control/IAM.27"
+        passed["Types"] = ["Software and Configuration Checks/Industry and Regulatory Standards"]
+        passed["Workflow"]["Status"] = "RESOLVED"
+        passed["Compliance"] = {"Status": "PASSED", "SecurityControlId": "IAM.27"}
+        passed["Resources"] = [resource]
+        found.append(passed)
+        if trusts != "*":
+            continue
+        access = asff("access-analyzer",
+                      f"arn:aws:access-analyzer:us-east-1:{account}:analyzer/meridian/arn:aws:iam::"
+                      f"{account}:role/{name}", "us-east-1", account,
+                      f"AwsIamRole/{arn} allows public access",
+                      "Any account may take on the role.", "HIGH", days_ago(60, arn), at)
+        access["GeneratorId"] = "aws/access-analyzer"
+        access["Types"] = ["Software and Configuration Checks/AWS Security Best Practices"
+                           "/External Access Granted"]
+        access["Resources"] = [resource]
+        found.append(access)
+    return found
+
+
+def macie_finding(bucket):
+    """Names and passports in the bucket of customs scans."""
+    at = days_ago(3, bucket.id, "macie")
+    kind = "SensitiveData:S3Object-Personal"
+    one = asff("macie", f"arn:aws:macie2:{bucket.region}:{bucket.account}:finding/"
+               + hexa(32, "macie", bucket.id), bucket.region, bucket.account,
+               "The object holds personal data", "Names and passport numbers.", "MEDIUM", at, at)
+    one["GeneratorId"] = "aws/macie"
+    one["Types"] = ["Sensitive Data Identifications/PII/" + kind]
+    one["Resources"] = [
+        asff_resource(bucket, Details={"AwsS3Bucket": {"AccessControlList": json.dumps({
+            "grantSet": None, "grantList": [
+                {"grantee": "AllUsers", "permission": "Read"}]})}}),
+        {"Type": "AwsS3Object", "Id": f"{bucket.id}/2026/10/manifest-4711.pdf", "Partition": "aws",
+         "Region": bucket.region,
+         "DataClassification": {"Result": {"Status": {"Code": "COMPLETE"}, "SensitiveData": [
+             {"Category": "PERSONAL_INFORMATION", "TotalCount": 128, "Detections": [
+                 {"Type": "PASSPORT_NUMBER", "Count": 64}, {"Type": "NAME", "Count": 64}]}]}}}]
+    return one
+
+
 def securityhub_findings(verdicts, resources, controls):
     by_name = {(r.kind, r.name): r for r in resources if r.cloud == "aws"}
     found = []
@@ -150,6 +227,8 @@ def securityhub_findings(verdicts, resources, controls):
     worker = "harbor/manifest-worker"
     found += [inspector_finding(by_name["repo", worker], cve)
               for cve in IMAGES[worker][2]]
+    found += role_findings("111122223333")
+    found.append(macie_finding(by_name["bucket", "meridian-customs-scans"]))
     for name, *rest in THREATS:
         found.append(threat_finding(by_name["instance", name], *rest))
     return ([f for f in found if f["Region"] == "us-east-1"],

@@ -6,9 +6,11 @@ import datetime
 import io
 import json
 
+from . import estate
 from .checks import CHECKS, D, P
 from .choice import NOW, days_ago, dice, guid, stamp
 from .cves import CVES, ACR, IMAGES, AZURE_VM_CVES, label_of, image_digest
+from .verdicts import state_of
 
 IMAGE_KEY = "c0b7cfc6-3172-465a-b378-53c7ff2cc0d5"
 MACHINE_KEY = guid("assessment", "machine vulnerabilities")
@@ -243,6 +245,73 @@ def policy_states(verdicts):
     return found
 
 
+def security_rules(group):
+    """What the verdicts on a group say is open, and the web; else the office comes in."""
+    def rule(name, priority, port, source):
+        return {"name": name, "properties": {
+            "access": "Allow", "direction": "Inbound", "priority": priority, "protocol": "Tcp",
+            "sourceAddressPrefix": source, "sourcePortRange": "*",
+            "destinationAddressPrefix": "*", "destinationPortRange": port}}
+
+    is_open = {check[1]: state_of(group, check) == "open" for check in CHECKS
+               if check[0] == "nsg"}
+    rules = [rule("allow-rdp", 120, "3389", "*")] if is_open["net.rdp-open"] else []
+    rules.append(rule("allow-ssh", 100, "22",
+                      "*" if is_open["net.ssh-open"] else "10.60.0.0/16"))
+    if group.name == "nsg-edge":
+        rules.append(rule("allow-web", 110, "443", "Internet"))
+    return rules
+
+
+def interface(nic, vm, by_name):
+    guard = estate.GUARDS.get(vm.name, "nsg-app" if vm.environment == "production"
+                              else "nsg-dev")
+    return {"virtualMachine": {"id": vm.id},
+            "networkSecurityGroup": {"id": by_name["nsg", guard].id},
+            "ipConfigurations": [{"id": nic.id + "/ipConfigurations/primary",
+                                  "name": "primary", "properties": {}}]}
+
+
+def principal_of(name):
+    return guid("identity", name)
+
+
+def cluster(r):
+    return {"fqdn": f"{r.name}-dns-{dice(10**8, r.name):08d}.hcp.{r.region}.azmk8s.io",
+            "identityProfile": {"kubeletidentity": {"objectId": principal_of(r.name)}}}
+
+
+# Ids of built-in roles, as Microsoft documents them.
+ROLE_IDS = {
+    "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    "Virtual Machine Contributor": "9980e02c-c2be-4d73-94e8-173b1dc7cf3c",
+    "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
+    "Storage Blob Data Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+}
+
+
+def role_rows(resources):
+    """Rows of Resource Graph's table authorizationresources."""
+    by_name = {r.name: r for r in resources if r.cloud == "azure"}
+    rows = []
+    for who, role, on in estate.ROLES:
+        r = by_name[who]
+        subscription = f"/subscriptions/{r.subscription}"
+        scope = by_name[on].id if on else subscription
+        name = guid("role assignment", who, role, on)
+        rows.append({
+            "id": f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}",
+            "name": name, "type": "microsoft.authorization/roleassignments",
+            "subscriptionId": r.subscription,
+            "properties": {
+                "principalId": principal_of(who), "principalType": "ServicePrincipal",
+                "roleDefinitionId": f"{subscription}/providers/Microsoft.Authorization"
+                                    f"/roleDefinitions/{ROLE_IDS[role]}",
+                "scope": scope, "createdOn": stamp(days_ago(200, name), 7)}})
+    return sorted(rows, key=lambda row: row["id"].lower())
+
+
 def graph_rows(resources):
     rows = []
     by_name = {(r.kind, r.name): r for r in resources}
@@ -257,9 +326,13 @@ def graph_rows(resources):
             row["properties"] = {"networkProfile": {"networkInterfaces": [
                 {"id": by_name["nic", "nic-" + short].id}]}}
             row["identity"] = {"type": "SystemAssigned",
-                               "principalId": guid("identity", r.name)}
+                               "principalId": principal_of(r.name)}
         elif r.kind == "nic":
-            row["properties"] = {"virtualMachine": {"id": by_name["vm", "vm-" + short].id}}
+            row["properties"] = interface(r, by_name["vm", "vm-" + short], by_name)
+        elif r.kind == "nsg":
+            row["properties"] = {"securityRules": security_rules(r)}
+        elif r.kind == "aks":
+            row["properties"] = cluster(r)
         elif r.kind == "publicip":
             row["properties"] = {
                 "ipAddress": f"203.0.113.{10 + dice(200, r.name)}",

@@ -3,8 +3,8 @@
 
 D, P, W, S, G = "azure_defender", "azure_policy", "prowler", "aws_securityhub", "gcp_scc"
 
-# (kind, control or "", what is wrong, what it means, share that fails in percent,
-#  {connector: (rule, severity)}).  Policy states have no severity of their own.
+# (kind, control or "", what is wrong, what it means, share that fails in percent (None: asked
+#  only of what the story names), {connector: (rule, severity)}).  Policy states have no severity of their own.
 CHECKS = [
     ("vm", "vm.management-ports", "Management ports are open to the internet",
      "Anyone can try passwords on SSH or RDP.", 15,
@@ -92,6 +92,14 @@ CHECKS = [
      {P: ("0e246bcf-5f6f-4f87-bc6f-775d4712c7ea", "")}),
     ("aks", "k8s.network-policy", "There is no network policy",
      "Pods may all talk to each other.", 60, {W: ("aks_network_policy_enabled", "medium")}),
+    ("aks", "k8s.policy-privileged", "Privileged containers are let in",
+     "Such a container is as good as its node.", None,
+     {P: ("95edb821-ddaf-4404-9732-666045e056b4", "")}),
+    ("vm", "vm.endpoint-protection", "There is no endpoint protection",
+     "Whoever gets in goes unnoticed.", None,
+     {P: ("af6cd1bd-1635-48cb-bde7-5b15693900b9", "")}),
+    ("vm", "vm.log-agent", "There is no log agent", "What happened cannot be told.", None,
+     {P: ("a4fe33eb-e377-4efb-ab31-0784311bc499", "")}),
     ("acr", "registry.public-network", "Public network access is on",
      "The registry is on the internet.", 60,
      {P: ("0fdf0491-d080-4575-b627-ad0e843cba0f", ""),

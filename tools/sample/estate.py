@@ -133,7 +133,34 @@ STORY = {
     ("allow-rdp-lab", "net.rdp-open"): True,
     ("reporting", "db.public-access"): True,
     ("lab_samples", "bigquery.public-access"): True,
+    ("aks-harbor", "k8s.api-public"): True,
+    ("aks-harbor", "k8s.policy-privileged"): True,
+    ("vm-rates-01", "vm.endpoint-protection"): True,
+    ("vm-booking-01", "vm.endpoint-protection"): False,
+    ("vm-rates-01", "vm.log-agent"): True,
+    ("vm-booking-01", "vm.log-agent"): False,
 }
+# Who may do what in Azure: the resource that acts, the role, and on what ("" for all of the
+# subscription, else a vault or an account of storage).
+ROLES = [
+    ("vm-edge-01", "Contributor", ""),
+    ("vm-edge-01", "Key Vault Secrets User", "kv-booking"),
+    ("vm-edge-02", "Reader", ""),
+    ("vm-booking-01", "Key Vault Secrets User", "kv-booking"),
+    ("vm-rates-01", "Storage Blob Data Reader", "stharborfeeds"),
+    ("vm-build-01", "Virtual Machine Contributor", ""),
+    ("aks-harbor", "Contributor", ""),
+]
+# Which security group stands before which machine's interface; the others have nsg-app.
+GUARDS = {"vm-edge-01": "nsg-edge", "vm-edge-02": "nsg-edge", "vm-jump-01": "nsg-jump"}
+# Roles of AWS in 111122223333: (name, its policies, whom it trusts).
+AWS_ROLES = [
+    ("manifest-deploy", ["arn:aws:iam::aws:policy/AdministratorAccess"],
+     "github:meridian-freight/manifest-deploy"),
+    ("partner-customs", ["arn:aws:iam::aws:policy/AdministratorAccess"], "*"),
+    ("web-assets-publish", ["arn:aws:iam::aws:policy/AmazonS3FullAccess"],
+     "github:meridian-freight/web-assets"),
+]
 # Names tagged with regulated data, and those that the business stops without.
 REGULATED = {"stharbordocs", "stharborinvoices", "meridian-customs-scans", "customs-db",
              "ledger-db", "sql-booking", "sql-booking/customers", "kv-finance",

@@ -46,6 +46,8 @@ def all_verdicts(resources):
         for check in CHECKS:
             if check[0] != resource.kind:
                 continue
+            if check[4] is None and (resource.name, check[1]) not in estate.STORY:
+                continue
             state = state_of(resource, check)
             for connector in check[5]:
                 if connector == W and resource.cloud == "azure" \
