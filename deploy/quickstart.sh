@@ -76,18 +76,19 @@ use_system_user() {
 		"HOME=$home" "XDG_STATE_HOME=$home" USER=isobar LOGNAME=isobar)
 	our_record=${XDG_STATE_HOME:-$HOME/.local/state}/isobar/connection
 	export XDG_STATE_HOME=$home
-	if "${as_owner[@]}" test -x "$isobar" -a -r "$sample" 2>/dev/null; then
+	if "${as_owner[@]}" test -x "$isobar" -a -r "$sample" -a -r "$intel" 2>/dev/null; then
 		return
 	fi
 	install -d -m 0755 "$home/bin"
 	for program in "${programs[@]}"; do
 		install -m 0755 "$checkout/build/release/$program" "$home/bin/${program##*/}"
 	done
-	rm -rf "$home/sample"
-	cp -r "$checkout/deploy/sample" "$home/sample"
-	chmod -R u=rwX,go=rX "$home/sample"
+	rm -rf "$home/sample" "$home/sample-intel"
+	cp -r "$checkout/deploy/sample" "$checkout/deploy/sample-intel" "$home"
+	chmod -R u=rwX,go=rX "$home/sample" "$home/sample-intel"
 	isobar=$home/bin/isobar
 	sample=$home/sample
+	intel=$home/sample-intel
 }
 
 run() {
@@ -124,6 +125,14 @@ start_up() {
 	die "isobar up ended; see $log"
 }
 
+# What feeds say of the sample's CVEs, unless feeds are in use already: an extract is no match for these.
+load_intel() {
+	local first
+	first=$(run intel list --json | sed 1q) || [ -n "$first" ] ||
+		die "the list of feeds cannot be read"
+	[ -n "$first" ] || run intel load --no-score "$intel"/* >&2
+}
+
 # Imports the sample if the database holds no finding at all.
 import_sample() {
 	local first
@@ -133,6 +142,7 @@ import_sample() {
 		say "keeping the data of the last start"
 		return
 	fi
+	load_intel
 	say "importing the sample estate"
 	if [ "$json" = 1 ]; then
 		run import --json "$sample"
@@ -194,6 +204,7 @@ main() {
 	build
 	isobar=$checkout/build/release/cli/isobar
 	sample=$checkout/deploy/sample
+	intel=$checkout/deploy/sample-intel
 	if [ "$(id -u)" -eq 0 ] && [ -z "${ISOBAR_DATABASE:-}" ]; then
 		use_system_user
 	fi
