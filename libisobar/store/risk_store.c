@@ -473,7 +473,7 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *copy =
-	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 35);
+	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 36);
 
 	for (size_t i = 0; i < w->n_rows; i++)
 		put_row(copy, &w->rows[i]);

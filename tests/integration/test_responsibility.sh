@@ -64,7 +64,7 @@ id=$(sql "select risk_id from isobar.risk where responsibility = 3")
 must "$isobar" explain --json "$id"
 expect "verdict of the unknown" "unknown customer false iaas null" "$(jq -r '[.responsibility, .responsibility_row.row_verdict,
 	.responsibility_row.known, .responsibility_row.service_model, (.responsibility_row.type_source | tostring)] | join(" ")' "$out")"
-must "$isobar" queue --json --queue customer
+must "$isobar" queue --json --now "$now" --queue customer
 expect "it is in the customer's queue" 1 "$(jq -s "map(select(.id == \"$id\")) | length" "$out")"
 proves "unknown counts as IaaS, and as the customer's"
 
@@ -77,11 +77,11 @@ proves "unknown counts as IaaS, and as the customer's"
 } >"$tmp/database.ndjson"
 make_db
 must "$isobar" import --quiet --now "$now" "$tmp/database.ndjson"
-must "$isobar" queue --json --queue provider
+must "$isobar" queue --json --now "$now" --queue provider
 expect "the provider's queue" "provider cve:CVE-2024-1086 paused null" \
 	"$(jq -r '[.responsibility, .subject, .sla, (.due_at | tostring)] | join(" ")' "$out")"
 id=$(jq -r .id "$out")
-must "$isobar" queue --json --queue customer
+must "$isobar" queue --json --now "$now" --queue customer
 expect "the customer's queue" "customer ok" "$(jq -r '[.responsibility, .sla] | join(" ")' "$out")"
 must "$isobar" queue --json --queue provider --now 2027-11-15T06:00:00Z
 expect "a year later" "paused null" "$(jq -r '[.sla, (.due_at | tostring)] | join(" ")' "$out")"
