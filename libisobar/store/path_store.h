@@ -6,7 +6,7 @@
 
 /*
  * Paths: what the pass over marked assets finds, and what a slice of assets has of them.
- * pg is open for PG_GROUP_SCORER and PG_GROUP_SESSION_SCORER.  docs/internals/paths.md.
+ * pg is open for PG_GROUP_SCORER and PG_GROUP_SESSION_SCORER.  docs/paths.md.
  */
 
 /* A place of a toxic rule, as the statements read it. */

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "base/attr.h"
+
 enum {
 	SQL_MAX = 4096
 };
@@ -34,7 +36,7 @@ struct pg *world_pg(void)
 	return pg;
 }
 
-static void make_sql(char out[SQL_MAX], const char *format, va_list arguments)
+static PRINTF(2, 0) void make_sql(char out[SQL_MAX], const char *format, va_list arguments)
 {
 	assert_true(vsnprintf(out, SQL_MAX, format, arguments) < SQL_MAX);
 }

@@ -2,6 +2,8 @@
 #ifndef ISOBAR_TEST_SCORE_WORLD_H
 #define ISOBAR_TEST_SCORE_WORLD_H
 
+#include "base/attr.h"
+
 #include "support/pg_fixture.h"
 
 /*
@@ -24,8 +26,8 @@ void world_close(void);
 struct pg *world_pg(void);
 
 /* A command, or a query, made as by printf. */
-void world_exec(const char *format, ...) __attribute__((format(printf, 1, 2)));
-PGresult *world_ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void world_exec(const char *format, ...) PRINTF(1, 2);
+PGresult *world_ask(const char *format, ...) PRINTF(1, 2);
 int64_t world_int(const PGresult *r, int row, int column);
 
 void world_empty(void); /* no assets, findings, risks */

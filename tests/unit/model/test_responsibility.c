@@ -54,7 +54,7 @@ static void test_responsibility_load__reads_the_catalogue(void **state)
 
 	(void)state;
 	assert_int_equal(t.n_domains, 32);
-	assert_int_equal(t.n_kinds, 263);
+	assert_int_equal(t.n_kinds, 265);
 	assert_int_equal(t.n_categories, 57);
 	category = finding_category_find(&t, "public_compute_admin_port");
 	assert_non_null(category);
