@@ -43,6 +43,12 @@ provider_duty() {
 		"$sample/aws/securityhub-findings.json"
 }
 
+# A type that the catalogue does not know: nobody's duty yet.
+unknown_duty() {
+	asff 9 control=X.1 | sed 's#AwsS3Bucket#AwsStrangeThing#
+		s#arn:aws:s3:::isobar-test#arn:aws:strange:eu-west-1:111122223333:thing/one#'
+}
+
 import_default() {
 	local number
 	# Overdue when it is gone; and gone in time.
@@ -50,7 +56,10 @@ import_default() {
 	asff 2 bucket=isobar-met >"$tmp/met.ndjson"
 	asff 1 bucket=isobar-missed label=CRITICAL compliance=PASSED updated=2026-11-12T00:00:00Z >"$tmp/missed-gone.ndjson"
 	asff 2 bucket=isobar-met compliance=PASSED updated=2026-11-12T00:00:00Z >"$tmp/met-gone.ndjson"
-	provider_duty >"$tmp/provider.ndjson"
+	{
+		provider_duty
+		unknown_duty
+	} >"$tmp/provider.ndjson"
 	# One that changes while the server runs.
 	asff 3 bucket=isobar-changing label=LOW title='A bucket that changes' >"$tmp/changing.ndjson"
 	asff 3 bucket=isobar-changing label=CRITICAL title='A bucket that got worse' \

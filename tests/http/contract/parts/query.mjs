@@ -147,7 +147,8 @@ async function compareRisk(ctx, risk) {
 function compareExplanation(risk, explained, got) {
 	const want = {};
 
-	for (const key of ['id', 'score', 'band', 'model', 'factors', 'policy', 'findings'])
+	for (const key of ['id', 'score', 'band', 'model', 'factors', 'policy', 'path_members', 'paths', 'responsibility',
+		'responsibility_row', 'findings'])
 		want[key] = explained[key];
 	same(`${risk.id}: explanation`, want, got);
 	same(`${risk.id}: the points add up`, got.score, got.factors.reduce((sum, f) => sum + f.points, got.policy));
