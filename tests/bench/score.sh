@@ -64,7 +64,7 @@ epss_file() {
 			i++
 		}
 		{ put($1) }
-		END { for (k = i; k < all; k++) put(sprintf("CVE-1999-%07d", k)) }' >"$work/epss$1.csv"
+		END { for (k = i; k < all; k++) put("CVE-1999-" (1000000 + k)) }' >"$work/epss$1.csv"
 }
 
 check_written() {
