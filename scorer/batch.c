@@ -15,6 +15,8 @@
 #include "decide.h"
 
 #define WRITES_MAX 16 /* statements in flight for one slice */
+/* A slice needs up to so much: kept over all slices, not given back and faulted in anew. */
+#define SLICE_ARENA ((size_t)64 << 20)
 
 struct batch {
 	const struct scorer *s;
@@ -75,6 +77,12 @@ static const char *advisory_cve(const void *ctx, const char *advisory)
 	return fed->text;
 }
 
+/* Keys begin with the first half of their asset's. */
+static bool is_of_asset(const struct key *fingerprint, const struct key *asset_id)
+{
+	return memcmp(fingerprint->bytes, asset_id->bytes, KEY_SIZE / 2) == 0;
+}
+
 /* Every name under which a slice's groups and paths may be stored. */
 static struct group_fingerprint *fingerprints_of(const struct decision_input *in,
                                                  struct arena *a, size_t *n_out)
@@ -89,35 +97,35 @@ static struct group_fingerprint *fingerprints_of(const struct decision_input *in
 
 	*n_out = 0;
 	for (size_t i = 0; i < n; i++) {
-		out[(*n_out)++] = (struct group_fingerprint){i, groups[i].fingerprint};
+		out[(*n_out)++] = (struct group_fingerprint){
+		        .ordinal = i, .fingerprint = groups[i].fingerprint};
 		for (size_t k = 0; k < groups[i].n_former; k++)
-			out[(*n_out)++] =
-			        (struct group_fingerprint){i, groups[i].former[k]};
+			out[(*n_out)++] = (struct group_fingerprint){
+			        .ordinal = i,
+			        .fingerprint = groups[i].former[k],
+			        .is_outside = !is_of_asset(&groups[i].former[k],
+			                                   &groups[i].asset_id)};
 	}
 	for (size_t i = 0; i < in->n_paths; i++)
 		out[(*n_out)++] = (struct group_fingerprint){
-		        n + i, path_fingerprint(in->org, &in->paths[i], a)};
+		        .ordinal = n + i,
+		        .fingerprint = path_fingerprint(in->org, &in->paths[i], a)};
 	return out;
 }
 
 /* Waits for the writes in flight and, when one was asked for, the next slice. */
 static int collect(struct batch *b, bool with_next, struct arena *a, struct error *err)
 {
-	PGresult *results[WRITES_MAX + 4] = {0};
-	const size_t n_next = !with_next ? 0 : b->taken.has_paths ? 4 : 2;
-	const size_t n = b->n_in_flight + n_next;
+	PGresult *results[WRITES_MAX + SCORE_SLICE_RESULTS] = {0};
+	const size_t n = b->n_in_flight + (with_next ? score_slice_results(&b->taken) : 0);
 	const int rc = pg_collect(b->s->pg, results, n, err);
 
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < b->n_in_flight; i++)
 		PQclear(results[i]);
-	if (n_next)
-		score_slice_read(&b->next, results[b->n_in_flight],
-		                 results[b->n_in_flight + 1], a);
-	if (n_next == 4)
-		path_slice_read(&b->next, results[b->n_in_flight + 2],
-		                results[b->n_in_flight + 3], a);
+	if (with_next)
+		score_slice_read(&b->next, results + b->n_in_flight, &b->taken, a);
 	if (b->n_in_flight) {
 		b->n_in_flight = 0;
 		return score_staging_clear(b->s->pg, err);
@@ -147,13 +155,21 @@ static int load_stored(struct batch *b, struct arena *a, struct decision_input *
 		return 0;
 	const struct group_fingerprint *fingerprints =
 	        fingerprints_of(in, a, &n_fingerprints);
-	const int rc = score_risks_load(b->s->pg, b->org, fingerprints, n_fingerprints, a,
-	                                &stored, &in->n_stored, err);
+	const int rc = score_risks_load(b->s->pg, b->org, &b->slice, fingerprints,
+	                                n_fingerprints, a, &stored, &in->n_stored, err);
 
 	in->stored = stored;
-	if (rc < 0)
-		return rc;
-	return pg_command(b->s->pg, "truncate page_fingerprint", err);
+	return rc;
+}
+
+/* The ledgers of what came out differently: of the rest nothing is asked. */
+static int load_ledgers(struct batch *b, struct decision *d, struct arena *a,
+                        struct error *err)
+{
+	size_t n;
+	struct stored_risk **risks = decide_ledgers(d, a, &n);
+
+	return score_ledgers_load(b->s->pg, b->org, risks, n, a, err);
 }
 
 /* Groups that were named under an asset of another shard may be stored there. */
@@ -197,16 +213,20 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	correlate_slice(b, a, &groups, &in.n_groups);
 	in.groups = groups;
 	const bool may_be_stored = b->taken.has_risks || came_from_elsewhere(b, &in);
+	struct decision *d;
 
 	if (!may_be_stored)
-		decide(&in, a, &writes);
+		d = decide_begin(&in, a);
 	if ((rc = collect(b, more, other, err)) < 0)
 		return rc;
 	if (may_be_stored) {
 		if ((rc = load_stored(b, a, &in, err)) < 0)
 			return rc;
-		decide(&in, a, &writes);
+		d = decide_begin(&in, a);
+		if ((rc = load_ledgers(b, d, a, err)) < 0)
+			return rc;
 	}
+	decide_end(d, &writes);
 	b->out->n_findings += (int64_t)b->slice.n_evidence;
 	b->out->n_risks += (int64_t)in.n_groups;
 	b->out->n_written += (int64_t)writes.n_rows;
@@ -215,7 +235,7 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	                       &b->n_in_flight, err);
 	score_slice_clear(&b->slice);
 	if (rc == 0 && slice + 2 < b->taken.n_slices)
-		rc = score_slice_send(b->s->pg, b->org, slice + 2, b->taken.has_paths, err);
+		rc = score_slice_send(b->s->pg, b->org, slice + 2, &b->taken, err);
 	arena_reset(a);
 	b->slice = b->next;
 	b->next = (struct score_slice){0};
@@ -229,13 +249,13 @@ static int run_slices(struct batch *b, struct error *err)
 
 	if (!b->taken.n_slices)
 		return 0;
-	if ((rc = score_slice_send(b->s->pg, b->org, 0, b->taken.has_paths, err)) < 0 ||
+	if ((rc = score_slice_send(b->s->pg, b->org, 0, &b->taken, err)) < 0 ||
 	    (rc = collect(b, true, b->slices[0], err)) < 0)
 		return rc;
 	b->slice = b->next;
 	b->next = (struct score_slice){0};
 	if (b->taken.n_slices > 1 &&
-	    (rc = score_slice_send(b->s->pg, b->org, 1, b->taken.has_paths, err)) < 0)
+	    (rc = score_slice_send(b->s->pg, b->org, 1, &b->taken, err)) < 0)
 		return rc;
 	for (int i = 0; i < b->taken.n_slices; i++)
 		if ((rc = run_slice(b, i, err)) < 0)
@@ -272,7 +292,7 @@ int batch_run(const struct scorer *s, const struct org *org, int shard, timestam
 	                  .shard = shard,
 	                  .now = now,
 	                  .arena = arena_new(1 << 16),
-	                  .slices = {arena_new(1 << 20), arena_new(1 << 20)},
+	                  .slices = {arena_new(SLICE_ARENA), arena_new(SLICE_ARENA)},
 	                  .out = out};
 	int rc;
 

@@ -318,23 +318,15 @@ static enum path_level path_level_of(const struct decision_input *in,
 	return (enum path_level)level;
 }
 
-bool decision_settle(struct decision *d, struct draft *draft,
-                     const struct stored_risk *stored, size_t n_stored)
+void decision_add(struct decision *d, const struct draft *draft)
 {
-	const struct stored_risk *old = survivor_of(stored, n_stored);
-	struct former_risk former = {0};
+	const struct stored_risk *old = survivor_of(draft->stored, draft->n_stored);
+	struct draft kept = *draft;
+	struct risk_row *row = &kept.row;
 
-	if (old)
-		former = former_of(old, d->a);
-	const struct fate fate = fate_of(&draft->facts, old ? &former : NULL,
-	                                 draft->verdict, draft->row.band);
-	struct risk_row *row = &d->out->rows[d->out->n_rows];
-
-	*row = draft->row;
-	row->state = fate.state;
+	kept.fate = fate_of_state(&draft->facts, old ? &old->state : NULL);
+	row->state = kept.fate.state;
 	row->resolved_at = TIMESTAMP_NONE;
-	row->clock_mode = fate.clock_mode;
-	row->clock_reason = fate.clock_reason;
 	row->risk_id = old ? old->risk_id : draft->fingerprint;
 	row->is_new = !old;
 	if (row->state == RISK_RESOLVED) {
@@ -343,31 +335,25 @@ bool decision_settle(struct decision *d, struct draft *draft,
 		        old->resolved_at != TIMESTAMP_NONE ? old->resolved_at : d->in->now;
 	}
 	row->state_hash = hash_of(row);
-	if (old && old->state_hash == row->state_hash && n_stored == 1 &&
-	    fate.clock_mode < 0)
-		return false;
+	/* The clock follows from what is hashed: it goes on as it was. */
+	if (old && old->state_hash == row->state_hash && draft->n_stored == 1)
+		return;
+	struct draft *copy = ARENA_NEW(d->a, struct draft);
 
-	const struct risk_clock clock =
-	        clock_after(d, old ? &former : NULL, &fate, row->band);
-
-	row->opened_at = old && !fate.reopened ? old->opened_at : d->in->now;
-	row->path_mark = (row->elements | (old ? old->elements : 0)) != 0;
-	fill_clock(row, &clock, old, d->in->now);
-	d->out->n_rows++;
-	count_row(d, row, old);
-	mark_fixes(d, row, &draft->fix, old);
-	if (old)
-		add_events(d, row, old, &fate);
-	return true;
+	*copy = kept;
+	d->drafts[d->n_drafts++] = copy;
 }
-
 static void decide_group(struct decision *d, const struct risk_group *g,
-                         const struct asset_view *asset, const struct stored_risk *stored,
+                         const struct asset_view *asset, struct stored_risk *stored,
                          size_t n_stored)
 {
 	const struct scorer *s = d->in->scorer;
 	const struct stored_risk *old = survivor_of(stored, n_stored);
-	struct draft draft = {.facts = facts_of(g), .fingerprint = g->fingerprint};
+	struct draft draft = {.facts = facts_of(g),
+	                      .fingerprint = g->fingerprint,
+	                      .group = g,
+	                      .stored = stored,
+	                      .n_stored = n_stored};
 
 	if (!old && draft.facts.state != FACTS_LIVE && draft.facts.state != FACTS_MUTED)
 		return;
@@ -391,32 +377,24 @@ static void decide_group(struct decision *d, const struct risk_group *g,
 	draft.row.n_findings = draft.facts.n_open ? draft.facts.n_open : (int)g->n_members;
 	fill_sources(&draft.row, g, (size_t)draft.row.n_findings, d->a);
 	fill_members(&draft.row, g, d->a);
-	if (decision_settle(d, &draft, stored, n_stored))
-		add_alias(d, g, &d->out->rows[d->out->n_rows - 1].risk_id,
-		          n_stored > 1 ? 2
-		          : g->control ? 1
-		                       : 0);
+	decision_add(d, &draft);
 }
 
 /*
  * Stored risks of a group beside the survivor: their fingerprints lead to it from
  * now on, and they end here.
  */
-static void retire_others(struct decision *d, const struct risk_group *g,
-                          const struct stored_risk *stored, size_t n)
+static void retire_others(struct decision *d, const struct draft *draft,
+                          const struct stored_risk *kept, const struct risk_row *model)
 {
-	const struct stored_risk *kept = survivor_of(stored, n);
-	const struct risk_row *model =
-	        d->out->n_rows ? &d->out->rows[d->out->n_rows - 1] : NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct stored_risk *s = &stored[i];
+	for (size_t i = 0; i < draft->n_stored; i++) {
+		const struct stored_risk *s = &draft->stored[i];
 
 		if (s == kept)
 			continue;
 		d->out->aliases[d->out->n_aliases++] = (struct risk_alias_row){
 		        .fingerprint = s->risk_id, .risk_id = kept->risk_id, .reason = 2};
-		if (s->state == RISK_RESOLVED || !model)
+		if (s->state == RISK_RESOLVED)
 			continue;
 		struct risk_row *row = &d->out->rows[d->out->n_rows++];
 
@@ -426,7 +404,7 @@ static void retire_others(struct decision *d, const struct risk_group *g,
 		row->opened_at = s->opened_at;
 		row->resolved_at = d->in->now;
 		row->next_crossing_at = TIMESTAMP_NONE;
-		row->n_findings = (int)g->n_members;
+		row->n_findings = (int)draft->group->n_members;
 		row->clock_mode = SLA_MODE_STOPPED;
 		row->clock_reason = "merged";
 		row->has_fix = false;
@@ -436,6 +414,40 @@ static void retire_others(struct decision *d, const struct risk_group *g,
 		mark_fixes(d, row, NULL, s);
 		add_event(d, row, EVENT_MERGED, "merged");
 	}
+}
+
+/* Gives a draft its clock, times and events against what is stored, and adds its row. */
+static void settle(struct decision *d, struct draft *draft)
+{
+	const struct stored_risk *old = survivor_of(draft->stored, draft->n_stored);
+	struct risk_row *row = &d->out->rows[d->out->n_rows++];
+	struct fate *fate = &draft->fate;
+	struct former_risk former = {0};
+
+	if (old)
+		former = former_of(old, d->a);
+	fate_clock(fate, old ? &former : NULL, draft->verdict, draft->row.band);
+	*row = draft->row;
+	row->clock_mode = fate->clock_mode;
+	row->clock_reason = fate->clock_reason;
+	const struct risk_clock clock =
+	        clock_after(d, old ? &former : NULL, fate, row->band);
+
+	row->opened_at = old && !fate->reopened ? old->opened_at : d->in->now;
+	row->path_mark = (row->elements | (old ? old->elements : 0)) != 0;
+	fill_clock(row, &clock, old, d->in->now);
+	count_row(d, row, old);
+	mark_fixes(d, row, &draft->fix, old);
+	if (old)
+		add_events(d, row, old, fate);
+	if (!draft->group)
+		return;
+	add_alias(d, draft->group, &row->risk_id,
+	          draft->n_stored > 1     ? 2
+	          : draft->group->control ? 1
+	                                  : 0);
+	if (draft->n_stored > 1)
+		retire_others(d, draft, old, row);
 }
 
 static int by_risk(const void *a, const void *b)
@@ -478,17 +490,10 @@ static void join_marks(struct score_writes *w)
 	w->n_fixes = n;
 }
 
-void decide(const struct decision_input *in, struct arena *a, struct score_writes *out)
+static void decide_groups(struct decision *d, size_t *at)
 {
-	struct decision d = {.in = in, .a = a, .out = out};
-	const size_t room = in->n_groups + in->n_paths + in->n_stored + 1;
-	size_t at = 0;
+	const struct decision_input *in = d->in;
 
-	*out = (struct score_writes){
-	        .rows = ARENA_ARRAY(a, struct risk_row, room),
-	        .events = ARENA_ARRAY(a, struct risk_event, 3 * room),
-	        .aliases = ARENA_ARRAY(a, struct risk_alias_row, 2 * room),
-	        .fixes = ARENA_ARRAY(a, struct fix_mark, 2 * room)};
 	for (size_t i = 0; i < in->n_groups;) {
 		const struct risk_group *first = &in->groups[i];
 		size_t end = i + 1;
@@ -503,15 +508,55 @@ void decide(const struct decision_input *in, struct arena *a, struct score_write
 		for (; i < end; i++) {
 			size_t n = 0;
 
-			while (at + n < in->n_stored && in->stored[at + n].ordinal == i)
+			while (*at + n < in->n_stored && in->stored[*at + n].ordinal == i)
 				n++;
-			decide_group(&d, &in->groups[i], &asset, in->stored + at, n);
-			if (n > 1)
-				retire_others(&d, &in->groups[i], in->stored + at, n);
-			at += n;
+			decide_group(d, &in->groups[i], &asset, in->stored + *at, n);
+			*at += n;
 		}
 	}
-	decide_paths(&d, in->stored + at, in->n_stored - at);
-	sort_rows(out, a);
+}
+
+struct decision *decide_begin(const struct decision_input *in, struct arena *a)
+{
+	struct decision *d = ARENA_NEW(a, struct decision);
+	size_t at = 0;
+
+	d->in = in;
+	d->a = a;
+	d->drafts = ARENA_ARRAY(a, struct draft *, in->n_groups + in->n_paths + 1);
+	decide_groups(d, &at);
+	decide_paths(d, in->stored + at, in->n_stored - at);
+	return d;
+}
+
+struct stored_risk **decide_ledgers(const struct decision *d, struct arena *a,
+                                    size_t *n_out)
+{
+	struct stored_risk **out =
+	        ARENA_ARRAY(a, struct stored_risk *, d->in->n_stored + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n_drafts; i++)
+		for (size_t k = 0; k < d->drafts[i]->n_stored; k++)
+			out[n++] = &d->drafts[i]->stored[k];
+	*n_out = n;
+	return out;
+}
+
+void decide_end(struct decision *d, struct score_writes *out)
+{
+	size_t room = d->n_drafts + 1;
+
+	for (size_t i = 0; i < d->n_drafts; i++)
+		room += d->drafts[i]->n_stored;
+	*out = (struct score_writes){
+	        .rows = ARENA_ARRAY(d->a, struct risk_row, room),
+	        .events = ARENA_ARRAY(d->a, struct risk_event, 3 * room),
+	        .aliases = ARENA_ARRAY(d->a, struct risk_alias_row, 2 * room),
+	        .fixes = ARENA_ARRAY(d->a, struct fix_mark, 2 * room)};
+	d->out = out;
+	for (size_t i = 0; i < d->n_drafts; i++)
+		settle(d, d->drafts[i]);
+	sort_rows(out, d->a);
 	join_marks(out);
 }

@@ -22,7 +22,7 @@ struct decision_input {
 	size_t n_levels;
 	const struct stored_path *paths; /* by target_id */
 	size_t n_paths;
-	const struct stored_risk *stored; /* by ordinal: groups, then paths */
+	struct stored_risk *stored; /* by ordinal: groups, then paths; ledgers not yet */
 	size_t n_stored;
 	timestamp now;
 };
@@ -32,7 +32,16 @@ const char *path_subject(const struct stored_path *path, struct arena *a);
 struct key path_fingerprint(const struct org *org, const struct stored_path *path,
                             struct arena *a);
 
-/* Pure.  Writes only what differs from what is stored; rows sorted by risk_id. */
-void decide(const struct decision_input *in, struct arena *a, struct score_writes *out);
+/*
+ * Pure, in two steps, as ledgers are read only of risks that come out differently.  The
+ * decision lives in a, and in lives as long.
+ */
+struct decision;
+struct decision *decide_begin(const struct decision_input *in, struct arena *a);
+/* Of in->stored, those whose ledgers decide_end() reads. */
+struct stored_risk **decide_ledgers(const struct decision *d, struct arena *a,
+                                    size_t *n_out);
+/* Writes only what differs from what is stored; rows sorted by risk_id. */
+void decide_end(struct decision *d, struct score_writes *out);
 
 #endif

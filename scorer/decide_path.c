@@ -60,7 +60,7 @@ static const struct finding_category *category_of(const struct scorer *s,
 }
 
 static void decide_path(struct decision *d, const struct stored_path *path,
-                        const struct stored_risk *stored, size_t n_stored)
+                        struct stored_risk *stored, size_t n_stored)
 {
 	const struct scorer *s = d->in->scorer;
 	const struct toxic_rule *rule = toxic_rule_find(s->toxic, path->rule);
@@ -68,7 +68,9 @@ static void decide_path(struct decision *d, const struct stored_path *path,
 	struct draft draft = {.facts = {.state = path->level ? FACTS_LIVE : FACTS_GONE,
 	                                .n_open = path->level ? 1 : 0,
 	                                .proof_run_id = path->proof_run_id,
-	                                .gone_at = d->in->now}};
+	                                .gone_at = d->in->now},
+	                      .stored = stored,
+	                      .n_stored = n_stored};
 
 	/* A broken path keeps its last members and level: it is scored as it stood. */
 	if (!path->level && (!n_stored || stored->state == RISK_RESOLVED))
@@ -92,10 +94,10 @@ static void decide_path(struct decision *d, const struct stored_path *path,
 	                              .layer = (int)duty.layer};
 	decision_score(&draft.row, &score, &inputs);
 	fill_evidence(&draft.row, path);
-	decision_settle(d, &draft, stored, n_stored);
+	decision_add(d, &draft);
 }
 
-void decide_paths(struct decision *d, const struct stored_risk *stored, size_t n_stored)
+void decide_paths(struct decision *d, struct stored_risk *stored, size_t n_stored)
 {
 	size_t at = 0;
 

@@ -7,28 +7,29 @@
 
 /* What decide.c (risks of findings) and decide_path.c (risks of paths) share. */
 
-/* The rows that a slice may need. */
-struct decision {
-	const struct decision_input *in;
-	struct arena *a;
-	struct score_writes *out;
-};
-
-/* A risk before its state and clock are settled. */
+/* A risk before its clock is settled. */
 struct draft {
-	struct risk_row row; /* all but what decision_settle() sets */
+	struct risk_row row; /* all but what decide_end() sets */
 	struct facts facts;
+	struct fate fate; /* but for the clock */
 	enum verdict verdict;
 	struct fix fix; /* of row.fix_id, when row.has_fix */
 	struct key fingerprint;
+	const struct risk_group *group; /* NULL: of a path */
+	struct stored_risk *stored;     /* all that it turns out to be */
+	size_t n_stored;
 };
 
-/*
- * Gives the draft its id, state, clock, times and events against what is stored, and
- * adds its row.  False: nothing came out differently, no row was added.
- */
-bool decision_settle(struct decision *d, struct draft *draft,
-                     const struct stored_risk *stored, size_t n_stored);
+struct decision {
+	const struct decision_input *in;
+	struct arena *a;
+	struct draft **drafts; /* of what may have to be written */
+	size_t n_drafts;
+	struct score_writes *out; /* of decide_end() */
+};
+
+/* Keeps a copy of the draft unless it comes out as it is stored. */
+void decision_add(struct decision *d, const struct draft *draft);
 
 void decision_score(struct risk_row *row, const struct score *score,
                     const struct score_inputs *inputs);
@@ -41,6 +42,6 @@ const struct asset_facts *decision_asset(const struct decision_input *in,
                                          const struct key *asset_id);
 
 /* The risks of the slice's paths; stored: those behind their fingerprints. */
-void decide_paths(struct decision *d, const struct stored_risk *stored, size_t n_stored);
+void decide_paths(struct decision *d, struct stored_risk *stored, size_t n_stored);
 
 #endif

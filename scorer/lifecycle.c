@@ -84,7 +84,7 @@ static int mode_of(enum risk_state state, enum verdict verdict)
 	return SLA_MODE_RUNNING;
 }
 
-static struct fate fate_of_new(const struct facts *facts, enum verdict verdict)
+static struct fate fate_of_new(const struct facts *facts)
 {
 	struct fate out = {.clock_mode = -1, .clock_reason = ""};
 
@@ -92,10 +92,6 @@ static struct fate fate_of_new(const struct facts *facts, enum verdict verdict)
 		return out; /* gone before it was ever seen: nothing to rank */
 	out.exists = true;
 	out.state = facts->state == FACTS_LIVE ? RISK_OPEN : RISK_SUPPRESSED;
-	out.clock_mode = mode_of(out.state, verdict);
-	out.clock_reason = out.state == RISK_SUPPRESSED  ? "muted"
-	                   : verdict == VERDICT_PROVIDER ? "provider_owned"
-	                                                 : "opened";
 	return out;
 }
 
@@ -116,36 +112,45 @@ static enum risk_state state_called_for(const struct facts *facts, enum risk_sta
 	return now;
 }
 
-struct fate fate_of(const struct facts *facts, const struct former_risk *former,
-                    enum verdict verdict, enum band band)
+struct fate fate_of_state(const struct facts *facts, const enum risk_state *former)
 {
 	struct fate out = {.exists = true, .clock_mode = -1, .clock_reason = ""};
 
 	if (!former)
-		return fate_of_new(facts, verdict);
-	out.state = state_called_for(facts, former->state);
-	if (out.state != former->state) {
+		return fate_of_new(facts);
+	out.state = state_called_for(facts, *former);
+	if (out.state != *former) {
 		const struct risk_transition *t =
-		        risk_transition_find(former->state, out.state, ACTOR_SYSTEM, NULL);
+		        risk_transition_find(*former, out.state, ACTOR_SYSTEM, NULL);
 
 		assert(t); /* the table has a row for every move that facts call for */
 		out.reason = t->reason;
-		out.reopened =
-		        former->state == RISK_RESOLVED && risk_state_is_open(out.state);
-	}
-
-	const struct risk_clock_segment *last =
-	        former->n_segments ? &former->segments[former->n_segments - 1] : NULL;
-	const int mode = mode_of(out.state, verdict);
-
-	/* A stopped clock has no band to run in: the gap stays one segment. */
-	if (!last || (int)last->mode != mode ||
-	    (last->band != band && mode != SLA_MODE_STOPPED)) {
-		out.clock_mode = mode;
-		out.clock_reason = out.reason ? out.reason
-		                   : last && (int)last->mode == mode
-		                           ? "band_changed"
-		                           : "responsibility_changed";
+		out.reopened = *former == RISK_RESOLVED && risk_state_is_open(out.state);
 	}
 	return out;
+}
+
+void fate_clock(struct fate *fate, const struct former_risk *former, enum verdict verdict,
+                enum band band)
+{
+	const int mode = mode_of(fate->state, verdict);
+	const struct risk_clock_segment *last =
+	        former && former->n_segments ? &former->segments[former->n_segments - 1]
+	                                     : NULL;
+
+	if (!former) {
+		fate->clock_mode = mode;
+		fate->clock_reason = fate->state == RISK_SUPPRESSED ? "muted"
+		                     : verdict == VERDICT_PROVIDER  ? "provider_owned"
+		                                                    : "opened";
+		return;
+	}
+	/* A stopped clock has no band to run in: the gap stays one segment. */
+	if (last && (int)last->mode == mode &&
+	    (last->band == band || mode == SLA_MODE_STOPPED))
+		return;
+	fate->clock_mode = mode;
+	fate->clock_reason = fate->reason                      ? fate->reason
+	                     : last && (int)last->mode == mode ? "band_changed"
+	                                                       : "responsibility_changed";
 }

@@ -47,9 +47,11 @@ struct fate {
 
 /*
  * Pure: the transition table of model/risk.h over facts.  former NULL: a new risk.
+ * fate_of_state() leaves the clock open, and so reads no ledger; fate_clock() settles it.
  * Provider-owned risks have their clock paused from the start.
  */
-struct fate fate_of(const struct facts *facts, const struct former_risk *former,
-                    enum verdict verdict, enum band band);
+struct fate fate_of_state(const struct facts *facts, const enum risk_state *former);
+void fate_clock(struct fate *fate, const struct former_risk *former, enum verdict verdict,
+                enum band band);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "store/embedded.h"
 #include "store/fix_refresh.h"
 #include "store/intel_table_store.h"
@@ -387,6 +388,7 @@ int main(int argc, char **argv)
 	struct error err;
 	int rc;
 
+	mem_keep();
 	log_open("isobar-scorer", !isatty(STDERR_FILENO), LOG_INFO);
 	if ((rc = read_arguments(argc, argv, &settings)) != 0)
 		return rc;

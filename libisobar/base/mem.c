@@ -66,3 +66,9 @@ void mem_return_large(void)
 {
 	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 }
+
+void mem_keep(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 32 << 20); /* the most that glibc takes */
+	mallopt(M_TRIM_THRESHOLD, 512 << 20);
+}

@@ -27,5 +27,7 @@ void mem_exhausted(size_t wanted) __attribute__((noreturn, cold));
  * "dynamic mmap threshold"), and the peak of a program becomes its size.
  */
 void mem_return_large(void);
+/* For who fills and empties the same memory over and over: it is kept. */
+void mem_keep(void);
 
 #endif

@@ -281,13 +281,11 @@ static void read_step(struct stored_path *p, struct binary_row *r, size_t room,
 	memcpy(p->steps[p->n_steps++].inputs, inputs, SCORE_N_INPUTS * sizeof(*inputs));
 }
 
-void path_slice_read(struct score_slice *out, PGresult *levels, PGresult *paths,
+void path_slice_read(struct score_slice *out, const PGresult *levels, const PGresult *paths,
                      struct arena *a)
 {
 	const int rows = PQntuples(paths);
 
-	out->results[2] = levels;
-	out->results[3] = paths;
 	read_levels(out, levels, a);
 	out->paths = ARENA_ARRAY(a, struct stored_path, (size_t)rows + 1);
 	for (int i = 0; i < rows; i++) {

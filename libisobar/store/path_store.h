@@ -75,7 +75,7 @@ struct stored_path {
 };
 
 /* The slice must have been asked for with paths. */
-void path_slice_read(struct score_slice *out, PGresult *levels, PGresult *paths,
+void path_slice_read(struct score_slice *out, const PGresult *levels, const PGresult *paths,
                      struct arena *a);
 
 #endif

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/strbuf.h"
+#include "store/path_store.h"
 #include "store/pg_binary.h"
 #include "store/pg_copy.h"
 #include "store/pg_encode.h"
@@ -81,13 +83,35 @@ int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n
 	return 0;
 }
 
-int score_slice_send(struct pg *pg, const struct org *org, int slice, bool with_paths,
-                     struct error *err)
+/* What a slice is asked for, in the order of the results. */
+static size_t slice_statements(const struct score_batch *taken,
+                               enum statement out[SCORE_SLICE_RESULTS])
 {
-	static const enum statement statements[] = {STMT_SLICE_FINDINGS, STMT_SLICE_ASSETS,
-	                                            STMT_SLICE_PATH_LEVELS,
-	                                            STMT_SLICE_PATHS};
-	const size_t n = with_paths ? N_ELEMENTS(statements) : 2;
+	size_t n = 0;
+
+	out[n++] = STMT_SLICE_FINDINGS;
+	out[n++] = STMT_SLICE_ASSETS;
+	if (taken->has_risks)
+		out[n++] = STMT_SLICE_RISKS;
+	if (taken->has_paths) {
+		out[n++] = STMT_SLICE_PATH_LEVELS;
+		out[n++] = STMT_SLICE_PATHS;
+	}
+	return n;
+}
+
+size_t score_slice_results(const struct score_batch *taken)
+{
+	enum statement unused[SCORE_SLICE_RESULTS];
+
+	return slice_statements(taken, unused);
+}
+
+int score_slice_send(struct pg *pg, const struct org *org, int slice,
+                     const struct score_batch *taken, struct error *err)
+{
+	enum statement statements[SCORE_SLICE_RESULTS];
+	const size_t n = slice_statements(taken, statements);
 	ARENA_SCOPED a = arena_new(256);
 	struct pg_params p = {.arena = a};
 	int rc = 0;
@@ -151,10 +175,63 @@ static int by_asset(const void *a, const void *b)
 	               &((const struct asset_facts *)b)->asset_id);
 }
 
-void score_slice_read(struct score_slice *out, PGresult *findings, PGresult *assets,
-                      struct arena *a)
+static void stored_risk_read(struct binary_row *row, struct stored_risk *out)
 {
-	*out = (struct score_slice){.results = {findings, assets}};
+	struct binary_row r = *row;
+
+	*out = (struct stored_risk){.risk_id = next_key(&r)};
+	out->rank = next_int8(&r);
+	out->state_hash = next_int8(&r);
+	out->version = next_int8(&r);
+	out->opened_at = next_timestamp(&r);
+	out->band_since = next_timestamp(&r);
+	out->rank_since = next_timestamp(&r);
+	out->due_at = next_timestamp(&r);
+	out->resolved_at = next_timestamp(&r);
+	if (next_is_null(&r))
+		r.column++;
+	else
+		out->proof_run_id = next_int8(&r);
+	out->score = next_int2(&r);
+	out->band = (enum band)next_int2(&r);
+	out->state = (enum risk_state)next_int2(&r);
+	out->responsibility = next_int2(&r);
+	out->elements = next_int8(&r);
+	out->fingerprint = next_key(&r);
+	out->has_fix = !next_is_null(&r);
+	out->fix_id = next_key(&r);
+	*row = r;
+}
+
+/* An alias goes before the risk whose own id it is. */
+static int by_fingerprint(const void *pa, const void *pb)
+{
+	const struct stored_risk *a = pa, *b = pb;
+	const int d = key_cmp(&a->fingerprint, &b->fingerprint);
+
+	if (d)
+		return d;
+	return (key_cmp(&a->fingerprint, &a->risk_id) == 0) -
+	       (key_cmp(&b->fingerprint, &b->risk_id) == 0);
+}
+
+static void read_stored(struct score_slice *out, const PGresult *result, struct arena *a)
+{
+	out->n_stored = (size_t)PQntuples(result);
+	out->stored = ARENA_ARRAY(a, struct stored_risk, out->n_stored + 1);
+	for (size_t i = 0; i < out->n_stored; i++)
+		stored_risk_read(&(struct binary_row){result, (int)i, 0}, &out->stored[i]);
+	qsort(out->stored, out->n_stored, sizeof(*out->stored), by_fingerprint);
+}
+
+void score_slice_read(struct score_slice *out, PGresult *const *results,
+                      const struct score_batch *taken, struct arena *a)
+{
+	const PGresult *findings = results[0], *assets = results[1];
+	const size_t n = score_slice_results(taken);
+
+	*out = (struct score_slice){0};
+	memcpy(out->results, results, n * sizeof(*results));
 	out->n_evidence = (size_t)PQntuples(findings);
 	out->evidence = ARENA_ARRAY(a, struct evidence, out->n_evidence + 1);
 	for (size_t i = 0; i < out->n_evidence; i++)
@@ -164,6 +241,10 @@ void score_slice_read(struct score_slice *out, PGresult *findings, PGresult *ass
 	for (size_t i = 0; i < out->n_assets; i++)
 		asset_read((struct binary_row){assets, (int)i, 0}, &out->assets[i]);
 	qsort(out->assets, out->n_assets, sizeof(*out->assets), by_asset);
+	if (taken->has_risks)
+		read_stored(out, results[2], a);
+	if (taken->has_paths)
+		path_slice_read(out, results[n - 2], results[n - 1], a);
 }
 
 void score_slice_clear(struct score_slice *slice)
@@ -319,32 +400,6 @@ static int copy_fingerprints(struct pg *pg, const struct group_fingerprint *fing
 	return pg_copy_end(copy, err);
 }
 
-static void stored_risk_read(struct binary_row r, struct stored_risk *out)
-{
-	*out = (struct stored_risk){.ordinal = (size_t)next_int4(&r)};
-	out->risk_id = next_key(&r);
-	out->rank = next_int8(&r);
-	out->state_hash = next_int8(&r);
-	out->version = next_int8(&r);
-	out->opened_at = next_timestamp(&r);
-	out->band_since = next_timestamp(&r);
-	out->rank_since = next_timestamp(&r);
-	out->due_at = next_timestamp(&r);
-	out->resolved_at = next_timestamp(&r);
-	if (next_is_null(&r))
-		r.column++;
-	else
-		out->proof_run_id = next_int8(&r);
-	out->score = next_int2(&r);
-	out->band = (enum band)next_int2(&r);
-	out->state = (enum risk_state)next_int2(&r);
-	out->responsibility = next_int2(&r);
-	out->elements = next_int8(&r);
-	out->fingerprint = next_key(&r);
-	out->has_fix = !next_is_null(&r);
-	out->fix_id = next_key(&r);
-}
-
 static int by_ordinal(const void *pa, const void *pb)
 {
 	const struct stored_risk *a = pa, *b = pb;
@@ -354,65 +409,133 @@ static int by_ordinal(const void *pa, const void *pb)
 	return key_cmp(&a->risk_id, &b->risk_id);
 }
 
-/* Rows come in the order of ordinal and segment number; a risk's go to all that it is. */
-static void attach_segments(struct stored_risk *risks, size_t n, const PGresult *result,
+/* The row of a slice that a fingerprint leads to, or NULL. */
+static const struct stored_risk *find_stored(const struct score_slice *slice,
+                                             const struct key *fingerprint)
+{
+	size_t low = 0, high = slice->n_stored;
+
+	while (low < high) {
+		const size_t mid = (low + high) / 2;
+
+		if (key_cmp(&slice->stored[mid].fingerprint, fingerprint) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < slice->n_stored &&
+	                       key_cmp(&slice->stored[low].fingerprint, fingerprint) == 0
+	               ? &slice->stored[low]
+	               : NULL;
+}
+
+/* What may stand with assets outside of the slice. */
+static int load_outside(struct pg *pg, const struct org *org,
+                        const struct group_fingerprint *fingerprints, size_t n,
+                        struct arena *a, PGresult **out, struct error *err)
+{
+	struct group_fingerprint *outside = ARENA_ARRAY(a, struct group_fingerprint, n + 1);
+	struct pg_params p = {.arena = a};
+	size_t n_outside = 0;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		if (fingerprints[i].is_outside)
+			outside[n_outside++] = fingerprints[i];
+	if (!n_outside)
+		return 0;
+	pg_bind_int(&p, org->id);
+	if ((rc = copy_fingerprints(pg, outside, n_outside, err)) < 0 ||
+	    (rc = pg_run_binary(pg, STMT_RISK_LOAD, &p, out, err)) < 0)
+		return rc;
+	return pg_command(pg, "truncate page_fingerprint", err);
+}
+
+int score_risks_load(struct pg *pg, const struct org *org, const struct score_slice *slice,
+                     const struct group_fingerprint *fingerprints, size_t n,
+                     struct arena *a, struct stored_risk **out, size_t *n_out,
+                     struct error *err)
+{
+	CLEANUP(pg_clearp) PGresult *more = NULL;
+	const int rc = load_outside(pg, org, fingerprints, n, a, &more, err);
+
+	if (rc < 0)
+		return rc;
+	const size_t n_more = more ? (size_t)PQntuples(more) : 0;
+	struct stored_risk *rows = ARENA_ARRAY(a, struct stored_risk, n + n_more + 1);
+	size_t n_rows = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct stored_risk *found =
+		        find_stored(slice, &fingerprints[i].fingerprint);
+
+		if (!found)
+			continue;
+		rows[n_rows] = *found;
+		rows[n_rows++].ordinal = fingerprints[i].ordinal;
+	}
+	for (size_t i = 0; i < n_more; i++) {
+		struct binary_row r = {more, (int)i, 0};
+
+		stored_risk_read(&r, &rows[n_rows]);
+		rows[n_rows++].ordinal = (size_t)next_int4(&r);
+	}
+	qsort(rows, n_rows, sizeof(*rows), by_ordinal);
+	*out = rows;
+	*n_out = 0;
+	for (size_t i = 0; i < n_rows; i++) /* two fingerprints may lead to one risk */
+		if (!*n_out || by_ordinal(&rows[*n_out - 1], &rows[i]) != 0)
+			rows[(*n_out)++] = rows[i];
+	return 0;
+}
+
+static int by_risk_id(const void *a, const void *b)
+{
+	return key_cmp(&(*(struct stored_risk *const *)a)->risk_id,
+	               &(*(struct stored_risk *const *)b)->risk_id);
+}
+
+/* Rows come by place and segment number. */
+static void attach_segments(struct stored_risk **risks, const PGresult *result,
                             struct arena *a)
 {
 	const int rows = PQntuples(result);
 	struct stored_segment *all =
 	        ARENA_ARRAY(a, struct stored_segment, (size_t)rows + 1);
-	size_t at = 0;
 
 	for (int i = 0; i < rows; i++) {
 		struct binary_row r = {result, i, 0};
-		const size_t ordinal = (size_t)next_int4(&r);
-		const struct key risk_id = next_key(&r);
+		struct stored_risk *risk = risks[next_int8(&r) - 1];
 
 		all[i].from = next_timestamp(&r);
 		all[i].mode = next_int2(&r);
 		all[i].band = next_int2(&r);
-		while (at < n && (risks[at].ordinal < ordinal ||
-		                  (risks[at].ordinal == ordinal &&
-		                   key_cmp(&risks[at].risk_id, &risk_id) < 0)))
-			at++;
-		if (at == n || risks[at].ordinal != ordinal ||
-		    key_cmp(&risks[at].risk_id, &risk_id) != 0)
-			continue;
-		if (!risks[at].segments)
-			risks[at].segments = &all[i];
-		risks[at].n_segments++;
+		if (!risk->n_segments++)
+			risk->segments = &all[i];
 	}
 }
 
-int score_risks_load(struct pg *pg, const struct org *org,
-                     const struct group_fingerprint *fingerprints, size_t n,
-                     struct arena *a, struct stored_risk **out, size_t *n_out,
-                     struct error *err)
+int score_ledgers_load(struct pg *pg, const struct org *org, struct stored_risk **risks,
+                       size_t n, struct arena *a, struct error *err)
 {
 	struct pg_params p = {.arena = a};
-	CLEANUP(pg_clearp) PGresult *risks = NULL;
-	CLEANUP(pg_clearp) PGresult *segments = NULL;
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	struct strbuf ids = {0};
 	int rc;
 
-	pg_bind_int(&p, org->id);
-	if ((rc = copy_fingerprints(pg, fingerprints, n, err)) < 0 ||
-	    (rc = pg_run_binary(pg, STMT_RISK_LOAD, &p, &risks, err)) < 0)
-		return rc;
-	const size_t rows = (size_t)PQntuples(risks);
-
-	*out = ARENA_ARRAY(a, struct stored_risk, rows + 1);
-	*n_out = 0;
-	for (size_t i = 0; i < rows; i++)
-		stored_risk_read((struct binary_row){risks, (int)i, 0}, &(*out)[i]);
-	qsort(*out, rows, sizeof(**out), by_ordinal);
-	for (size_t i = 0; i < rows; i++) /* two fingerprints may lead to one risk */
-		if (!*n_out || by_ordinal(&(*out)[*n_out - 1], &(*out)[i]) != 0)
-			(*out)[(*n_out)++] = (*out)[i];
-	if (!*n_out)
+	if (!n)
 		return 0;
-	if ((rc = pg_run_binary(pg, STMT_SLA_CLOCK, &p, &segments, err)) < 0)
+	qsort(risks, n, sizeof(*risks), by_risk_id);
+	pg_put_array_head(&ids, PG_OID_UUID, n);
+	for (size_t i = 0; i < n; i++)
+		pg_put_key(&ids, &risks[i]->risk_id);
+	pg_bind_int(&p, org->id);
+	pg_bind_binary(&p, ids.data, ids.size);
+	rc = pg_run_binary(pg, STMT_SLA_CLOCK, &p, &result, err);
+	strbuf_done(&ids);
+	if (rc < 0)
 		return rc;
-	attach_segments(*out, *n_out, segments, a);
+	attach_segments(risks, result, a);
 	return 0;
 }
 

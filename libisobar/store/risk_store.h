@@ -45,7 +45,9 @@ int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n
 struct stored_path;
 struct stored_path_level; /* both: path_store.h */
 
-/* The findings, assets and paths of a slice.  Texts point into results: keep it, then
+#define SCORE_SLICE_RESULTS 5
+
+/* The findings, assets, risks and paths of a slice.  Texts point into results: keep it, then
  * free. */
 struct score_slice {
 	struct evidence *evidence;
@@ -56,17 +58,21 @@ struct score_slice {
 	size_t n_levels;
 	struct stored_path *paths; /* by target, ascending */
 	size_t n_paths;
-	PGresult *results[4];
+	struct stored_risk *stored; /* of the assets, by fingerprint, an alias first */
+	size_t n_stored;
+	PGresult *results[SCORE_SLICE_RESULTS];
 };
 
 /*
- * send, then (after other work) collect, together with whatever was sent before: two
- * results, and two more with paths.
+ * send, then (after other work) collect, together with whatever was sent before:
+ * score_slice_results() of them.
  */
-int score_slice_send(struct pg *pg, const struct org *org, int slice, bool with_paths,
-                     struct error *err) MUST_CHECK;
-void score_slice_read(struct score_slice *out, PGresult *findings, PGresult *assets,
-                      struct arena *a);
+int score_slice_send(struct pg *pg, const struct org *org, int slice,
+                     const struct score_batch *taken, struct error *err) MUST_CHECK;
+size_t score_slice_results(const struct score_batch *taken);
+/* results: findings, assets, then risks and the two of paths, where there are any. */
+void score_slice_read(struct score_slice *out, PGresult *const *results,
+                      const struct score_batch *taken, struct arena *a);
 void score_slice_clear(struct score_slice *slice);
 
 /* What correlation and scoring look up; sorted for bsearch.  Texts are the results'. */
@@ -93,6 +99,7 @@ void score_reference_clear(struct score_reference *ref);
 struct group_fingerprint {
 	size_t ordinal;
 	struct key fingerprint;
+	bool is_outside; /* of the slice's assets: score_slice.stored may lack it */
 };
 
 struct stored_segment {
@@ -114,15 +121,20 @@ struct stored_risk {
 	int64_t elements;
 	bool has_fix;
 	struct key fix_id;
+	/* By score_ledgers_load(). */
 	struct stored_segment *segments;
 	size_t n_segments;
 };
 
-/* The stored risks behind fingerprints, by ordinal; with their SLA ledgers. */
-int score_risks_load(struct pg *pg, const struct org *org,
+/* The stored risks behind fingerprints, by ordinal: of the slice, else from the store. */
+int score_risks_load(struct pg *pg, const struct org *org, const struct score_slice *slice,
                      const struct group_fingerprint *fingerprints, size_t n,
                      struct arena *a, struct stored_risk **out, size_t *n_out,
                      struct error *err) MUST_CHECK;
+
+/* Gives some risks their SLA ledgers.  Sorts risks by risk_id. */
+int score_ledgers_load(struct pg *pg, const struct org *org, struct stored_risk **risks,
+                       size_t n, struct arena *a, struct error *err) MUST_CHECK;
 
 /* A risk to be written. */
 struct risk_row {

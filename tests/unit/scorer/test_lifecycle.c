@@ -132,6 +132,17 @@ static enum sla_mode expected_mode(enum risk_state state, enum verdict verdict)
 	                                                                : SLA_MODE_PAUSED;
 }
 
+/* Both halves together. */
+static struct fate fate_of(const struct facts *facts, const struct former_risk *former,
+                           enum verdict verdict, enum band band)
+{
+	struct fate fate = fate_of_state(facts, former ? &former->state : NULL);
+
+	if (fate.exists)
+		fate_clock(&fate, former, verdict, band);
+	return fate;
+}
+
 static void check_fate(const struct facts *facts, enum risk_state was,
                        const struct risk_clock_segment *last, enum verdict verdict,
                        enum band band)

@@ -1,8 +1,9 @@
--- The stored risks behind the fingerprints of a slice, by their own id or by an alias.
--- $1 org_id.  Reads page_fingerprint.  Column order is that of stored_risk_read().
-select p.ordinal, r.risk_id, r.rank, r.state_hash, r.version, r.opened_at, r.band_since, r.rank_since,
+-- The stored risks behind fingerprints that may stand with assets outside of the slice, by their own id or
+-- by an alias.
+-- $1 org_id.  Reads page_fingerprint.  Column order is that of stored_risk_read(), then ordinal.
+select r.risk_id, r.rank, r.state_hash, r.version, r.opened_at, r.band_since, r.rank_since,
        r.due_at, r.resolved_at, r.proof_run_id, r.score, r.band, r.state, r.responsibility, r.elements,
-       p.fingerprint, r.fix_id
+       p.fingerprint, r.fix_id, p.ordinal
   from page_fingerprint as p
   left join isobar.risk_alias as l
     on l.org_id = $1

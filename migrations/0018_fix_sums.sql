@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What a fix comes to is summed from the index alone: a change of one risk sums all risks of its fix.
+
+drop index isobar.risk_fix_idx;
+create index risk_fix_idx on isobar.risk (org_id, fix_id) include (score, band, due_at)
+    where open and fix_id is not null;
