@@ -25,7 +25,7 @@ static const struct embedded_file files[] = {
 
 static struct pg *pg;
 
-#define MAX_REPORTED 16
+#define MAX_REPORTED 64
 
 struct reported {
 	size_t n;
