@@ -31,6 +31,7 @@ struct batch {
 	struct arena *slices[2]; /* of the slice in hand, and of the next one */
 	struct score_slice slice, next;
 	size_t n_in_flight; /* write statements sent before the reading of next */
+	bool has_known;     /* and they write risks that were there */
 	struct batch_result *out;
 };
 
@@ -122,6 +123,8 @@ static int collect(struct batch *b, bool with_next, struct arena *a, struct erro
 
 	if (rc < 0)
 		return rc;
+	if (b->n_in_flight && b->has_known)
+		score_stale_uncount(results[0], &b->counts);
 	for (size_t i = 0; i < b->n_in_flight; i++)
 		PQclear(results[i]);
 	if (with_next)
@@ -231,6 +234,7 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	b->out->n_risks += (int64_t)in.n_groups;
 	b->out->n_written += (int64_t)writes.n_rows;
 	add_counts(&b->counts, &writes.counts);
+	b->has_known = writes.has_known;
 	rc = score_writes_send(b->s->pg, b->org, b->now, b->s->model_name, &writes,
 	                       &b->n_in_flight, err);
 	score_slice_clear(&b->slice);

@@ -269,8 +269,10 @@ static void count_row(struct decision *d, const struct risk_row *row,
 	struct score_counts *c = &d->out->counts;
 
 	c->n[row->band][row->state][row->responsibility]++;
-	if (stored)
-		c->n[stored->band][stored->state][stored->responsibility]--;
+	if (!stored)
+		return;
+	c->n[stored->band][stored->state][stored->responsibility]--;
+	d->out->has_known = true;
 }
 
 static void mark_fix(struct decision *d, const struct fix *f, bool is_told)
@@ -329,6 +331,10 @@ void decision_add(struct decision *d, const struct draft *draft)
 	row->resolved_at = TIMESTAMP_NONE;
 	row->risk_id = old ? old->risk_id : draft->fingerprint;
 	row->is_new = !old;
+	if (old) {
+		row->version = old->version;
+		row->former_kind = score_kind(old->band, old->state, old->responsibility);
+	}
 	if (row->state == RISK_RESOLVED) {
 		row->proof_run_id = draft->facts.proof_run_id;
 		row->resolved_at =
@@ -400,6 +406,8 @@ static void retire_others(struct decision *d, const struct draft *draft,
 
 		*row = *model;
 		row->risk_id = s->risk_id;
+		row->version = s->version;
+		row->former_kind = score_kind(s->band, s->state, s->responsibility);
 		row->state = RISK_RESOLVED;
 		row->opened_at = s->opened_at;
 		row->resolved_at = d->in->now;

@@ -25,11 +25,13 @@
 #include "path_pass.h"
 #include "score.h"
 
-#define MARKS_MAX  2000000 /* a transaction; an asset's marks should meet in one */
-#define SWEEP_MAX  5000    /* crossings a transaction */
-#define FIX_MARKS  500     /* marks of fixes a transaction: a slice of assets each */
-#define WAIT_MS    1000
-#define EXIT_RETRY 75
+/* Marks a transaction: an asset's should meet in one; people's decisions wait for it. */
+#define MARKS_MAX   2000000
+#define MARKS_SERVE 100000
+#define SWEEP_MAX   5000 /* crossings a transaction */
+#define FIX_MARKS   500  /* marks of fixes a transaction: a slice of assets each */
+#define WAIT_MS     1000
+#define EXIT_RETRY  75
 
 struct settings {
 	const char *database;
@@ -57,7 +59,7 @@ static int score_shard(const struct scorer *s, const struct org *org, int shard,
 	struct batch_result result;
 
 	do {
-		const int rc = batch_run(s, org, shard, now, MARKS_MAX, &result, err);
+		const int rc = batch_run(s, org, shard, now, s->n_marks, &result, err);
 
 		if (rc < 0)
 			return error_wrap(err, "org %s", org->slug);
@@ -400,6 +402,7 @@ int main(int argc, char **argv)
 		log_error("%s", err.text);
 		return 1;
 	}
+	scorer.n_marks = settings.once ? MARKS_MAX : MARKS_SERVE;
 	rc = settings.once ? run_once(&scorer, &settings) : serve(&scorer, &settings);
 	pg_close(scorer.pg);
 	intel_table_clear(&intel);

@@ -591,12 +591,14 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 	pg_copy_int8(c, r->elements);
 	pg_copy_bool(c, r->path_mark);
 	put_key_or_null(c, r->has_fix, &r->fix_id);
+	pg_copy_int8(c, r->version);
+	pg_copy_int2(c, r->former_kind);
 }
 
 static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *copy =
-	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 36);
+	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 38);
 
 	for (size_t i = 0; i < w->n_rows; i++)
 		put_row(copy, &w->rows[i]);
@@ -705,7 +707,8 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 	if (rc == 0 && w->n_fixes)
 		rc = copy_fixes(pg, w, err);
 	if (rc == 0 && n_new < w->n_rows &&
-	    ((rc = send_write(pg, STMT_RISK_KEEP_FORMER, org, now, NULL, &n, err)) < 0 ||
+	    ((rc = send_write(pg, STMT_STALE_DROP, org, none, NULL, &n, err)) < 0 ||
+	     (rc = send_write(pg, STMT_RISK_KEEP_FORMER, org, now, NULL, &n, err)) < 0 ||
 	     (rc = send_write(pg, STMT_RISK_UPDATE, org, none, NULL, &n, err)) < 0 ||
 	     (rc = send_write(pg, STMT_EXPLANATION_UPDATE, org, now, model, &n, err)) < 0))
 		return rc;
@@ -727,6 +730,25 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 		rc = send_write(pg, STMT_FIX_MARK_INSERT, org, none, NULL, &n, err);
 	*n_sent_out += n;
 	return rc;
+}
+
+int score_kind(enum band band, enum risk_state state, int responsibility)
+{
+	return ((int)band * N_RISK_STATES + (int)state) * N_VERDICTS + responsibility;
+}
+
+void score_stale_uncount(const PGresult *result, struct score_counts *counts)
+{
+	int64_t *all = &counts->n[0][0][0];
+
+	for (int i = 0; i < PQntuples(result); i++) {
+		const int kind = score_kind((enum band)pg_get_int(result, i, "band"),
+		                            (enum risk_state)pg_get_int(result, i, "state"),
+		                            (int)pg_get_int(result, i, "responsibility"));
+
+		all[kind]--;
+		all[pg_get_int(result, i, "former_kind")]++;
+	}
 }
 
 int score_counts_write(struct pg *pg, const struct org *org,

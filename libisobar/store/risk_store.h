@@ -163,6 +163,8 @@ struct risk_row {
 	bool path_mark;   /* paths over the asset may have changed */
 	bool has_fix;
 	struct key fix_id;
+	int64_t version; /* that was read: another one by now, and the row is left out */
+	int former_kind; /* score_kind() of what was read */
 };
 
 /* A fix to be counted anew; told, when a risk of this transaction says what it is. */
@@ -202,6 +204,15 @@ struct score_counts {
 	int64_t n[N_BANDS][N_RISK_STATES][N_VERDICTS];
 };
 
+/* Which of the numbers of score_counts.n, as one array. */
+int score_kind(enum band band, enum risk_state state, int responsibility);
+
+/*
+ * Takes rows back that were left out because somebody had written the risks in between.
+ * result: of the first statement of score_writes_send(), when it writes known risks.
+ */
+void score_stale_uncount(const PGresult *result, struct score_counts *counts);
+
 /* Moves the counters: a transaction's last statement but one. */
 int score_counts_write(struct pg *pg, const struct org *org,
                        const struct score_counts *counts, struct error *err) MUST_CHECK;
@@ -220,6 +231,7 @@ struct score_writes {
 	struct score_counts counts;
 	struct risk_row *rows; /* sorted by risk_id */
 	size_t n_rows;
+	bool has_known; /* not all of them are new */
 	struct risk_event
 	        *events; /* of known risks; "opened" of new ones goes without saying */
 	size_t n_events;

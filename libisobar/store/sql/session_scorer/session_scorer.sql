@@ -46,7 +46,9 @@ create temporary table page_risk (
     clock_reason     text        not null,
     elements         bigint      not null,
     path_mark        boolean     not null,
-    fix_id           uuid
+    fix_id           uuid,
+    version          bigint      not null,
+    former_kind      smallint    not null
 );
 create temporary table page_fix (
     fix_id     uuid     not null,

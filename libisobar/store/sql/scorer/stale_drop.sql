@@ -1,0 +1,30 @@
+-- Leaves out what was decided on a risk that somebody has written since it was read (a person's decision):
+-- its asset is marked, to be scored again.  Rows are locked in the order of their ids.
+-- $1 org_id.  Reads and thins page_risk and page_event.  Returns of each left-out row what was counted:
+-- band, state, responsibility, former_kind (of what it was counted as before: score_kind()).
+with locked as materialized (
+    select r.risk_id, r.version
+      from page_risk as p
+      join isobar.risk as r
+        on r.org_id = $1
+       and r.risk_id = p.risk_id
+     where not p.is_new
+     order by p.risk_id
+       for update of r
+), stale as (
+    delete from page_risk as p
+     using locked as l
+     where p.risk_id = l.risk_id
+       and p.version <> l.version
+ returning p.risk_id, p.asset_id, p.band, p.state, p.responsibility, p.former_kind
+), events as (
+    delete from page_event as e
+     using stale as s
+     where e.risk_id = s.risk_id
+), marks as (
+    insert into isobar.dirty_mark (org_id, asset_id, run_id)
+    select distinct $1::bigint, asset_id, 0::bigint
+      from stale
+)
+select band, state, responsibility, former_kind
+  from stale
