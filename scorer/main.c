@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/embedded.h"
+#include "store/event_sequence.h"
 #include "store/fix_refresh.h"
 #include "store/intel_table_store.h"
 #include "store/migrate.h"
@@ -171,6 +172,19 @@ static int refresh_fixes(const struct scorer *s, timestamp now, struct error *er
 	return 0;
 }
 
+/* What was written by anybody: each worker and process may try, one at a time does it. */
+static int number_events(const struct scorer *s, const struct org *org, struct error *err)
+{
+	int64_t n = 1;
+	int rc;
+
+	while (n > 0 && !stopping)
+		if ((rc = event_sequence_step(s->pg, org, EVENT_SEQUENCE_MOST, &n, err)) <
+		    0)
+			return error_wrap(err, "events of org %s", org->slug);
+	return 0;
+}
+
 static int sweep_all(const struct scorer *s, timestamp now, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
@@ -180,7 +194,8 @@ static int sweep_all(const struct scorer *s, timestamp now, struct error *err)
 	if ((rc = score_orgs(s->pg, false, a, &orgs, err)) < 0)
 		return rc;
 	for (size_t i = 0; i < orgs.n && !stopping; i++)
-		if ((rc = sweep_org(s, &orgs.orgs[i], now, err)) < 0)
+		if ((rc = sweep_org(s, &orgs.orgs[i], now, err)) < 0 ||
+		    (rc = number_events(s, &orgs.orgs[i], err)) < 0)
 			return rc;
 	return 0;
 }

@@ -164,6 +164,14 @@ create temporary table path_found_member (
     place     smallint not null,
     clauses   bigint   not null
 );
+create temporary table batch_event (
+    event_id bigint      not null,
+    risk_id  uuid        not null,
+    at       timestamptz not null,
+    kind     smallint    not null,
+    state    smallint    not null,
+    band     smallint    not null
+);
 set enable_seqscan = off;
 set enable_bitmapscan = off;
 set enable_material = off;
