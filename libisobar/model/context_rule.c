@@ -10,11 +10,10 @@
 #include <string.h>
 
 #include "base/strbuf.h"
-#include "model/control_catalog.h"
+#include "model/pattern.h"
 #include "model/resource.h"
 
 #define NAME_MAX_SIZE 60
-#define TAG_MAX       128 /* of a tag's name, without what does not count in it */
 #define EVIDENCE_MAX  200
 
 static const char name_alphabet[] =
@@ -279,61 +278,6 @@ bool context_rule_line(const struct context_rule *rule, size_t i, struct arena *
 
 /* --- matching --- */
 
-/* Does one of the alternatives match? */
-static bool matches_any(const char *patterns, const char *text, size_t room, char *scratch)
-{
-	while (*patterns) {
-		const size_t size = strcspn(patterns, "|");
-
-		if (size < room) {
-			memcpy(scratch, patterns, size);
-			scratch[size] = '\0';
-			const char *pattern = trimmed(scratch);
-
-			if (*pattern && rule_pattern_matches(pattern, text))
-				return true;
-		}
-		patterns += size + (patterns[size] == '|');
-	}
-	return false;
-}
-
-static bool matches(const char *patterns, const char *text, struct arena *a)
-{
-	const size_t room = strlen(patterns) + 1;
-
-	return *text && matches_any(patterns, text, room, arena_alloc(a, room));
-}
-
-/* Names of tags meet without what people write between words: Data-Classification. */
-static void plain_name(const char *name, char out[TAG_MAX])
-{
-	size_t n = 0;
-
-	for (; *name && n < TAG_MAX - 1; name++)
-		if (!strchr("-_ ", *name))
-			out[n++] = *name;
-	out[n] = '\0';
-}
-
-static bool tag_is_named(const char *names, const char *name)
-{
-	char plain[TAG_MAX], wanted[TAG_MAX];
-
-	plain_name(name, plain);
-	while (*names) {
-		const size_t size = strcspn(names, "|");
-		char one[TAG_MAX];
-
-		snprintf(one, sizeof(one), "%.*s", (int)(size < TAG_MAX ? size : 0), names);
-		plain_name(one, wanted);
-		if (*wanted && rule_pattern_matches(wanted, plain))
-			return true;
-		names += size + (names[size] == '|');
-	}
-	return false;
-}
-
 static const char *text_of(const struct rule_view *asset, enum rule_part part)
 {
 	switch (part) {
@@ -357,12 +301,12 @@ static const char *text_of(const struct rule_view *asset, enum rule_part part)
 
 /* Appends what holds to evidence, which is NULL where it is not wanted. */
 static bool holds(const struct rule_condition *c, const struct rule_view *asset,
-                  struct arena *a, struct strbuf *evidence)
+                  struct strbuf *evidence)
 {
 	if (c->part != RULE_TAG) {
 		const char *text = text_of(asset, c->part);
 
-		if (!matches(c->patterns, text, a))
+		if (!patterns_match(c->patterns, text))
 			return false;
 		if (evidence)
 			strbuf_printf(evidence, "%s%s %s", evidence->size ? ", " : "",
@@ -372,8 +316,8 @@ static bool holds(const struct rule_condition *c, const struct rule_view *asset,
 	for (size_t i = 0; i < asset->n_tags; i++) {
 		const struct asset_tag *tag = &asset->tags[i];
 
-		if (!tag_is_named(c->tags, tag->name) ||
-		    !matches(c->patterns, tag->value, a))
+		if (!tag_names_match(c->tags, tag->name) ||
+		    !patterns_match(c->patterns, tag->value))
 			continue;
 		if (evidence)
 			strbuf_printf(evidence, "%stag %s=%s", evidence->size ? ", " : "",
@@ -383,11 +327,10 @@ static bool holds(const struct rule_condition *c, const struct rule_view *asset,
 	return false;
 }
 
-static bool rule_matches(const struct context_rule *rule, const struct rule_view *asset,
-                         struct arena *a)
+static bool rule_matches(const struct context_rule *rule, const struct rule_view *asset)
 {
 	for (size_t i = 0; i < rule->n_conditions; i++)
-		if (!holds(&rule->conditions[i], asset, a, NULL))
+		if (!holds(&rule->conditions[i], asset, NULL))
 			return false;
 	return true;
 }
@@ -401,7 +344,7 @@ static const char *evidence_of(const struct context_rule *rule,
 	size_t size;
 
 	for (size_t i = 0; i < rule->n_conditions; i++)
-		holds(&rule->conditions[i], asset, a, &b);
+		holds(&rule->conditions[i], asset, &b);
 	for (size_t i = 0; i < b.size; i++)
 		if ((unsigned char)b.data[i] < ' ')
 			b.data[i] = ' ';
@@ -428,7 +371,7 @@ size_t context_rules_apply(const struct context_rules *rules, const struct rule_
 	for (size_t i = 0; i < rules->n && n < N_CONTEXT_FIELDS; i++) {
 		const struct context_rule *rule = &rules->rules[i];
 
-		if (!says_more(rule, said) || !rule_matches(rule, asset, a))
+		if (!says_more(rule, said) || !rule_matches(rule, asset))
 			continue;
 		const char *evidence = evidence_of(rule, asset, a);
 

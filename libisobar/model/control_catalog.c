@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/pattern.h"
+
 static int by_id(const void *a, const void *b)
 {
 	return strcmp(((const struct control *)a)->id, ((const struct control *)b)->id);
@@ -52,34 +54,9 @@ const struct control *control_of(const struct control_catalog *c, const char *co
 	return bsearch(&id, c->controls, c->n_controls, sizeof(id), by_id);
 }
 
-static char lower(char ch)
-{
-	return ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch;
-}
-
-/* Linear: on a mismatch it goes back to the last '*' only. */
 bool rule_pattern_matches(const char *pattern, const char *text)
 {
-	const char *star = NULL, *mark = NULL;
-
-	while (*text) {
-		if (*pattern == '*') {
-			star = pattern++;
-			mark = text;
-		} else if (*pattern &&
-		           (*pattern == '?' || lower(*pattern) == lower(*text))) {
-			pattern++;
-			text++;
-		} else if (star) {
-			pattern = star + 1;
-			text = ++mark;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return !*pattern;
+	return pattern_matches(pattern, strlen(pattern), text);
 }
 
 const char *rule_category_of(const struct control_catalog *c, const char *connector,
