@@ -175,22 +175,40 @@ static int number_batch(struct sequencing *s, struct error *err)
 	return 0;
 }
 
+/* What was numbered counts once: in the transaction that gave the numbers. */
+static int count_batch(struct sequencing *s, int64_t last_seq, struct error *err)
+{
+	struct pg_params told = {.arena = s->a}, added = {.arena = s->a};
+	int rc;
+
+	pg_bind_int(&told, s->org->id);
+	pg_bind_int(&told, last_seq);
+	pg_bind_int(&added, s->org->id);
+	if ((rc = pg_run(s->pg, STMT_SLA_TELL, &told, NULL, err)) < 0 ||
+	    (rc = pg_run(s->pg, STMT_SLA_FACT_ADD, &added, NULL, err)) < 0)
+		return rc;
+	return pg_run(s->pg, STMT_SLA_DURATION_ADD, &added, NULL, err);
+}
+
 static int step(struct sequencing *s, int64_t *n_out, struct error *err)
 {
 	bool locked, was_paging;
+	int64_t last_seq;
 	int rc;
 
 	if ((rc = lock(s, &locked, err)) < 0 || !locked || (rc = read_place(s, err)) < 0 ||
 	    (*s->adopt_from && (rc = adopt(s, err)) < 0))
 		return rc;
 	was_paging = s->at.target != NULL;
+	last_seq = s->at.last_seq;
 	if ((rc = take_batch(s, n_out, err)) < 0)
 		return rc;
 	if (*n_out == 0) /* an org at rest is not written to */
 		return was_paging ? write_place(s, err) : 0;
-	if ((rc = number_batch(s, err)) < 0 || (rc = write_place(s, err)) < 0)
+	if ((rc = number_batch(s, err)) < 0 || (rc = count_batch(s, last_seq, err)) < 0 ||
+	    (rc = write_place(s, err)) < 0)
 		return rc;
-	return pg_command(s->pg, "truncate batch_event", err);
+	return pg_command(s->pg, "truncate batch_event, batch_fact", err);
 }
 
 int event_sequence_step(struct pg *pg, const struct org *org, int64_t most, int64_t *n_out,

@@ -2,7 +2,7 @@
 /*
  * Writers that commit, roll back and dawdle, and two sequencers that are killed again
  * and again: every committed event gets one number, 1, 2, 3, ... without a gap, each
- * transaction's events and each risk's in their order.
+ * transaction's events and each risk's in their order, and counts once.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "base/strbuf.h"
 #include "store/event_sequence.h"
 
 #include "support/pg_fixture.h"
@@ -85,7 +86,8 @@ static void renew_risks(void)
 	ARENA_SCOPED a = arena_new(2048);
 
 	pg_fixture_exec(pg, "truncate isobar.risk_event, isobar.event_seq, "
-	                    "isobar.event_sequencer, isobar.risk");
+	                    "isobar.event_sequencer, isobar.sla_fact, "
+	                    "isobar.sla_duration, isobar.risk");
 	pg_fixture_exec(
 	        pg,
 	        arena_printf(
@@ -253,6 +255,195 @@ static void check_numbers(void)
 	}
 }
 
+/* --- the figures, counted anew: event by event, as docs/sla-figures.md says --- */
+
+/* What is known of a risk after its events so far. */
+struct walk {
+	bool began, resolved, acknowledged, paused, has_resolution;
+	int state, n_reopened;
+	timestamp latest, begun_at, paused_since, paused_at, resolution, due_at;
+	int64_t paused_for;
+};
+
+struct told {
+	const char *risk, *week, *band, *provider, *owner, *actor;
+	timestamp at, due_at;
+	int kind, state;
+};
+
+static bool is_pause(int state)
+{
+	return state >= 3 && state <= 5;
+}
+
+static void expect_fact(struct strbuf *b, const struct told *e, const char *column,
+                        int64_t ms)
+{
+	strbuf_printf(b, "%s('%s', %s, %s, %s, '%s', %lld)", b->size ? ", " : "", e->week,
+	              e->band, e->provider, e->owner, column, (long long)ms);
+}
+
+/* Milliseconds, none of them less than nothing. */
+static int64_t ms_between(timestamp from, timestamp to)
+{
+	return to > from ? (to - from) / 1000 : 0;
+}
+
+static void walk_resolution(struct walk *w, const struct told *e, struct strbuf *b)
+{
+	const timestamp due = e->due_at != TIMESTAMP_NONE ? e->due_at : w->due_at;
+	const timestamp at = is_pause(w->state) ? w->paused_at : e->at;
+	const int64_t window = due - w->begun_at;
+
+	expect_fact(b, e, "resolved", ms_between(w->begun_at + w->paused_for, e->at));
+	if (due == TIMESTAMP_NONE)
+		return;
+	expect_fact(b, e, at <= due ? "met" : "missed", 0);
+	if (at <= due && 10 * (due - at) < window)
+		expect_fact(b, e, "late", 0);
+}
+
+static void walk_event(struct walk *w, const struct told *e, bool is_first,
+                       struct strbuf *b)
+{
+	const bool was_resolved = !is_first && w->state == 6;
+	const bool begins = e->kind == 0 || e->kind == 4 || (was_resolved && e->state != 6);
+	const bool is_crossing = e->kind == 5 || e->kind == 6;
+
+	if (e->kind == 0)
+		expect_fact(b, e, "opened", 0);
+	if (e->kind == 6)
+		expect_fact(b, e, "breached", 0);
+	if (e->kind == 4) {
+		expect_fact(b, e, "reopened", 0);
+		if (w->has_resolution && e->at - w->resolution <= INT64_C(86400) * 1000000)
+			expect_fact(b, e, "flapped", 0);
+		if (++w->n_reopened > 2)
+			expect_fact(b, e, "repeated", 0);
+	}
+	if (!begins && !is_first && is_pause(w->state) && e->at > w->latest)
+		w->paused_for += e->at - w->latest;
+	if (begins || is_first) {
+		w->acknowledged = false;
+		w->begun_at = w->paused_at = e->at;
+		w->paused_for = 0;
+		w->due_at = TIMESTAMP_NONE;
+	}
+	if (!begins && !is_first && !was_resolved && !w->acknowledged &&
+	    (e->kind == 2 || e->kind == 7 || e->kind == 12) &&
+	    strcmp(e->actor, "system") != 0) {
+		expect_fact(b, e, "acknowledged", ms_between(w->begun_at, e->at));
+		w->acknowledged = true;
+	}
+	if (e->kind == 3 && !was_resolved)
+		walk_resolution(w, e, b);
+	if (!begins && !is_first && !is_pause(w->state) && w->state != 6 &&
+	    is_pause(e->state))
+		w->paused_at = e->at;
+	if (e->state < 3 && !is_crossing)
+		w->due_at = e->due_at;
+	if (e->kind == 3 && (!w->has_resolution || e->at > w->resolution)) {
+		w->has_resolution = true;
+		w->resolution = e->at;
+	}
+	if (is_first || e->at > w->latest)
+		w->latest = e->at;
+	w->state = e->state;
+}
+
+static void walk_all(struct strbuf *b)
+{
+	PGresult *rows = PQexec(
+	        pg_connection(pg),
+	        "select e.risk_id, e.at, e.kind, e.state, e.band, e.due_at, e.actor, "
+	        "to_char(e.at at time zone 'UTC' - interval '1 day' * (extract(isodow from "
+	        "e.at at time zone 'UTC') - 1), 'YYYY-MM-DD') as week, "
+	        "coalesce(a.provider, "
+	        "0) as provider, coalesce(r.owner_id, 0) as owner from isobar.event_seq as "
+	        "s "
+	        "join isobar.risk_event as e using (org_id, event_id) join isobar.risk as "
+	        "r "
+	        "using (org_id, risk_id) left join isobar.asset as a using (org_id, "
+	        "asset_id) "
+	        "order by e.risk_id, s.seq");
+	struct walk w = {0};
+	const char *risk = "";
+
+	assert_int_equal(PQresultStatus(rows), PGRES_TUPLES_OK);
+	for (int i = 0; i < PQntuples(rows); i++) {
+		const struct told e = {
+		        .risk = pg_get_text(rows, i, "risk_id"),
+		        .week = pg_get_text(rows, i, "week"),
+		        .band = pg_get_text(rows, i, "band"),
+		        .provider = pg_get_text(rows, i, "provider"),
+		        .owner = pg_get_text(rows, i, "owner"),
+		        .actor = pg_get_text(rows, i, "actor"),
+		        .at = pg_get_timestamp(rows, i, "at"),
+		        .due_at = pg_get_timestamp(rows, i, "due_at"),
+		        .kind = (int)pg_get_int(rows, i, "kind"),
+		        .state = (int)pg_get_int(rows, i, "state"),
+		};
+		const bool is_first = strcmp(risk, e.risk) != 0;
+
+		if (is_first)
+			w = (struct walk){.due_at = TIMESTAMP_NONE};
+		walk_event(&w, &e, is_first, b);
+		risk = e.risk;
+	}
+	PQclear(rows);
+}
+
+static void check_figures(void)
+{
+	static const char facts[] =
+	        "with kept as (select week, band, provider, owner_id, n.what, n.n from "
+	        "isobar.sla_fact cross join lateral (values ('opened', opened), "
+	        "('reopened', "
+	        "reopened), ('resolved', resolved), ('met', met), ('missed', missed), "
+	        "('breached', breached), ('flapped', flapped), ('repeated', repeated), "
+	        "('late', late), ('acknowledged', n_acknowledged), ('acknowledge_ms', "
+	        "acknowledge_ms), ('resolve_ms', resolve_ms)) as n (what, n) where n.n <> "
+	        "0), "
+	        "anew as (select week, band, provider, owner_id, what, count(*) as n from "
+	        "anew_fact group by 1, 2, 3, 4, 5 union all select week, band, provider, "
+	        "owner_id, case what when 'resolved' then 'resolve_ms' else "
+	        "'acknowledge_ms' "
+	        "end, sum(ms) from anew_fact where what in ('resolved', 'acknowledged') "
+	        "group "
+	        "by 1, 2, 3, 4, 5 having sum(ms) > 0) select coalesce(string_agg(concat_ws("
+	        "' ', k.week, a.week, k.band, a.band, k.provider, a.provider, k.what, "
+	        "a.what, "
+	        "k.n, a.n), '; '), '') from kept as k full join anew as a using (week, "
+	        "band, "
+	        "provider, owner_id, what) where k.n is distinct from a.n";
+	static const char times[] =
+	        "with anew as (select (what = 'resolved')::integer as measure, s.split, "
+	        "s.part, week, ceil(greatest(log(1.02, greatest(ms, 1000) / 1000.0), 0)) "
+	        "as "
+	        "bucket, count(*) as n from anew_fact cross join lateral (values (0, "
+	        "0::bigint), "
+	        "(1, band), (2, provider), (3, owner_id)) as s (split, part) where what in "
+	        "('resolved', 'acknowledged') group by 1, 2, 3, 4, 5) select count(*) from "
+	        "isobar.sla_duration as d full join anew as a using (measure, split, part, "
+	        "week, bucket) where d.n is distinct from a.n";
+	struct strbuf b = {0}, insert = {0};
+	const char *wrong;
+
+	walk_all(&b);
+	pg_fixture_exec(pg, "create temporary table anew_fact (week date, band smallint, "
+	                    "provider smallint, owner_id bigint, what text, ms bigint)");
+	strbuf_printf(&insert, "insert into anew_fact values %s", strbuf_text(&b));
+	pg_fixture_exec(pg, strbuf_text(&insert));
+	wrong = pg_fixture_text(pg, facts);
+	if (*wrong)
+		fail_msg("counted otherwise: %.800s", wrong);
+	if (pg_fixture_number(pg, times) != 0)
+		fail_msg("times are in other buckets");
+	pg_fixture_exec(pg, "drop table anew_fact");
+	strbuf_done(&insert);
+	strbuf_done(&b);
+}
+
 static void one_round(void)
 {
 	pid_t writers[N_WRITERS], sequencers[N_SEQUENCERS];
@@ -288,6 +479,7 @@ static void one_round(void)
 
 	pg_close(last);
 	check_numbers();
+	check_figures();
 	printf("%lld events, %d kills, %lld events left for the end\n",
 	       (long long)pg_fixture_number(pg, "select count(*) from isobar.event_seq"),
 	       n_kills, (long long)n_left);

@@ -38,6 +38,7 @@ static const char fill[] =
         "        when y.typname in ('timestamptz', 'date') then 'now()' "
         "        when y.typname = 'uuid' then '''00000000-0000-0000-0000-000000000001''' "
         "        when y.typname = 'bool' then 'true' "
+        "        when y.typname = 'pg_snapshot' then '''1:1:''' "
         "        else '''1''' end, ', ') as vals "
         "      from pg_attribute as a join pg_type as y on y.oid = a.atttypid "
         "      where a.attrelid = t.oid and a.attnum > 0 and a.attnotnull and not "

@@ -172,6 +172,21 @@ create temporary table batch_event (
     state    smallint    not null,
     band     smallint    not null
 );
+create temporary table batch_fact (
+    week           date     not null,
+    band           smallint not null,
+    provider       smallint not null,
+    owner_id       bigint   not null,
+    reopened       smallint not null,
+    resolved       smallint not null,
+    met            smallint not null,
+    missed         smallint not null,
+    flapped        smallint not null,
+    repeated       smallint not null,
+    late           smallint not null,
+    acknowledge_ms bigint,
+    resolve_ms     bigint
+);
 set enable_seqscan = off;
 set enable_bitmapscan = off;
 set enable_material = off;
