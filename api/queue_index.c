@@ -203,7 +203,7 @@ static uint16_t code_of(const struct index_risk *r)
 static bool has_window(enum band band)
 {
 	for (int b = BAND_LOW; b <= (int)band; b++)
-		if (sla_default_policies[b].window_hours)
+		if (sla_default_policies[b].window)
 			return true;
 	return false;
 }

@@ -160,7 +160,11 @@ static struct risk_clock clock_after(const struct decision *d,
 	const size_t n = former ? former->n_segments : 0;
 	struct risk_clock_segment *all =
 	        ARENA_ARRAY(d->a, struct risk_clock_segment, n + 1);
+	struct risk_clock_rules rules = {.first_seen = TIMESTAMP_NONE};
 	size_t n_all = n;
+
+	for (int b = 0; b < N_BANDS; b++)
+		rules.by_band[b] = &d->in->scorer->policies[b];
 
 	if (n)
 		memcpy(all, former->segments, n * sizeof(*all));
@@ -168,8 +172,9 @@ static struct risk_clock clock_after(const struct decision *d,
 		all[n_all++] =
 		        (struct risk_clock_segment){.from = d->in->now,
 		                                    .mode = (enum sla_mode)fate->clock_mode,
-		                                    .band = band};
-	return risk_clock_evaluate(d->in->scorer->policies, all, n_all, d->in->now);
+		                                    .band = band,
+		                                    .due_at = TIMESTAMP_NONE};
+	return risk_clock_evaluate(&rules, all, n_all, d->in->now);
 }
 
 static void fill_clock(struct risk_row *row, const struct risk_clock *clock,
@@ -253,7 +258,8 @@ static struct former_risk former_of(const struct stored_risk *s, struct arena *a
 		segments[i] = (struct risk_clock_segment){
 		        .from = s->segments[i].from,
 		        .mode = (enum sla_mode)s->segments[i].mode,
-		        .band = (enum band)s->segments[i].band};
+		        .band = (enum band)s->segments[i].band,
+		        .due_at = TIMESTAMP_NONE};
 	return (struct former_risk){.state = s->state,
 	                            .band = s->band,
 	                            .score = s->score,

@@ -6,17 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/band.h"
 #include "model/finding.h"
 #include "model/sla.h"
 
 /* The numbers of all enums below are stored: append, never reorder. */
-enum band {
-	BAND_LOW,
-	BAND_MEDIUM,  /* score >= 300 */
-	BAND_HIGH,    /* score >= 500 */
-	BAND_CRITICAL /* score >= 700 */
-};
-
 enum risk_state {
 	RISK_OPEN,
 	RISK_IN_PROGRESS,
@@ -28,7 +22,6 @@ enum risk_state {
 };
 
 enum {
-	N_BANDS = BAND_CRITICAL + 1,
 	N_RISK_STATES = RISK_RESOLVED + 1
 };
 

@@ -1,118 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SLA clock.  Nothing here reads the time or the database: callers pass
- * now, so that the API, the sweeper and the tests agree by construction.
+ * The policies that hold by default, and which one holds for a risk.  The clock
+ * itself is risk_clock.c.
  */
 
 #include "model/sla.h"
 
-#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
 
-#include "base/attr.h"
+#include "model/risk_view.h"
 
+#define DAYS(n)     ((n)*24 * USEC_PER_HOUR)
+#define ANYTHING(b) .band = (b), .provider = SLA_ANY, .environment = SLA_ANY
+
+/* clang-format off */
 const struct sla_policy sla_default_policies[] = {
-        {.name = "low", .window_hours = 0, .warn_percent = 75},
-        {.name = "medium", .window_hours = 2160, .warn_percent = 75},
-        {.name = "high", .window_hours = 336, .warn_percent = 75},
-        {.name = "critical", .window_hours = 48, .warn_percent = 75},
+	{.name = "low", .window = 0, .warn_percent = 75, .kev_cap = true,
+	 .acceptance_max = DAYS(365), ANYTHING(BAND_LOW)},
+	{.name = "medium", .window = 2160 * USEC_PER_HOUR, .warn_percent = 75, .kev_cap = true,
+	 .acceptance_max = DAYS(180), ANYTHING(BAND_MEDIUM)},
+	{.name = "high", .window = 336 * USEC_PER_HOUR, .warn_percent = 75, .kev_cap = true,
+	 .acceptance_max = DAYS(90), ANYTHING(BAND_HIGH)},
+	{.name = "critical", .window = 48 * USEC_PER_HOUR, .warn_percent = 75, .kev_cap = true,
+	 .acceptance_max = DAYS(30), ANYTHING(BAND_CRITICAL)},
 };
+/* clang-format on */
 
 const size_t n_sla_default_policies = N_ELEMENTS(sla_default_policies);
 
-static int64_t window_of(const struct sla_policy *policy, const struct sla_clock *clock)
+/* "key" or "key=value"; case does not count. */
+static bool has_tag(const struct risk_view *view, const char *wanted)
 {
-	const int64_t window = policy->window_hours * USEC_PER_HOUR;
+	const size_t size = strcspn(wanted, "=");
 
-	return clock->carried < window ? clock->carried : window;
-}
+	for (size_t i = 0; i < view->n_tags; i++) {
+		const struct asset_tag *tag = &view->tags[i];
 
-/* Sums the running segments; *due_at is set once they outgrow the window. */
-static int64_t running_time(const struct sla_clock *clock, int64_t window, timestamp now,
-                            timestamp *due_at)
-{
-	int64_t used = 0;
-
-	for (size_t i = 0; i < clock->n_segments; i++) {
-		const struct sla_segment *segment = &clock->segments[i];
-		const timestamp end = i + 1 < clock->n_segments ? segment[1].from : now;
-
-		if (segment->mode != SLA_MODE_RUNNING)
+		if (strlen(tag->name) != size || strncasecmp(tag->name, wanted, size) != 0)
 			continue;
-		if (*due_at == TIMESTAMP_NONE && used + (end - segment->from) > window)
-			*due_at = segment->from + (window - used);
-		used += end - segment->from;
+		if (!wanted[size] || strcasecmp(tag->value, wanted + size + 1) == 0)
+			return true;
 	}
-	return used;
+	return false;
 }
 
-static enum sla_state running_state(const struct sla_policy *policy, int64_t window,
-                                    int64_t used)
+static bool has_framework(const struct risk_view *view, const char *wanted)
 {
-	if (used > window)
-		return SLA_BREACHED;
-	if (used * 100 >= window * policy->warn_percent)
-		return SLA_DUE_SOON;
-	return SLA_OK;
+	for (size_t i = 0; i < view->n_frameworks; i++)
+		if (strcmp(view->frameworks[i], wanted) == 0)
+			return true;
+	return false;
 }
 
-struct sla_view sla_evaluate(const struct sla_policy *policy, const struct sla_clock *clock,
-                             timestamp now)
+static bool selects(const struct sla_policy *p, const struct risk_view *view,
+                    enum band band)
 {
-	const struct sla_segment *last = &clock->segments[clock->n_segments - 1];
-	struct sla_view view = {.state = SLA_NONE, .due_at = TIMESTAMP_NONE};
-
-	if (policy->window_hours == 0)
-		return view;
-
-	const int64_t window = window_of(policy, clock);
-	const int64_t used = running_time(clock, window, now, &view.due_at);
-	const bool in_time = view.due_at == TIMESTAMP_NONE;
-
-	view.remaining = window - used;
-	switch (last->mode) {
-	case SLA_MODE_RUNNING:
-		view.state = running_state(policy, window, used);
-		if (in_time)
-			view.due_at = now + view.remaining;
-		break;
-	case SLA_MODE_PAUSED:
-		view.state = SLA_PAUSED;
-		break;
-	case SLA_MODE_STOPPED:
-		view.state = in_time ? SLA_MET : SLA_MISSED;
-		if (in_time)
-			view.due_at = last->from + view.remaining;
-		break;
-	}
-	return view;
+	return (p->band == SLA_ANY || p->band == (int)band) &&
+	       (p->provider == SLA_ANY || p->provider == (int)view->provider) &&
+	       (p->environment == SLA_ANY || p->environment == view->environment) &&
+	       (!p->owner || (view->owner && strcmp(p->owner, view->owner) == 0)) &&
+	       (!p->tag || has_tag(view, p->tag)) &&
+	       (!p->framework || has_framework(view, p->framework));
 }
 
-timestamp sla_next_crossing(const struct sla_policy *policy, const struct sla_clock *clock,
-                            timestamp now)
+const struct sla_policy *sla_policy_for(const struct sla_policies *p,
+                                        const struct risk_view *view, enum band band)
 {
-	const struct sla_segment *last = &clock->segments[clock->n_segments - 1];
-	timestamp due_at = TIMESTAMP_NONE;
-
-	if (policy->window_hours == 0 || last->mode != SLA_MODE_RUNNING)
-		return TIMESTAMP_NONE;
-
-	const int64_t window = window_of(policy, clock);
-	const int64_t used = running_time(clock, window, now, &due_at);
-
-	switch (running_state(policy, window, used)) {
-	case SLA_OK:
-		/* The least used with used * 100 >= window * warn_percent: rounded up. */
-		return now + (window * policy->warn_percent + 99) / 100 - used;
-	case SLA_DUE_SOON:
-		return now + window - used + 1;
-	case SLA_BREACHED:
-	case SLA_MET:
-	case SLA_MISSED:
-	case SLA_PAUSED:
-	case SLA_NONE:
-		break;
-	}
-	return TIMESTAMP_NONE;
+	for (size_t i = 0; i < p->n; i++)
+		if (selects(&p->rows[i], view, band))
+			return &p->rows[i];
+	return &sla_default_policies[band];
 }
 
 const char *sla_state_name(enum sla_state state)

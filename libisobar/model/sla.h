@@ -2,44 +2,67 @@
 #ifndef ISOBAR_SLA_H
 #define ISOBAR_SLA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/timestamp.h"
+#include "model/band.h"
 
-enum {
-	SLA_WINDOW_HOURS_MAX =
-	        876000 /* a century; keeps all sums below far from overflow */
+struct risk_view;     /* model/risk_view.h */
+struct work_calendar; /* model/calendar.h */
+
+#define SLA_WINDOW_MAX (876000 * USEC_PER_HOUR) /* a century; no sum below overflows */
+#define SLA_ANY        (-1)
+
+/* Where the first stretch begins to count. */
+enum sla_start {
+	SLA_START_STORED, /* when Isobar stored the risk */
+	SLA_START_SOURCE  /* when the source first saw it, if that is earlier */
 };
 
+/* How long a risk may stay open; docs/sla.md has the rules. */
 struct sla_policy {
+	int64_t id; /* 0: a default */
 	const char *name;
-	unsigned int window_hours; /* 0: best effort, never due */
-	unsigned int warn_percent; /* of the window, 1..99 */
+	int64_t window;             /* microseconds; 0: best effort, never due */
+	unsigned int warn_percent;  /* of the window, 1..99: due soon from there on */
+	const int16_t *warn_points; /* further ones, ascending, without warn_percent */
+	size_t n_warn_points;
+	const struct work_calendar *calendar; /* NULL: all hours count */
+	bool kev_cap;
+	enum sla_start start;
+	int64_t acceptance_max; /* microseconds */
+	/* Selects; SLA_ANY or NULL: all. */
+	int band, provider, environment;
+	const char *tag; /* "key" or "key=value" */
+	const char *owner, *framework;
 };
 
+/* Those of an org that are enabled, in order. */
+struct sla_policies {
+	struct sla_policy *rows;
+	size_t n;
+};
+
+/* What holds where no policy of the org matches: Critical 48 hours, High 2 weeks,
+ * Medium 3 months, Low best effort.  Indexed by enum band. */
+extern const struct sla_policy sla_default_policies[];
+extern const size_t n_sla_default_policies;
+
+/*
+ * The first that selects the risk in this band (view->band is not looked at), else the
+ * default of the band.  view may be NULL where there are no policies.
+ */
+const struct sla_policy *sla_policy_for(const struct sla_policies *p,
+                                        const struct risk_view *view,
+                                        enum band band) NON_NULL;
+
+/* Numbers are stored. */
 enum sla_mode {
 	SLA_MODE_RUNNING,
 	SLA_MODE_PAUSED, /* accepted, or the provider's duty */
 	SLA_MODE_STOPPED /* resolved; a reopened risk runs on */
-};
-
-/* Lasts until the next segment begins; the last one until now. */
-struct sla_segment {
-	timestamp from;
-	enum sla_mode mode;
-	const char *reason; /* "opened", "accepted", "resolved", ... */
-	const char *actor;  /* a principal, or "system" */
-};
-
-/*
- * The part of a risk's ledger since it reached its band or a higher one.  A move
- * up may not win time: carried caps the window.
- */
-struct sla_clock {
-	const struct sla_segment *segments; /* ascending by from */
-	size_t n_segments;                  /* >= 1 */
-	int64_t carried; /* microseconds the band below had left; INT64_MAX if none */
 };
 
 enum sla_state {
@@ -49,7 +72,7 @@ enum sla_state {
 	SLA_MET,    /* stopped inside the window */
 	SLA_MISSED, /* stopped after it */
 	SLA_PAUSED,
-	SLA_NONE /* the policy sets no window */
+	SLA_NONE /* no window */
 };
 
 enum {
@@ -58,26 +81,10 @@ enum {
 
 struct sla_view {
 	enum sla_state state;
-	timestamp due_at;  /* TIMESTAMP_NONE: no window, or paused before it was due */
-	int64_t remaining; /* microseconds of running time; negative once breached */
+	timestamp due_at;  /* TIMESTAMP_NONE: no window, or paused without an end before
+	                      it was due */
+	int64_t remaining; /* microseconds that count; negative once breached */
 };
-
-/* What holds where no policy of the org matches: Critical 48 hours, High 2 weeks,
- * Medium 3 months, Low best effort.  Indexed by enum band. */
-extern const struct sla_policy sla_default_policies[];
-extern const size_t n_sla_default_policies;
-
-/* Pure: now is an argument, so that tests and backfills choose it. */
-struct sla_view sla_evaluate(const struct sla_policy *policy, const struct sla_clock *clock,
-                             timestamp now);
-
-/*
- * The first instant after now at which sla_evaluate() gives another state though
- * nothing happens: the warn point, then the microsecond after the due time.
- * TIMESTAMP_NONE: time alone changes nothing (paused, stopped, breached, no window).
- */
-timestamp sla_next_crossing(const struct sla_policy *policy, const struct sla_clock *clock,
-                            timestamp now);
 
 const char *sla_state_name(enum sla_state state); /* "due_soon" */
 const char *sla_mode_name(enum sla_mode mode);    /* "running" */

@@ -270,15 +270,16 @@ static void sla_at(struct queue_risk *risk, timestamp now, struct arena *a)
 {
 	struct risk_clock_segment *ledger =
 	        ARENA_ARRAY(a, struct risk_clock_segment, risk->n_segments + 1);
+	const struct risk_clock_rules rules = risk_clock_default_rules();
 
 	if (!risk->n_segments)
 		return;
 	for (size_t i = 0; i < risk->n_segments; i++)
 		ledger[i] = (struct risk_clock_segment){.from = risk->segments[i].from,
 		                                        .mode = risk->segments[i].mode,
-		                                        .band = risk->segments[i].band};
-	risk->sla = risk_clock_evaluate(sla_default_policies, ledger, risk->n_segments, now)
-	                    .sla.state;
+		                                        .band = risk->segments[i].band,
+		                                        .due_at = TIMESTAMP_NONE};
+	risk->sla = risk_clock_evaluate(&rules, ledger, risk->n_segments, now).sla.state;
 }
 
 static void attach(const PGresult *result, struct queue_risk *risks, size_t n,

@@ -471,8 +471,8 @@ static void test_queue_index__answers_as_an_array_does(void **state)
 static struct index_risk risk_of_ledger(const struct risk_clock_segment *ledger, size_t n,
                                         timestamp at)
 {
-	const struct risk_clock clock =
-	        risk_clock_evaluate(sla_default_policies, ledger, n, at);
+	const struct risk_clock_rules rules = risk_clock_default_rules();
+	const struct risk_clock clock = risk_clock_evaluate(&rules, ledger, n, at);
 	const struct risk_clock_segment *last = &ledger[n - 1];
 	const bool is_provider = last->mode == SLA_MODE_PAUSED && is_chosen(2);
 	struct index_risk r;
@@ -509,7 +509,7 @@ static void test_queue_index_facets__sla_is_that_of_the_ledger(void **state)
 			ledger[k] = (struct risk_clock_segment){
 			        at,
 			        k ? (enum sla_mode)random_below(SLA_MODE_STOPPED + 1) : 0,
-			        (enum band)random_below(N_BANDS)};
+			        (enum band)random_below(N_BANDS), TIMESTAMP_NONE};
 			at += random_below(800) * USEC_PER_HOUR + random_below(2);
 		}
 		const struct index_risk r = risk_of_ledger(ledger, n, at);
@@ -517,8 +517,8 @@ static void test_queue_index_facets__sla_is_that_of_the_ledger(void **state)
 
 		if (is_chosen(3) && r.next_crossing_at != TIMESTAMP_NONE)
 			now = r.next_crossing_at - random_below(2);
-		const struct risk_clock want =
-		        risk_clock_evaluate(sla_default_policies, ledger, n, now);
+		const struct risk_clock_rules rules = risk_clock_default_rules();
+		const struct risk_clock want = risk_clock_evaluate(&rules, ledger, n, now);
 
 		queue_index_put(ix, &r);
 		queue_index_facets(ix, &all, now, a, &facets);

@@ -228,7 +228,8 @@ static struct ledger random_ledger(void)
 		out.segments[i] = (struct risk_clock_segment){
 		        .from = start + hour * USEC_PER_HOUR,
 		        .mode = (enum sla_mode)random_below(N_MODES),
-		        .band = (enum band)random_below(N_BANDS)};
+		        .band = (enum band)random_below(N_BANDS),
+		        .due_at = TIMESTAMP_NONE};
 		hour += 1 + random_below(30);
 	}
 	return out;
@@ -311,7 +312,7 @@ static struct oracle oracle_of(const struct ledger *l, int now,
 	struct oracle out = {.state = SLA_NONE, .due = INT32_MAX};
 
 	for (int b = 0; b <= band; b++) {
-		const int window = (int)policies[b].window_hours;
+		const int window = (int)(policies[b].window / USEC_PER_HOUR);
 
 		if (!window)
 			continue;
@@ -323,14 +324,19 @@ static struct oracle oracle_of(const struct ledger *l, int now,
 	return out;
 }
 
-static void random_policies(struct sla_policy policies[N_BANDS])
+static struct risk_clock_rules random_policies(struct sla_policy policies[N_BANDS])
 {
-	for (int b = 0; b < N_BANDS; b++)
+	struct risk_clock_rules rules = {.first_seen = TIMESTAMP_NONE};
+
+	for (int b = 0; b < N_BANDS; b++) {
 		policies[b] = (struct sla_policy){
 		        .name = "random",
-		        .window_hours =
-		                random_below(5) ? 1 + (unsigned int)random_below(120) : 0,
+		        .window = random_below(5) ? (1 + random_below(120)) * USEC_PER_HOUR
+		                                  : 0,
 		        .warn_percent = 75};
+		rules.by_band[b] = &policies[b];
+	}
+	return rules;
 }
 
 static timestamp hour_at(int hour)
@@ -347,9 +353,9 @@ static void test_risk_clock__counts_as_a_slow_clock_does(void **state)
 		const struct ledger l = random_ledger();
 		const int now = l.hours[l.n - 1] + random_below(150);
 
-		random_policies(policies);
+		const struct risk_clock_rules rules = random_policies(policies);
 		const struct risk_clock clock =
-		        risk_clock_evaluate(policies, l.segments, l.n, hour_at(now));
+		        risk_clock_evaluate(&rules, l.segments, l.n, hour_at(now));
 		const struct oracle want = oracle_of(&l, now, policies);
 		const int since = oracle_start(&l, now, l.segments[l.n - 1].band);
 
@@ -376,23 +382,23 @@ static void test_risk_clock__the_next_crossing_is_where_the_state_changes(void *
 		const struct ledger l = random_ledger();
 		const timestamp now = hour_at(l.hours[l.n - 1] + random_below(50));
 
-		random_policies(policies);
+		const struct risk_clock_rules rules = random_policies(policies);
 		const struct risk_clock clock =
-		        risk_clock_evaluate(policies, l.segments, l.n, now);
+		        risk_clock_evaluate(&rules, l.segments, l.n, now);
 		const timestamp next = clock.next_crossing;
 		const timestamp end =
 		        next == TIMESTAMP_NONE ? now + N_HOURS * USEC_PER_HOUR : next;
 
 		for (timestamp t = now; t < end; t += 7 * USEC_PER_HOUR)
 			assert_int_equal(
-			        risk_clock_evaluate(policies, l.segments, l.n, t).sla.state,
+			        risk_clock_evaluate(&rules, l.segments, l.n, t).sla.state,
 			        clock.sla.state);
 		assert_int_equal(
-		        risk_clock_evaluate(policies, l.segments, l.n, end - 1).sla.state,
+		        risk_clock_evaluate(&rules, l.segments, l.n, end - 1).sla.state,
 		        clock.sla.state);
 		if (next != TIMESTAMP_NONE)
 			assert_int_not_equal(
-			        risk_clock_evaluate(policies, l.segments, l.n, next)
+			        risk_clock_evaluate(&rules, l.segments, l.n, next)
 			                .sla.state,
 			        clock.sla.state);
 	}
@@ -401,6 +407,8 @@ static void test_risk_clock__the_next_crossing_is_where_the_state_changes(void *
 /* A move up never wins time, whatever came before it. */
 static void test_risk_clock__a_move_up_is_never_due_later(void **state)
 {
+	const struct risk_clock_rules rules = risk_clock_default_rules();
+
 	(void)state;
 	random_begin(20261125);
 	for (int i = 0; i < N_LEDGERS; i++) {
@@ -411,12 +419,13 @@ static void test_risk_clock__a_move_up_is_never_due_later(void **state)
 		if (l.n == N_SEGMENTS_MAX || l.segments[l.n - 1].mode != SLA_MODE_RUNNING ||
 		    l.segments[l.n - 1].band == BAND_CRITICAL)
 			continue;
-		before = risk_clock_evaluate(sla_default_policies, l.segments, l.n, at);
+		before = risk_clock_evaluate(&rules, l.segments, l.n, at);
 		l.segments[l.n] =
 		        (struct risk_clock_segment){.from = at,
 		                                    .mode = SLA_MODE_RUNNING,
-		                                    .band = l.segments[l.n - 1].band + 1};
-		after = risk_clock_evaluate(sla_default_policies, l.segments, l.n + 1, at);
+		                                    .band = l.segments[l.n - 1].band + 1,
+		                                    .due_at = TIMESTAMP_NONE};
+		after = risk_clock_evaluate(&rules, l.segments, l.n + 1, at);
 		assert_int_not_equal(after.sla.due_at, TIMESTAMP_NONE);
 		if (before.sla.due_at != TIMESTAMP_NONE)
 			assert_true(after.sla.due_at <= before.sla.due_at);
