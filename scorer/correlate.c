@@ -109,6 +109,16 @@ static int by_place(const void *pa, const void *pb)
 	return d ? d : by_weight(a->e, b->e);
 }
 
+static int by_member_weight(const void *a, const void *b)
+{
+	return by_weight(((const struct member *)a)->e, ((const struct member *)b)->e);
+}
+
+void risk_group_sort(struct risk_group *g)
+{
+	qsort(g->members, g->n_members, sizeof(*g->members), by_member_weight);
+}
+
 static void add_former(struct risk_group *g, const struct key *fingerprint)
 {
 	if (key_cmp(fingerprint, &g->fingerprint) == 0)

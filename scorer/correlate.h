@@ -58,4 +58,7 @@ struct risk_group {
 void correlate(const struct correlate_input *in, const struct evidence *evidence, size_t n,
                struct arena *a, struct risk_group **groups_out, size_t *n_groups_out);
 
+/* Puts the members in their order, after the state of one was changed. */
+void risk_group_sort(struct risk_group *g);
+
 #endif

@@ -7,6 +7,7 @@
 #include "batch.h"
 #include "factors.h"
 #include "lifecycle.h"
+#include "org_rules.h"
 #include "toxic_element.h"
 
 /* What a slice of findings comes to: rows, events and aliases to be written. */
@@ -14,7 +15,8 @@ struct decision_input {
 	const struct scorer *scorer;
 	const struct org *org;
 	const struct rule_severity *severity;
-	const struct risk_group *groups; /* by asset, subject, location */
+	const struct org_rules *rules;
+	struct risk_group *groups; /* by asset, subject, location */
 	size_t n_groups;
 	const struct asset_facts *assets; /* by asset_id */
 	size_t n_assets;

@@ -18,6 +18,10 @@ struct draft {
 	const struct risk_group *group; /* NULL: of a path */
 	struct stored_risk *stored;     /* all that it turns out to be */
 	size_t n_stored;
+	const struct stored_risk *old; /* of them the one that goes on; NULL: it is new */
+	struct risk_view view;         /* what the org's rules see of it */
+	struct risk_clock_rules clock;
+	const char *then_reason; /* of a second change of state; NULL: none */
 };
 
 struct decision {
@@ -27,6 +31,21 @@ struct decision {
 	size_t n_drafts;
 	struct score_writes *out; /* of decide_end() */
 };
+
+/* --- what the org and its people have decided: decide_rules.c --- */
+
+/*
+ * Findings of the group that a rule suppresses are muted from now on (copies of them).
+ * Were there any?  row: subject, class, band, duty.
+ */
+bool decision_mute(struct decision *d, struct risk_group *g,
+                   const struct asset_facts *asset, const struct risk_row *row);
+/* Owner, view and clock of a draft whose row has its score. */
+void decision_govern(struct decision *d, struct draft *draft,
+                     const struct asset_facts *asset);
+enum risk_state decision_state_before(const struct stored_risk *old, timestamp now);
+/* Acceptances and false positives, after what the facts call for. */
+void decision_follow(struct decision *d, struct draft *draft);
 
 /* Keeps a copy of the draft unless it comes out as it is stored. */
 void decision_add(struct decision *d, const struct draft *draft);

@@ -130,27 +130,68 @@ struct fate fate_of_state(const struct facts *facts, const enum risk_state *form
 	return out;
 }
 
+/* The segment that holds now: of those that have begun the one that was written last. */
+static const struct risk_clock_segment *segment_now(const struct former_risk *former,
+                                                    timestamp now)
+{
+	for (size_t i = former->n_segments; i-- > 0;)
+		if (former->segments[i].from <= now || i == 0)
+			return &former->segments[i];
+	return NULL;
+}
+
+/* When the clock is to run again by itself, as the ledger has it. */
+static timestamp resumption_of(const struct former_risk *former, timestamp now)
+{
+	const struct risk_clock_segment *last =
+	        former->n_segments ? &former->segments[former->n_segments - 1] : NULL;
+
+	return last && last->from > now ? last->from : TIMESTAMP_NONE;
+}
+
+static void start_clock(struct fate *fate, int mode, enum verdict verdict)
+{
+	fate->clock_mode = mode;
+	fate->clock_reason = fate->state == RISK_SUPPRESSED ? "muted"
+	                     : fate->state == RISK_ACCEPTED ? fate->reason
+	                     : verdict == VERDICT_PROVIDER  ? "provider_owned"
+	                                                    : "opened";
+}
+
 void fate_clock(struct fate *fate, const struct former_risk *former, enum verdict verdict,
-                enum band band)
+                enum band band, timestamp now)
 {
 	const int mode = mode_of(fate->state, verdict);
-	const struct risk_clock_segment *last =
-	        former && former->n_segments ? &former->segments[former->n_segments - 1]
-	                                     : NULL;
+	const bool ends = fate->state == RISK_ACCEPTED && verdict != VERDICT_PROVIDER &&
+	                  fate->reopens_at != TIMESTAMP_NONE;
 
 	if (!former) {
-		fate->clock_mode = mode;
-		fate->clock_reason = fate->state == RISK_SUPPRESSED ? "muted"
-		                     : verdict == VERDICT_PROVIDER  ? "provider_owned"
-		                                                    : "opened";
+		start_clock(fate, mode, verdict);
+		fate->resumes = ends;
 		return;
 	}
+	const struct risk_clock_segment *last = segment_now(former, now);
+	const bool same_mode = last && (int)last->mode == mode;
+	const timestamp resumption = resumption_of(former, now);
+
 	/* A stopped clock has no band to run in: the gap stays one segment. */
-	if (last && (int)last->mode == mode &&
-	    (last->band == band || mode == SLA_MODE_STOPPED))
+	if (same_mode && (last->band == band || mode == SLA_MODE_STOPPED) &&
+	    resumption == (ends ? fate->reopens_at : TIMESTAMP_NONE))
 		return;
 	fate->clock_mode = mode;
+	fate->resumes = ends;
 	fate->clock_reason = fate->reason                      ? fate->reason
-	                     : last && (int)last->mode == mode ? "band_changed"
+	                     : same_mode && last->band == band ? "acceptance_changed"
+	                     : same_mode                       ? "band_changed"
 	                                                       : "responsibility_changed";
+}
+
+timestamp acceptance_crossing(timestamp reopens_at, timestamp now)
+{
+	const timestamp warn = reopens_at - ACCEPTANCE_WARN_USEC;
+
+	return reopens_at == TIMESTAMP_NONE ? TIMESTAMP_NONE
+	       : warn > now                 ? warn
+	       : reopens_at > now           ? reopens_at
+	                                    : TIMESTAMP_NONE;
 }

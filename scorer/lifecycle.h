@@ -43,6 +43,9 @@ struct fate {
 	int clock_mode; /* enum sla_mode of a segment that begins now, or -1 */
 	const char *clock_reason;
 	const char *reason; /* of the change of state; NULL: none */
+	/* RISK_ACCEPTED: until when.  A clock that pauses for it runs again then. */
+	timestamp reopens_at;
+	bool resumes;
 };
 
 /*
@@ -52,6 +55,12 @@ struct fate {
  */
 struct fate fate_of_state(const struct facts *facts, const enum risk_state *former);
 void fate_clock(struct fate *fate, const struct former_risk *former, enum verdict verdict,
-                enum band band);
+                enum band band, timestamp now);
+
+/* Warn so long before an acceptance ends. */
+#define ACCEPTANCE_WARN_USEC (7 * 24 * USEC_PER_HOUR)
+
+/* The next instant after now at which time alone changes an accepted risk. */
+timestamp acceptance_crossing(timestamp reopens_at, timestamp now);
 
 #endif

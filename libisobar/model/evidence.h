@@ -3,6 +3,7 @@
 #define ISOBAR_EVIDENCE_H
 
 #include "model/asset.h"
+#include "model/context_rule.h"
 #include "model/finding.h"
 
 /* Bits of a stored finding's flags: the numbers are stored. */
@@ -43,6 +44,7 @@ struct evidence {
 	const char *connector, *rule, *cve, *location, *engine, *title;
 	bool has_upgrade;
 	struct key upgrade_id; /* of the package upgrade that it names */
+	timestamp first_seen;  /* by its source, where a clock starts then; or none */
 };
 
 /* An asset as scoring sees it. */
@@ -54,6 +56,11 @@ struct asset_facts {
 	unsigned int derived; /* bits of enum context_field: follow from rules, edges or
 	                       * the environment */
 	struct asset_context context;
+	/* Where a rule of the org looks at it; else NULL and 0. */
+	int environment; /* as asset_context.environment of the schema; 0 unknown */
+	const char *region, *name, *id;
+	const struct asset_tag *tags;
+	size_t n_tags;
 };
 
 #endif

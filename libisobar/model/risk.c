@@ -59,6 +59,7 @@ const struct risk_transition risk_transitions[] = {
 	{RISK_CONTESTED, RISK_ACCEPTED, ACTOR_SYSTEM, "acceptance_rule"},
 	{RISK_ACCEPTED, RISK_OPEN, ACTOR_HUMAN, "acceptance_withdrawn"},
 	{RISK_ACCEPTED, RISK_OPEN, ACTOR_SYSTEM, "acceptance_expired"},
+	{RISK_ACCEPTED, RISK_OPEN, ACTOR_SYSTEM, "acceptance_revoked"},
 
 	/* A false positive stands until the evidence changes.  Not from contested: that
 	 * ends by proof, by acceptance or by taking it up again. */

@@ -118,8 +118,15 @@ int score_slice_send(struct pg *pg, const struct org *org, int slice,
 
 	pg_bind_int(&p, org->id);
 	pg_bind_int(&p, slice);
-	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = pg_send_binary(pg, statements[i], &p, err);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		struct pg_params own = p;
+
+		if (statements[i] == STMT_SLICE_FINDINGS)
+			pg_bind_bool(&own, taken->asks_first_seen);
+		else if (statements[i] == STMT_SLICE_ASSETS)
+			pg_bind_bool(&own, taken->asks_assets);
+		rc = pg_send_binary(pg, statements[i], &own, err);
+	}
 	return rc;
 }
 
@@ -148,14 +155,34 @@ static void evidence_read(struct binary_row r, struct evidence *e)
 	e->title = next_value(&r);
 	e->has_upgrade = !next_is_null(&r);
 	e->upgrade_id = next_key(&r);
+	e->first_seen = next_timestamp(&r);
 }
 
-static void asset_read(struct binary_row r, struct asset_facts *f)
+/* "name US value", between RS: neither occurs in the tags of a cloud. */
+static void tags_read(const char *text, struct asset_facts *f, struct arena *a)
 {
-	f->asset_id = next_key(&r);
-	f->provider = (enum provider)next_int2(&r);
-	f->type = next_value(&r);
-	f->account = next_value(&r);
+	size_t n = *text != '\0';
+
+	for (const char *p = text; *p; p++)
+		n += *p == 30;
+	struct asset_tag *tags = ARENA_ARRAY(a, struct asset_tag, n + 1);
+	char *rest = arena_strdup(a, text);
+
+	f->tags = tags;
+	for (char *tag; (tag = strsep(&rest, "\036")) != NULL && *tag;) {
+		char *value = strchr(tag, 31);
+
+		if (value)
+			*value++ = '\0';
+		tags[f->n_tags++] = (struct asset_tag){tag, value ? value : ""};
+	}
+}
+
+static void context_read(struct binary_row *row, struct asset_facts *f)
+{
+	struct binary_row r = *row;
+
+	row->column += 5;
 	f->has_context = !next_is_null(&r);
 	if (!f->has_context) {
 		f->context = (struct asset_context){EXPOSURE_UNKNOWN, CRITICALITY_UNKNOWN,
@@ -169,37 +196,60 @@ static void asset_read(struct binary_row r, struct asset_facts *f)
 	f->derived = (unsigned int)next_int4(&r);
 }
 
+static void asset_read(struct binary_row r, struct asset_facts *f, struct arena *a)
+{
+	f->asset_id = next_key(&r);
+	f->provider = (enum provider)next_int2(&r);
+	f->type = next_value(&r);
+	f->account = next_value(&r);
+	context_read(&r, f);
+	if (next_is_null(&r))
+		return; /* no rule asks for more */
+	f->environment = next_int2(&r);
+	f->region = next_value(&r);
+	f->name = next_value(&r);
+	f->id = next_value(&r);
+	if (!next_is_null(&r))
+		tags_read(next_value(&r), f, a);
+}
+
 static int by_asset(const void *a, const void *b)
 {
 	return key_cmp(&((const struct asset_facts *)a)->asset_id,
 	               &((const struct asset_facts *)b)->asset_id);
 }
 
-static void stored_risk_read(struct binary_row *row, struct stored_risk *out)
+/* What tells whether a risk comes out differently. */
+static void stored_risk_read(struct binary_row *row, struct stored_risk *out,
+                             struct arena *a)
 {
 	struct binary_row r = *row;
+	const struct key risk_id = next_key(&r);
+	const char *evidence;
 
-	*out = (struct stored_risk){.risk_id = next_key(&r)};
-	out->rank = next_int8(&r);
-	out->state_hash = next_int8(&r);
-	out->version = next_int8(&r);
-	out->opened_at = next_timestamp(&r);
-	out->band_since = next_timestamp(&r);
-	out->rank_since = next_timestamp(&r);
-	out->due_at = next_timestamp(&r);
-	out->resolved_at = next_timestamp(&r);
+	*out = (struct stored_risk){.risk_id = risk_id, .fingerprint = risk_id};
 	if (next_is_null(&r))
 		r.column++;
 	else
-		out->proof_run_id = next_int8(&r);
-	out->score = next_int2(&r);
-	out->band = (enum band)next_int2(&r);
+		out->fingerprint = next_key(&r);
+	out->version = next_int8(&r);
+	out->state_hash = next_int8(&r);
+	out->opened_at = next_timestamp(&r);
 	out->state = (enum risk_state)next_int2(&r);
-	out->responsibility = next_int2(&r);
-	out->elements = next_int8(&r);
-	out->fingerprint = next_key(&r);
-	out->has_fix = !next_is_null(&r);
-	out->fix_id = next_key(&r);
+	out->owner_id = next_int8(&r);
+	out->owner_basis = next_int2(&r);
+	out->reopens_at = next_timestamp(&r);
+	out->has_acceptance = !next_is_null(&r);
+	out->acceptance_id = next_key(&r);
+	out->accepted_by_rule = next_bool(&r);
+	evidence = next_array(&r, PG_OID_UUID, KEY_SIZE, &out->n_evidence);
+	if (out->n_evidence) {
+		struct key *ids = ARENA_ARRAY(a, struct key, out->n_evidence);
+
+		for (size_t i = 0; i < out->n_evidence; i++)
+			memcpy(ids[i].bytes, evidence + i * (4 + KEY_SIZE) + 4, KEY_SIZE);
+		out->evidence = ids;
+	}
 	*row = r;
 }
 
@@ -220,7 +270,8 @@ static void read_stored(struct score_slice *out, const PGresult *result, struct 
 	out->n_stored = (size_t)PQntuples(result);
 	out->stored = ARENA_ARRAY(a, struct stored_risk, out->n_stored + 1);
 	for (size_t i = 0; i < out->n_stored; i++)
-		stored_risk_read(&(struct binary_row){result, (int)i, 0}, &out->stored[i]);
+		stored_risk_read(&(struct binary_row){result, (int)i, 0}, &out->stored[i],
+		                 a);
 	qsort(out->stored, out->n_stored, sizeof(*out->stored), by_fingerprint);
 }
 
@@ -239,7 +290,7 @@ void score_slice_read(struct score_slice *out, PGresult *const *results,
 	out->n_assets = (size_t)PQntuples(assets);
 	out->assets = ARENA_ARRAY(a, struct asset_facts, out->n_assets + 1);
 	for (size_t i = 0; i < out->n_assets; i++)
-		asset_read((struct binary_row){assets, (int)i, 0}, &out->assets[i]);
+		asset_read((struct binary_row){assets, (int)i, 0}, &out->assets[i], a);
 	qsort(out->assets, out->n_assets, sizeof(*out->assets), by_asset);
 	if (taken->has_risks)
 		read_stored(out, results[2], a);
@@ -477,7 +528,7 @@ int score_risks_load(struct pg *pg, const struct org *org, const struct score_sl
 	for (size_t i = 0; i < n_more; i++) {
 		struct binary_row r = {more, (int)i, 0};
 
-		stored_risk_read(&r, &rows[n_rows]);
+		stored_risk_read(&r, &rows[n_rows], a);
 		rows[n_rows++].ordinal = (size_t)next_int4(&r);
 	}
 	qsort(rows, n_rows, sizeof(*rows), by_ordinal);
@@ -510,16 +561,39 @@ static void attach_segments(struct stored_risk **risks, const PGresult *result,
 		all[i].from = next_timestamp(&r);
 		all[i].mode = next_int2(&r);
 		all[i].band = next_int2(&r);
+		all[i].due_at = next_timestamp(&r);
 		if (!risk->n_segments++)
 			risk->segments = &all[i];
 	}
 }
 
-int score_ledgers_load(struct pg *pg, const struct org *org, struct stored_risk **risks,
-                       size_t n, struct arena *a, struct error *err)
+static void stored_rest_read(struct stored_risk **risks, const PGresult *result)
+{
+	for (int i = 0; i < PQntuples(result); i++) {
+		struct binary_row r = {result, i, 0};
+		struct stored_risk *out = risks[next_int8(&r) - 1];
+
+		out->rank = next_int8(&r);
+		out->band_since = next_timestamp(&r);
+		out->rank_since = next_timestamp(&r);
+		out->due_at = next_timestamp(&r);
+		out->resolved_at = next_timestamp(&r);
+		out->proof_run_id = next_int8(&r);
+		out->score = next_int2(&r);
+		out->band = (enum band)next_int2(&r);
+		out->responsibility = next_int2(&r);
+		out->elements = next_int8(&r);
+		out->has_fix = !next_is_null(&r);
+		out->fix_id = next_key(&r);
+		out->owner_id = next_int8(&r);
+	}
+}
+
+int score_risks_complete(struct pg *pg, const struct org *org, struct stored_risk **risks,
+                         size_t n, struct arena *a, struct error *err)
 {
 	struct pg_params p = {.arena = a};
-	CLEANUP(pg_clearp) PGresult *result = NULL;
+	PGresult *results[2] = {0};
 	struct strbuf ids = {0};
 	int rc;
 
@@ -531,11 +605,18 @@ int score_ledgers_load(struct pg *pg, const struct org *org, struct stored_risk 
 		pg_put_key(&ids, &risks[i]->risk_id);
 	pg_bind_int(&p, org->id);
 	pg_bind_binary(&p, ids.data, ids.size);
-	rc = pg_run_binary(pg, STMT_SLA_CLOCK, &p, &result, err);
+	rc = pg_send_binary(pg, STMT_RISK_ROWS, &p, err);
+	if (rc == 0)
+		rc = pg_send_binary(pg, STMT_SLA_CLOCK, &p, err);
+	if (rc == 0)
+		rc = pg_collect(pg, results, 2, err);
 	strbuf_done(&ids);
 	if (rc < 0)
 		return rc;
-	attach_segments(risks, result, a);
+	stored_rest_read(risks, results[0]);
+	attach_segments(risks, results[1], a);
+	PQclear(results[0]);
+	PQclear(results[1]);
 	return 0;
 }
 
@@ -545,6 +626,14 @@ static void put_key_or_null(struct pg_copy *c, bool there, const struct key *k)
 {
 	if (there)
 		pg_copy_key(c, k);
+	else
+		pg_copy_null(c);
+}
+
+static void put_number_or_null(struct pg_copy *c, int64_t number)
+{
+	if (number)
+		pg_copy_int8(c, number);
 	else
 		pg_copy_null(c);
 }
@@ -563,10 +652,7 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 	pg_copy_timestamp(c, r->due_at);
 	pg_copy_timestamp(c, r->next_crossing_at);
 	pg_copy_timestamp(c, r->resolved_at);
-	if (r->proof_run_id)
-		pg_copy_int8(c, r->proof_run_id);
-	else
-		pg_copy_null(c);
+	put_number_or_null(c, r->proof_run_id);
 	pg_copy_int4(c, r->n_findings);
 	pg_copy_int2(c, r->score);
 	pg_copy_int2(c, r->band);
@@ -593,12 +679,19 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 	put_key_or_null(c, r->has_fix, &r->fix_id);
 	pg_copy_int8(c, r->version);
 	pg_copy_int2(c, r->former_kind);
+	put_number_or_null(c, r->owner_id);
+	pg_copy_int2(c, r->owner_basis);
+	put_number_or_null(c, r->policy_id);
+	pg_copy_timestamp(c, r->reopens_at);
+	put_key_or_null(c, r->has_acceptance, &r->acceptance_id);
+	pg_copy_bool(c, r->accepted_by_rule);
+	pg_copy_bool(c, r->resumes);
 }
 
 static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *copy =
-	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 38);
+	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 45);
 
 	for (size_t i = 0; i < w->n_rows; i++)
 		put_row(copy, &w->rows[i]);
@@ -608,7 +701,7 @@ static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *
 static int copy_events(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *c =
-	        pg_copy_begin(pg, "copy page_event from stdin (format binary)", 9);
+	        pg_copy_begin(pg, "copy page_event from stdin (format binary)", 10);
 
 	for (size_t i = 0; i < w->n_events; i++) {
 		const struct risk_event *e = &w->events[i];
@@ -617,15 +710,13 @@ static int copy_events(struct pg *pg, const struct score_writes *w, struct error
 		pg_copy_key(c, &e->row->risk_id);
 		pg_copy_timestamp(c, e->at);
 		pg_copy_int2(c, e->kind);
-		pg_copy_int2(c, e->row->state);
+		pg_copy_int2(c, e->state);
 		pg_copy_int2(c, e->row->band);
 		pg_copy_int2(c, e->row->score);
 		pg_copy_timestamp(c, e->row->due_at);
 		pg_copy_text(c, e->reason);
-		if (e->run_id)
-			pg_copy_int8(c, e->run_id);
-		else
-			pg_copy_null(c);
+		put_number_or_null(c, e->run_id);
+		put_key_or_null(c, e->has_cause, &e->cause_id);
 	}
 	return pg_copy_end(c, err);
 }

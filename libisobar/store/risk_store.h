@@ -25,6 +25,9 @@ struct score_batch {
 	int n_slices;
 	bool has_risks; /* the shard has stored risks: they have to be looked up */
 	bool has_paths; /* the org has: slices are asked for them */
+	/* Set by the caller: what the org's rules look at beside the usual. */
+	bool asks_assets; /* names, tags and environments */
+	bool asks_first_seen;
 };
 
 /*
@@ -106,22 +109,32 @@ struct stored_segment {
 	timestamp from;
 	int mode; /* enum sla_mode */
 	int band;
+	timestamp due_at; /* approved from here on; TIMESTAMP_NONE */
 };
 
 struct stored_risk {
 	size_t ordinal;
 	struct key risk_id;
 	struct key fingerprint; /* by which it was found */
-	int64_t rank, state_hash, version, proof_run_id;
-	timestamp opened_at, band_since, rank_since, due_at, resolved_at;
+	int64_t version, state_hash;
+	timestamp opened_at;
+	enum risk_state state;
+	int64_t owner_id; /* before score_risks_complete() only what a person set; 0 nobody */
+	int owner_basis;
+	timestamp reopens_at;
+	bool has_acceptance, accepted_by_rule;
+	struct key acceptance_id;
+	const struct key *evidence; /* of a false positive: what it was said of */
+	size_t n_evidence;
+	/* By score_risks_complete(). */
+	int64_t rank, proof_run_id;
+	timestamp band_since, rank_since, due_at, resolved_at;
 	int score;
 	enum band band;
-	enum risk_state state;
 	int responsibility; /* enum verdict */
 	int64_t elements;
 	bool has_fix;
 	struct key fix_id;
-	/* By score_ledgers_load(). */
 	struct stored_segment *segments;
 	size_t n_segments;
 };
@@ -132,9 +145,9 @@ int score_risks_load(struct pg *pg, const struct org *org, const struct score_sl
                      struct arena *a, struct stored_risk **out, size_t *n_out,
                      struct error *err) MUST_CHECK;
 
-/* Gives some risks their SLA ledgers.  Sorts risks by risk_id. */
-int score_ledgers_load(struct pg *pg, const struct org *org, struct stored_risk **risks,
-                       size_t n, struct arena *a, struct error *err) MUST_CHECK;
+/* Reads the rest of some risks, and their SLA ledgers.  Sorts risks by risk_id. */
+int score_risks_complete(struct pg *pg, const struct org *org, struct stored_risk **risks,
+                         size_t n, struct arena *a, struct error *err) MUST_CHECK;
 
 /* A risk to be written. */
 struct risk_row {
@@ -163,8 +176,15 @@ struct risk_row {
 	bool path_mark;   /* paths over the asset may have changed */
 	bool has_fix;
 	struct key fix_id;
-	int64_t version; /* that was read: another one by now, and the row is left out */
-	int former_kind; /* score_kind() of what was read */
+	int64_t version;   /* that was read: another one by now, and the row is left out */
+	int former_kind;   /* score_kind() of what was read */
+	int64_t owner_id;  /* 0: nobody */
+	int owner_basis;   /* 0 nobody, 1 a rule, 2 a person */
+	int64_t policy_id; /* that sets due_at; 0: a default, or none */
+	timestamp reopens_at;
+	bool has_acceptance, accepted_by_rule;
+	struct key acceptance_id;
+	bool resumes; /* with clock_mode: it runs again at reopens_at */
 };
 
 /* A fix to be counted anew; told, when a risk of this transaction says what it is. */
@@ -190,8 +210,11 @@ struct risk_event {
 	const struct risk_row *row;
 	enum risk_event_kind kind;
 	timestamp at;
+	enum risk_state state; /* after it */
 	const char *reason;
 	int64_t run_id; /* 0: none */
+	bool has_cause;
+	struct key cause_id; /* an acceptance */
 };
 
 struct risk_alias_row {

@@ -1,5 +1,5 @@
--- A segment of the SLA ledger for each risk of a page whose clock starts, pauses, stops or changes
--- its band.
+-- Segments of the SLA ledger for each risk of a page whose clock starts, pauses, stops or changes its band;
+-- of one that is accepted also the segment with which it runs again.
 -- $1 org_id, $2 now.  Reads page_risk (clock_mode -1: the clock goes on as it was).
 insert into isobar.sla_segment (org_id, risk_id, segment_no, from_at, mode, reason, actor, band)
 select $1, p.risk_id,
@@ -8,7 +8,10 @@ select $1, p.risk_id,
                     from isobar.sla_segment as s
                    where s.org_id = $1
                      and s.risk_id = p.risk_id)
-       end,
-       $2, p.clock_mode, p.clock_reason, 'system', p.band
+       end + n.place,
+       case n.place when 0 then $2 else p.reopens_at end,
+       case n.place when 0 then p.clock_mode else 0 end,
+       case n.place when 0 then p.clock_reason else 'acceptance_expired' end, 'system', p.band
   from page_risk as p
+ cross join lateral generate_series(0, p.resumes::integer) as n (place)
  where p.clock_mode >= 0

@@ -1,15 +1,23 @@
 -- The stored risks behind fingerprints that may stand with assets outside of the slice, by their own id or
 -- by an alias.
 -- $1 org_id.  Reads page_fingerprint.  Column order is that of stored_risk_read(), then ordinal.
-select r.risk_id, r.rank, r.state_hash, r.version, r.opened_at, r.band_since, r.rank_since,
-       r.due_at, r.resolved_at, r.proof_run_id, r.score, r.band, r.state, r.responsibility, r.elements,
-       p.fingerprint, r.fix_id, p.ordinal
+select r.risk_id, p.fingerprint as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
+       case when r.owner_basis = 2 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
+       r.accepted_by_rule,
+       case when r.state = 4 then (select c.evidence
+                                     from isobar.risk_claim as c
+                                    where c.org_id = $1
+                                      and c.risk_id = r.risk_id
+                                      and c.claim = 2
+                                    order by c.claimed_at desc
+                                    limit 1) end as evidence,
+       p.ordinal
   from page_fingerprint as p
   left join isobar.risk_alias as l
     on l.org_id = $1
    and l.fingerprint = p.fingerprint
- cross join lateral (select risk_id, rank, state_hash, version, opened_at, band_since, rank_since, due_at,
-                            resolved_at, proof_run_id, score, band, state, responsibility, elements, fix_id
+ cross join lateral (select risk_id, version, state_hash, opened_at, state, owner_id, owner_basis, reopens_at,
+                            acceptance_id, accepted_by_rule
                        from isobar.risk
                       where org_id = $1
                         and risk_id = coalesce(l.risk_id, p.fingerprint)

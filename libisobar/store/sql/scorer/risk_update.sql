@@ -7,7 +7,9 @@ update isobar.risk as r
        proof_run_id = p.proof_run_id, n_findings = p.n_findings, score = p.score, band = p.band,
        state = p.state, class = p.class, responsibility = p.responsibility, layer = p.layer,
        open = p.state <= 2, subject = p.subject, location = p.location, title = p.title,
-       source_ids = p.source_ids, elements = p.elements, fix_id = p.fix_id
+       source_ids = p.source_ids, elements = p.elements, fix_id = p.fix_id,
+       owner_id = p.owner_id, owner_basis = p.owner_basis, policy_id = p.policy_id, reopens_at = p.reopens_at,
+       acceptance_id = p.acceptance_id, accepted_by_rule = p.accepted_by_rule
   from page_risk as p
  where r.org_id = $1
    and r.risk_id = p.risk_id

@@ -1,12 +1,20 @@
--- The stored risks of one slice's assets, by their own id and by each alias: a risk's key begins with the
--- first half of its asset's, so that an asset's risks stand together.
+-- The stored risks of one slice's assets, by their own id (fingerprint null) and by each alias: a risk's key
+-- begins with the first half of its asset's, so that an asset's risks stand together.  Only what tells
+-- whether one comes out differently: risk_rows has the rest.
 -- $1 org_id, $2 slice.  Reads batch_asset.  Column order is that of stored_risk_read().
-select r.risk_id, r.rank, r.state_hash, r.version, r.opened_at, r.band_since, r.rank_since, r.due_at,
-       r.resolved_at, r.proof_run_id, r.score, r.band, r.state, r.responsibility, r.elements,
-       r.risk_id as fingerprint, r.fix_id
+select r.risk_id, null::uuid as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
+       case when r.owner_basis = 2 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
+       r.accepted_by_rule,
+       case when r.state = 4 then (select c.evidence
+                                     from isobar.risk_claim as c
+                                    where c.org_id = $1
+                                      and c.risk_id = r.risk_id
+                                      and c.claim = 2
+                                    order by c.claimed_at desc
+                                    limit 1) end as evidence
   from batch_asset as b
- cross join lateral (select risk_id, rank, state_hash, version, opened_at, band_since, rank_since, due_at,
-                            resolved_at, proof_run_id, score, band, state, responsibility, elements, fix_id
+ cross join lateral (select risk_id, version, state_hash, opened_at, state, owner_id, owner_basis, reopens_at,
+                            acceptance_id, accepted_by_rule
                        from isobar.risk
                       where org_id = $1
                         and risk_id between (left(b.canonical_id::text, 18) || '-0000-000000000000')::uuid
@@ -15,9 +23,16 @@ select r.risk_id, r.rank, r.state_hash, r.version, r.opened_at, r.band_since, r.
  where b.slice = $2
    and b.asset_id = b.canonical_id
  union all
-select r.risk_id, r.rank, r.state_hash, r.version, r.opened_at, r.band_since, r.rank_since, r.due_at,
-       r.resolved_at, r.proof_run_id, r.score, r.band, r.state, r.responsibility, r.elements,
-       l.fingerprint, r.fix_id
+select r.risk_id, l.fingerprint as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
+       case when r.owner_basis = 2 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
+       r.accepted_by_rule,
+       case when r.state = 4 then (select c.evidence
+                                     from isobar.risk_claim as c
+                                    where c.org_id = $1
+                                      and c.risk_id = r.risk_id
+                                      and c.claim = 2
+                                    order by c.claimed_at desc
+                                    limit 1) end as evidence
   from batch_asset as b
  cross join lateral (select fingerprint, risk_id
                        from isobar.risk_alias
@@ -25,8 +40,8 @@ select r.risk_id, r.rank, r.state_hash, r.version, r.opened_at, r.band_since, r.
                         and fingerprint between (left(b.canonical_id::text, 18) || '-0000-000000000000')::uuid
                                             and (left(b.canonical_id::text, 18) || '-ffff-ffffffffffff')::uuid
                      offset 0) as l
- cross join lateral (select risk_id, rank, state_hash, version, opened_at, band_since, rank_since, due_at,
-                            resolved_at, proof_run_id, score, band, state, responsibility, elements, fix_id
+ cross join lateral (select risk_id, version, state_hash, opened_at, state, owner_id, owner_basis, reopens_at,
+                            acceptance_id, accepted_by_rule
                        from isobar.risk
                       where org_id = $1
                         and risk_id = l.risk_id

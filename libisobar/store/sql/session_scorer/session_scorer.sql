@@ -48,7 +48,14 @@ create temporary table page_risk (
     path_mark        boolean     not null,
     fix_id           uuid,
     version          bigint      not null,
-    former_kind      smallint    not null
+    former_kind      smallint    not null,
+    owner_id         bigint,
+    owner_basis      smallint    not null,
+    policy_id        bigint,
+    reopens_at       timestamptz,
+    acceptance_id    uuid,
+    accepted_by_rule boolean     not null,
+    resumes          boolean     not null
 );
 create temporary table page_fix (
     fix_id     uuid     not null,
@@ -88,7 +95,8 @@ create temporary table page_event (
     score   smallint    not null,
     due_at  timestamptz,
     reason  text        not null,
-    run_id  bigint
+    run_id  bigint,
+    cause_id uuid
 );
 create temporary table batch_change (
     risk_ids uuid[] not null

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an org and its people have decided, applied to a risk on its way to a row: who
+ * owns it, which windows measure it, what is muted, accepted or said to be false.  Pure.
+ */
+#include <string.h>
+
+#include "decide_private.h"
+#include "org_rules.h"
+
+#define USEC_PER_DAY (24 * USEC_PER_HOUR)
+
+static struct risk_view view_of(const struct org_rules *rules,
+                                const struct asset_facts *asset, const struct risk_row *row)
+{
+	struct risk_view out = {.band = row->band,
+	                        .provider = asset->provider,
+	                        .environment = asset->environment,
+	                        .account = asset->account,
+	                        .region = asset->region ? asset->region : "",
+	                        .type = asset->type,
+	                        .name = asset->name ? asset->name : "",
+	                        .id = asset->id ? asset->id : "",
+	                        .tags = asset->tags,
+	                        .n_tags = asset->n_tags,
+	                        .subject = row->subject,
+	                        .location = row->location,
+	                        .class = (enum finding_class)row->class,
+	                        .responsibility = (enum verdict)row->responsibility,
+	                        .layer = row->layer};
+
+	org_rules_frameworks(rules, row->control, &out);
+	return out;
+}
+
+bool decision_mute(struct decision *d, struct risk_group *g,
+                   const struct asset_facts *asset, const struct risk_row *row)
+{
+	const struct org_rules *rules = d->in->rules;
+	struct risk_view view;
+	bool muted = false;
+
+	if (!rules->suppressions.n)
+		return false;
+	view = view_of(rules, asset, row);
+	for (size_t i = 0; i < g->n_members; i++) {
+		const struct evidence *e = g->members[i].e;
+
+		if (e->state != FINDING_OPEN ||
+		    !suppression_of(&rules->suppressions, &view, e->connector, e->rule,
+		                    d->in->now))
+			continue;
+		struct evidence *copy = ARENA_NEW(d->a, struct evidence);
+
+		*copy = *e;
+		copy->state = FINDING_SUPPRESSED;
+		g->members[i].e = copy;
+		muted = true;
+	}
+	if (muted)
+		risk_group_sort(g);
+	return muted;
+}
+
+/* --- owner and clock --- */
+
+/* A person's choice stands before the rules. */
+static void find_owner(struct decision *d, struct draft *draft)
+{
+	const struct stored_risk *old = draft->old;
+	struct risk_row *row = &draft->row;
+
+	if (old && old->owner_basis == 2) {
+		row->owner_id = old->owner_id;
+		row->owner_basis = 2;
+		draft->view.owner = owner_name_of(&d->in->rules->owners, row->owner_id);
+		return;
+	}
+	const struct owner_rule *rule =
+	        d->in->rules->owners.n
+	                ? owner_of(d->in->org, &d->in->rules->owners, &draft->view, d->a)
+	                : NULL;
+
+	row->owner_id = rule ? rule->owner_id : 0;
+	row->owner_basis = rule ? 1 : 0;
+	draft->view.owner = rule ? rule->owner : NULL;
+}
+
+static int64_t kev_allowance_of(const struct decision *d, const char *subject)
+{
+	const struct intel *intel = strncmp(subject, "cve:", 4) == 0
+	                                    ? intel_find(d->in->scorer->intel, subject + 4)
+	                                    : NULL;
+
+	if (!intel || intel->kev_added == INTEL_NO_DAY || intel->kev_due == INTEL_NO_DAY ||
+	    intel->kev_due <= intel->kev_added)
+		return 0;
+	return ((int64_t)intel->kev_due - intel->kev_added) * USEC_PER_DAY;
+}
+
+static timestamp first_seen_of(const struct risk_group *g)
+{
+	timestamp out = TIMESTAMP_NONE;
+
+	for (size_t i = 0; g && i < g->n_members; i++) {
+		const timestamp seen = g->members[i].e->first_seen;
+
+		if (seen != TIMESTAMP_NONE && (out == TIMESTAMP_NONE || seen < out))
+			out = seen;
+	}
+	return out;
+}
+
+void decision_govern(struct decision *d, struct draft *draft,
+                     const struct asset_facts *asset)
+{
+	struct risk_clock_rules *clock = &draft->clock;
+
+	draft->view = view_of(d->in->rules, asset, &draft->row);
+	find_owner(d, draft);
+	risk_clock_rules_of(&d->in->rules->policies, &draft->view, clock);
+	clock->kev_allowance = kev_allowance_of(d, draft->row.subject);
+	clock->first_seen = first_seen_of(draft->group);
+}
+
+/* --- decisions that end --- */
+
+/* As people see it: an acceptance that is over is over, whoever wrote it down. */
+enum risk_state decision_state_before(const struct stored_risk *old, timestamp now)
+{
+	return old->state == RISK_ACCEPTED && old->reopens_at != TIMESTAMP_NONE &&
+	                       old->reopens_at <= now
+	               ? RISK_OPEN
+	               : old->state;
+}
+
+/* Is there an open finding that the false positive was not said of? */
+static bool has_new_evidence(const struct draft *draft)
+{
+	const struct risk_group *g = draft->group;
+	const struct stored_risk *old = draft->old;
+
+	if (!g || !old->n_evidence)
+		return false;
+	for (size_t i = 0; i < g->n_members && i < RISK_MEMBERS_MAX; i++) {
+		size_t k = 0;
+
+		if (g->members[i].e->state != FINDING_OPEN)
+			continue;
+		while (k < old->n_evidence &&
+		       key_cmp(&old->evidence[k], &g->members[i].e->finding_id) != 0)
+			k++;
+		if (k == old->n_evidence)
+			return true;
+	}
+	return false;
+}
+
+static void accept(struct draft *draft, const struct acceptance *x)
+{
+	draft->row.has_acceptance = true;
+	draft->row.acceptance_id = x->id;
+	draft->row.accepted_by_rule = true;
+	draft->fate.reopens_at = x->ends_at;
+}
+
+static void keep_acceptance(struct draft *draft)
+{
+	const struct stored_risk *old = draft->old;
+
+	draft->row.has_acceptance = old->has_acceptance;
+	draft->row.acceptance_id = old->acceptance_id;
+	draft->row.accepted_by_rule = old->accepted_by_rule;
+	draft->fate.reopens_at = old->reopens_at;
+}
+
+static void move(struct draft *draft, enum risk_state to, const char *reason)
+{
+	if (!draft->fate.reason)
+		draft->fate.reason = reason;
+	else
+		draft->then_reason = reason;
+	draft->fate.state = to;
+}
+
+void decision_follow(struct decision *d, struct draft *draft)
+{
+	const struct acceptance_rules *rules = &d->in->rules->acceptances;
+	struct fate *fate = &draft->fate;
+	const struct acceptance *x =
+	        rules->n ? acceptance_of(rules, &draft->view, &draft->row.risk_id,
+	                                 draft->row.has_fix ? &draft->row.fix_id : NULL,
+	                                 d->in->now)
+	                 : NULL;
+
+	fate->reopens_at = TIMESTAMP_NONE;
+	if (fate->state == RISK_FALSE_POSITIVE && has_new_evidence(draft))
+		move(draft, RISK_OPEN, "new_evidence");
+	if (fate->state == RISK_ACCEPTED) {
+		if (!draft->old->accepted_by_rule)
+			keep_acceptance(draft);
+		else if (x)
+			accept(draft, x);
+		else
+			move(draft, RISK_OPEN, "acceptance_revoked");
+	} else if (x && risk_state_is_open(fate->state)) {
+		accept(draft, x);
+		move(draft, RISK_ACCEPTED, "acceptance_rule");
+	}
+	draft->row.reopens_at = fate->reopens_at;
+}

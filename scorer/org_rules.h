@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_ORG_RULES_H
+#define ISOBAR_ORG_RULES_H
+
+#include "model/acceptance.h"
+#include "model/owner_rule.h"
+#include "model/sla.h"
+#include "model/suppression.h"
+#include "store/pg.h"
+
+/* What an org has decided that scoring and clocks keep to. */
+struct org_rules {
+	struct sla_policies policies;
+	struct owner_rules owners;
+	struct acceptance_rules acceptances;
+	struct suppression_rules suppressions;
+	/* Frameworks of controls, where something selects by them: by control. */
+	struct control_frameworks {
+		const char *control;
+		const char *const *names;
+		size_t n;
+	} * frameworks;
+	size_t n_frameworks;
+};
+
+/* Lives in a. */
+int org_rules_load(struct pg *pg, const struct org *org, timestamp now, struct arena *a,
+                   struct org_rules *out, struct error *err) MUST_CHECK;
+
+/* Do they look at names, tags or environments of assets?  At when sources saw things? */
+bool org_rules_ask_assets(const struct org_rules *rules);
+bool org_rules_ask_first_seen(const struct org_rules *rules);
+
+/* The frameworks that a control belongs to. */
+void org_rules_frameworks(const struct org_rules *rules, const char *control,
+                          struct risk_view *view);
+
+#endif
