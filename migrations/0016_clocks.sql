@@ -11,11 +11,15 @@ alter table isobar.risk
     add column policy_id   bigint,
     add column owner_basis smallint not null default 0,
     add column reopens_at  timestamptz,
+    add column soon_at     timestamptz,
+    add column warn_at     timestamptz,
     add column acceptance_id uuid,
     add column accepted_by_rule boolean not null default false;
 alter table isobar.risk add constraint risk_owner_basis_check check (owner_basis between 0 and 2);
 comment on column isobar.risk.due_at is 'SLA due time; null: best effort, or paused without an end. Of an accepted risk: once it is open again.';
-comment on column isobar.risk.next_crossing_at is 'When time alone changes the risk next (due soon, a warn point, breached, the end of its acceptance) and no event was written of it yet; null: never.';
+comment on column isobar.risk.next_crossing_at is 'When time alone changes its slot next (due soon, breached, the end of its acceptance) and no event was written of it yet; null: never.';
+comment on column isobar.risk.soon_at is 'Of an accepted risk: when it is due soon, once it is open again; else null.';
+comment on column isobar.risk.warn_at is 'When something is to be told that changes no slot (a warn point, an acceptance ends soon); null: never.';
 comment on column isobar.risk.policy_id is 'The policy that sets the due time; null: a default.';
 comment on column isobar.risk.owner_basis is 'Who set the owner: 0 nobody, 1 a rule, 2 a person: rules leave it then.';
 comment on column isobar.risk.acceptance_id is 'The acceptance by which it is accepted; null: it is not. @volatile';
@@ -23,6 +27,7 @@ comment on column isobar.risk.accepted_by_rule is 'That acceptance is of a selec
 comment on column isobar.risk.reopens_at is 'When its acceptance ends and it is open again, whatever was written of it; null: never by itself.';
 drop index isobar.risk_crossing_idx;
 create index risk_crossing_idx on isobar.risk (org_id, next_crossing_at) where next_crossing_at is not null;
+create index risk_warn_idx on isobar.risk (org_id, warn_at) where warn_at is not null;
 
 -- Policies.
 alter table isobar.sla_policy

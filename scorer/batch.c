@@ -26,6 +26,7 @@ struct batch {
 	struct score_batch taken;
 	struct score_counts counts;
 	struct score_reference ref;
+	struct org_rules rules;
 	struct control_catalog catalog;
 	struct arena *arena;     /* of the batch */
 	struct arena *slices[2]; /* of the slice in hand, and of the next one */
@@ -172,7 +173,7 @@ static int load_ledgers(struct batch *b, struct decision *d, struct arena *a,
 	size_t n;
 	struct stored_risk **risks = decide_ledgers(d, a, &n);
 
-	return score_ledgers_load(b->s->pg, b->org, risks, n, a, err);
+	return score_risks_complete(b->s->pg, b->org, risks, n, a, err);
 }
 
 /* Groups that were named under an asset of another shard may be stored there. */
@@ -202,6 +203,8 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	struct decision_input in = {.scorer = b->s,
 	                            .org = b->org,
 	                            .severity = &severity,
+	                            .rules = &b->rules,
+	                            .rules_differ = org_rules_ask_assets(&b->rules),
 	                            .assets = b->slice.assets,
 	                            .n_assets = b->slice.n_assets,
 	                            .levels = b->slice.levels,
@@ -278,6 +281,10 @@ static int run_transaction(struct batch *b, int64_t n_marks, struct error *err)
 		return pg_commit(b->s->pg, err);
 	if ((rc = score_reference_load(b->s->pg, b->org, b->arena, &b->ref, err)) < 0)
 		return rc;
+	if ((rc = org_rules_load(b->s->pg, b->org, b->now, b->arena, &b->rules, err)) < 0)
+		return rc;
+	b->taken.asks_assets = org_rules_ask_assets(&b->rules);
+	b->taken.asks_first_seen = org_rules_ask_first_seen(&b->rules);
 	if ((rc = intel_table_refresh(b->s->pg, b->s->intel, err)) < 0)
 		return rc;
 	b->catalog = b->ref.catalog;

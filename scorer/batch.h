@@ -18,7 +18,6 @@ struct scorer {
 	const struct score_model *model;
 	const char *model_name;
 	struct responsibility_tables responsibility;
-	const struct sla_policy *policies; /* one a band */
 	const struct toxic_rules *toxic;
 	int64_t n_marks;           /* looked at in one transaction */
 	struct intel_table *intel; /* what feeds say; read anew when they were loaded */

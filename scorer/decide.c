@@ -152,68 +152,115 @@ static void fill_score(struct risk_row *row, const struct score *score,
 	row->category = gathered->category->name;
 }
 
-/* Where the clock stands after this decision: stored segments and the new one. */
-static struct risk_clock clock_after(const struct decision *d,
-                                     const struct former_risk *former,
-                                     const struct fate *fate, enum band band)
+/* The ledger after this decision: stored segments and the new ones. */
+static size_t ledger_after(const struct decision *d, const struct former_risk *former,
+                           const struct fate *fate, enum band band,
+                           struct risk_clock_segment **out)
 {
-	const size_t n = former ? former->n_segments : 0;
+	size_t n = former ? former->n_segments : 0;
 	struct risk_clock_segment *all =
-	        ARENA_ARRAY(d->a, struct risk_clock_segment, n + 1);
-	struct risk_clock_rules rules = {.first_seen = TIMESTAMP_NONE};
-	size_t n_all = n;
-
-	for (int b = 0; b < N_BANDS; b++)
-		rules.by_band[b] = &d->in->scorer->policies[b];
+	        ARENA_ARRAY(d->a, struct risk_clock_segment, n + 2);
 
 	if (n)
 		memcpy(all, former->segments, n * sizeof(*all));
 	if (fate->clock_mode >= 0)
-		all[n_all++] =
+		all[n++] =
 		        (struct risk_clock_segment){.from = d->in->now,
 		                                    .mode = (enum sla_mode)fate->clock_mode,
 		                                    .band = band,
 		                                    .due_at = TIMESTAMP_NONE};
-	return risk_clock_evaluate(&rules, all, n_all, d->in->now);
+	if (fate->clock_mode >= 0 && fate->resumes)
+		all[n++] = (struct risk_clock_segment){.from = fate->reopens_at,
+		                                       .mode = SLA_MODE_RUNNING,
+		                                       .band = band,
+		                                       .due_at = TIMESTAMP_NONE};
+	*out = all;
+	return n;
 }
 
-static void fill_clock(struct risk_row *row, const struct risk_clock *clock,
-                       const struct stored_risk *stored, timestamp now)
+static void fill_clock(struct decision *d, struct risk_row *row, const struct draft *draft,
+                       const struct former_risk *former)
 {
-	const bool open = risk_state_is_open(row->state);
+	const struct stored_risk *old = draft->old;
+	struct risk_clock_segment *ledger;
+	const size_t n = ledger_after(d, former, &draft->fate, row->band, &ledger);
+	struct risk_times times;
 
-	row->rank = risk_rank(row->band, clock->sla.state, row->score);
-	row->due_at = clock->sla.due_at;
-	row->next_crossing_at = open ? clock->next_crossing : TIMESTAMP_NONE;
-	row->band_since = clock->band_since;
-	row->rank_since = stored && stored->rank == row->rank ? stored->rank_since : now;
+	risk_times_of(&draft->clock, ledger, n, row->state, row->reopens_at, d->in->now,
+	              &times);
+	row->rank = risk_rank(row->band, times.clock.sla.state, row->score);
+	row->due_at = times.clock.sla.due_at;
+	row->policy_id = times.clock.policy ? times.clock.policy->id : 0;
+	row->next_crossing_at = times.next_crossing_at;
+	row->soon_at = times.soon_at;
+	row->warn_at = times.warn_at;
+	row->band_since = times.clock.band_since;
+	row->rank_since = old && old->rank == row->rank ? old->rank_since : d->in->now;
 }
 
-static void add_event(struct decision *d, const struct risk_row *row,
-                      enum risk_event_kind kind, const char *reason)
+static struct risk_event *add_event(struct decision *d, const struct risk_row *row,
+                                    enum risk_event_kind kind, const char *reason)
 {
-	d->out->events[d->out->n_events++] =
-	        (struct risk_event){.row = row,
-	                            .kind = kind,
-	                            .at = d->in->now,
-	                            .reason = reason,
-	                            .run_id = row->proof_run_id};
+	struct risk_event *e = &d->out->events[d->out->n_events++];
+
+	*e = (struct risk_event){.row = row,
+	                         .kind = kind,
+	                         .at = d->in->now,
+	                         .state = row->state,
+	                         .reason = reason,
+	                         .run_id = row->proof_run_id};
+	return e;
+}
+
+/* An acceptance that ended before anybody wrote it down. */
+static void add_expiry(struct decision *d, const struct risk_row *row,
+                       const struct stored_risk *old)
+{
+	struct risk_event *e = add_event(d, row, EVENT_STATE, "acceptance_expired");
+
+	e->at = old->reopens_at;
+	e->state = RISK_OPEN;
+	e->has_cause = old->has_acceptance;
+	e->cause_id = old->acceptance_id;
+}
+
+static void add_change(struct decision *d, const struct risk_row *row,
+                       const struct draft *draft)
+{
+	const struct fate *fate = &draft->fate;
+	struct risk_event *e = add_event(d, row,
+	                                 fate->reopened                ? EVENT_REOPENED
+	                                 : row->state == RISK_RESOLVED ? EVENT_RESOLVED
+	                                                               : EVENT_STATE,
+	                                 fate->reason);
+
+	if (draft->then_reason) {
+		e->state = RISK_OPEN;
+		e = add_event(d, row, EVENT_STATE, draft->then_reason);
+	}
+	e->has_cause = row->has_acceptance;
+	e->cause_id = row->acceptance_id;
 }
 
 static void add_events(struct decision *d, const struct risk_row *row,
-                       const struct stored_risk *stored, const struct fate *fate)
+                       const struct draft *draft)
 {
+	const struct stored_risk *old = draft->old;
+	const struct fate *fate = &draft->fate;
+
+	if (old && decision_state_before(old, d->in->now) != old->state)
+		add_expiry(d, row, old);
 	if (fate->reason)
-		add_event(d, row,
-		          fate->reopened                ? EVENT_REOPENED
-		          : row->state == RISK_RESOLVED ? EVENT_RESOLVED
-		                                        : EVENT_STATE,
-		          fate->reason);
-	if (row->band != stored->band)
-		add_event(d, row, EVENT_BAND,
-		          row->band > stored->band ? "band_up" : "band_down");
-	if (row->due_at != stored->due_at && !fate->reason)
-		add_event(d, row, EVENT_DUE, fate->clock_reason);
+		add_change(d, row, draft);
+	if (!old)
+		return; /* "opened" goes without saying */
+	if (row->band != old->band)
+		add_event(d, row, EVENT_BAND, row->band > old->band ? "band_up" : "band_down");
+	if (row->owner_id != old->owner_id)
+		add_event(d, row, EVENT_OWNER, "owner_rule");
+	if (row->due_at != old->due_at && !fate->reason)
+		add_event(d, row, EVENT_DUE,
+		          *fate->clock_reason ? fate->clock_reason : "policy_changed");
 }
 
 static void fill_identity(struct risk_row *row, const struct risk_group *g)
@@ -259,7 +306,7 @@ static struct former_risk former_of(const struct stored_risk *s, struct arena *a
 		        .from = s->segments[i].from,
 		        .mode = (enum sla_mode)s->segments[i].mode,
 		        .band = (enum band)s->segments[i].band,
-		        .due_at = TIMESTAMP_NONE};
+		        .due_at = s->segments[i].due_at};
 	return (struct former_risk){.state = s->state,
 	                            .band = s->band,
 	                            .score = s->score,
@@ -328,67 +375,80 @@ static enum path_level path_level_of(const struct decision_input *in,
 
 void decision_add(struct decision *d, const struct draft *draft)
 {
-	const struct stored_risk *old = survivor_of(draft->stored, draft->n_stored);
+	const struct stored_risk *old = draft->old;
 	struct draft kept = *draft;
 	struct risk_row *row = &kept.row;
+	enum risk_state was = RISK_OPEN;
 
-	kept.fate = fate_of_state(&draft->facts, old ? &old->state : NULL);
-	row->state = kept.fate.state;
-	row->resolved_at = TIMESTAMP_NONE;
+	if (old)
+		was = decision_state_before(old, d->in->now);
 	row->risk_id = old ? old->risk_id : draft->fingerprint;
 	row->is_new = !old;
-	if (old) {
-		row->version = old->version;
-		row->former_kind = score_kind(old->band, old->state, old->responsibility);
-	}
-	if (row->state == RISK_RESOLVED) {
+	kept.fate = fate_of_state(&draft->facts, old ? &was : NULL);
+	decision_follow(d, &kept);
+	row->state = kept.fate.state;
+	row->resolved_at = TIMESTAMP_NONE;
+	if (row->state == RISK_RESOLVED)
 		row->proof_run_id = draft->facts.proof_run_id;
-		row->resolved_at =
-		        old->resolved_at != TIMESTAMP_NONE ? old->resolved_at : d->in->now;
-	}
 	row->state_hash = hash_of(row);
+	if (d->in->rules_differ || kept.clock.kev_allowance)
+		row->state_hash = (int64_t)mix((uint64_t)row->state_hash,
+		                               decision_rules_hash(&kept));
 	/* The clock follows from what is hashed: it goes on as it was. */
-	if (old && old->state_hash == row->state_hash && draft->n_stored == 1)
+	if (old && old->state_hash == row->state_hash && was == old->state &&
+	    draft->n_stored == 1)
 		return;
 	struct draft *copy = ARENA_NEW(d->a, struct draft);
 
 	*copy = kept;
 	d->drafts[d->n_drafts++] = copy;
 }
-static void decide_group(struct decision *d, const struct risk_group *g,
-                         const struct asset_view *asset, struct stored_risk *stored,
-                         size_t n_stored)
+/* Inputs and score of a group, in the draft and its row. */
+static void score_group(struct decision *d, const struct risk_group *g,
+                        const struct asset_view *asset, struct draft *draft)
 {
 	const struct scorer *s = d->in->scorer;
-	const struct stored_risk *old = survivor_of(stored, n_stored);
-	struct draft draft = {.facts = facts_of(g),
-	                      .fingerprint = g->fingerprint,
-	                      .group = g,
-	                      .stored = stored,
-	                      .n_stored = n_stored};
-
-	if (!old && draft.facts.state != FACTS_LIVE && draft.facts.state != FACTS_MUTED)
-		return;
-
 	struct gathered gathered =
 	        gather_inputs(&s->responsibility, d->in->severity, s->intel, g, asset);
 
 	gathered.inputs.path =
-	        path_level_of(d->in, &g->asset_id, old ? &old->risk_id : &g->fingerprint);
+	        path_level_of(d->in, &g->asset_id,
+	                      draft->old ? &draft->old->risk_id : &g->fingerprint);
 	const struct score score = score_of(s->model, &gathered.inputs);
 
-	fill_identity(&draft.row, g);
-	fill_score(&draft.row, &score, &gathered);
-	draft.verdict = gathered.responsibility.verdict;
-	draft.row.has_fix =
-	        fix_of_group(d->in->org, g, asset, &gathered.responsibility, &draft.fix);
-	if (draft.row.has_fix)
-		draft.row.fix_id = draft.fix.id;
-	draft.row.elements =
+	fill_identity(&draft->row, g);
+	fill_score(&draft->row, &score, &gathered);
+	draft->verdict = gathered.responsibility.verdict;
+	draft->row.has_fix = fix_of_group(d->in->org, g, asset, &gathered.responsibility,
+	                                  &draft->fix);
+	draft->row.fix_id = draft->row.has_fix ? draft->fix.id : (struct key){{0}};
+	draft->row.elements =
 	        toxic_elements_of(s->toxic, g, gathered.category, &gathered.inputs, &score);
+}
+
+static void decide_group(struct decision *d, struct risk_group *g,
+                         const struct asset_view *asset, struct stored_risk *stored,
+                         size_t n_stored)
+{
+	struct draft draft = {.facts = facts_of(g),
+	                      .fingerprint = g->fingerprint,
+	                      .group = g,
+	                      .stored = stored,
+	                      .n_stored = n_stored,
+	                      .old = survivor_of(stored, n_stored)};
+
+	if (!draft.old && draft.facts.state != FACTS_LIVE &&
+	    draft.facts.state != FACTS_MUTED)
+		return;
+	score_group(d, g, asset, &draft);
+	if (decision_mute(d, g, asset->facts, &draft.row)) {
+		draft.facts = facts_of(g);
+		score_group(d, g, asset, &draft);
+	}
 	draft.row.n_findings = draft.facts.n_open ? draft.facts.n_open : (int)g->n_members;
 	fill_sources(&draft.row, g, (size_t)draft.row.n_findings, d->a);
 	fill_members(&draft.row, g, d->a);
+	decision_govern(d, &draft, asset->facts);
 	decision_add(d, &draft);
 }
 
@@ -417,7 +477,9 @@ static void retire_others(struct decision *d, const struct draft *draft,
 		row->state = RISK_RESOLVED;
 		row->opened_at = s->opened_at;
 		row->resolved_at = d->in->now;
-		row->next_crossing_at = TIMESTAMP_NONE;
+		row->next_crossing_at = row->soon_at = row->warn_at = TIMESTAMP_NONE;
+		row->reopens_at = TIMESTAMP_NONE;
+		row->has_acceptance = row->accepted_by_rule = row->resumes = false;
 		row->n_findings = (int)draft->group->n_members;
 		row->clock_mode = SLA_MODE_STOPPED;
 		row->clock_reason = "merged";
@@ -433,27 +495,32 @@ static void retire_others(struct decision *d, const struct draft *draft,
 /* Gives a draft its clock, times and events against what is stored, and adds its row. */
 static void settle(struct decision *d, struct draft *draft)
 {
-	const struct stored_risk *old = survivor_of(draft->stored, draft->n_stored);
+	const struct stored_risk *old = draft->old;
 	struct risk_row *row = &d->out->rows[d->out->n_rows++];
 	struct fate *fate = &draft->fate;
 	struct former_risk former = {0};
 
 	if (old)
 		former = former_of(old, d->a);
-	fate_clock(fate, old ? &former : NULL, draft->verdict, draft->row.band);
+	fate_clock(fate, old ? &former : NULL, draft->verdict, draft->row.band,
+	           d->in->now);
 	*row = draft->row;
 	row->clock_mode = fate->clock_mode;
 	row->clock_reason = fate->clock_reason;
-	const struct risk_clock clock =
-	        clock_after(d, old ? &former : NULL, fate, row->band);
-
+	row->resumes = fate->clock_mode >= 0 && fate->resumes;
+	if (old) {
+		row->version = old->version;
+		row->former_kind = score_kind(old->band, old->state, old->responsibility);
+	}
+	if (row->state == RISK_RESOLVED)
+		row->resolved_at =
+		        old->resolved_at != TIMESTAMP_NONE ? old->resolved_at : d->in->now;
 	row->opened_at = old && !fate->reopened ? old->opened_at : d->in->now;
 	row->path_mark = (row->elements | (old ? old->elements : 0)) != 0;
-	fill_clock(row, &clock, old, d->in->now);
+	fill_clock(d, row, draft, old ? &former : NULL);
 	count_row(d, row, old);
 	mark_fixes(d, row, &draft->fix, old);
-	if (old)
-		add_events(d, row, old, fate);
+	add_events(d, row, draft);
 	if (!draft->group)
 		return;
 	add_alias(d, draft->group, &row->risk_id,
@@ -535,6 +602,7 @@ struct decision *decide_begin(const struct decision_input *in, struct arena *a)
 	struct decision *d = ARENA_NEW(a, struct decision);
 	size_t at = 0;
 
+	assert(in->rules);
 	d->in = in;
 	d->a = a;
 	d->drafts = ARENA_ARRAY(a, struct draft *, in->n_groups + in->n_paths + 1);

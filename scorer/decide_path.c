@@ -70,7 +70,8 @@ static void decide_path(struct decision *d, const struct stored_path *path,
 	                                .proof_run_id = path->proof_run_id,
 	                                .gone_at = d->in->now},
 	                      .stored = stored,
-	                      .n_stored = n_stored};
+	                      .n_stored = n_stored,
+	                      .old = n_stored ? stored : NULL};
 
 	/* A broken path keeps its last members and level: it is scored as it stood. */
 	if (!path->level && (!n_stored || stored->state == RISK_RESOLVED))
@@ -94,6 +95,7 @@ static void decide_path(struct decision *d, const struct stored_path *path,
 	                              .layer = (int)duty.layer};
 	decision_score(&draft.row, &score, &inputs);
 	fill_evidence(&draft.row, path);
+	decision_govern(d, &draft, target);
 	decision_add(d, &draft);
 }
 

@@ -44,6 +44,8 @@ bool decision_mute(struct decision *d, struct risk_group *g,
 void decision_govern(struct decision *d, struct draft *draft,
                      const struct asset_facts *asset);
 enum risk_state decision_state_before(const struct stored_risk *old, timestamp now);
+/* Over what the rules make of a draft. */
+uint64_t decision_rules_hash(const struct draft *draft);
 /* Acceptances and false positives, after what the facts call for. */
 void decision_follow(struct decision *d, struct draft *draft);
 

@@ -123,6 +123,27 @@ void decision_govern(struct decision *d, struct draft *draft,
 	clock->first_seen = first_seen_of(draft->group);
 }
 
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15u;
+	return h ^ (h >> 32);
+}
+
+uint64_t decision_rules_hash(const struct draft *draft)
+{
+	const struct risk_row *row = &draft->row;
+	uint64_t h = mix((uint64_t)row->owner_id, (uint64_t)row->owner_basis);
+	uint64_t id;
+
+	for (int b = 0; b <= (int)row->band; b++)
+		h = mix(h, (uint64_t)draft->clock.by_band[b]->digest);
+	h = mix(h, (uint64_t)draft->clock.kev_allowance);
+	h = mix(h, (uint64_t)draft->clock.first_seen);
+	h = mix(h, (uint64_t)row->reopens_at);
+	memcpy(&id, row->acceptance_id.bytes, sizeof(id));
+	return mix(h, id);
+}
+
 /* --- decisions that end --- */
 
 /* As people see it: an acceptance that is over is over, whoever wrote it down. */

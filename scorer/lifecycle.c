@@ -185,13 +185,3 @@ void fate_clock(struct fate *fate, const struct former_risk *former, enum verdic
 	                     : same_mode                       ? "band_changed"
 	                                                       : "responsibility_changed";
 }
-
-timestamp acceptance_crossing(timestamp reopens_at, timestamp now)
-{
-	const timestamp warn = reopens_at - ACCEPTANCE_WARN_USEC;
-
-	return reopens_at == TIMESTAMP_NONE ? TIMESTAMP_NONE
-	       : warn > now                 ? warn
-	       : reopens_at > now           ? reopens_at
-	                                    : TIMESTAMP_NONE;
-}

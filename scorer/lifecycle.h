@@ -57,10 +57,4 @@ struct fate fate_of_state(const struct facts *facts, const enum risk_state *form
 void fate_clock(struct fate *fate, const struct former_risk *former, enum verdict verdict,
                 enum band band, timestamp now);
 
-/* Warn so long before an acceptance ends. */
-#define ACCEPTANCE_WARN_USEC (7 * 24 * USEC_PER_HOUR)
-
-/* The next instant after now at which time alone changes an accepted risk. */
-timestamp acceptance_crossing(timestamp reopens_at, timestamp now);
-
 #endif

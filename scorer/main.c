@@ -239,7 +239,6 @@ static int load_tables(struct scorer *s, struct score_model **model_out, struct 
 	s->model = *model_out;
 	s->model_name = "rs-1.0.0";
 	s->toxic = toxic;
-	s->policies = sla_default_policies;
 	return 0;
 }
 

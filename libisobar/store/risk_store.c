@@ -683,6 +683,8 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 	pg_copy_int2(c, r->owner_basis);
 	put_number_or_null(c, r->policy_id);
 	pg_copy_timestamp(c, r->reopens_at);
+	pg_copy_timestamp(c, r->soon_at);
+	pg_copy_timestamp(c, r->warn_at);
 	put_key_or_null(c, r->has_acceptance, &r->acceptance_id);
 	pg_copy_bool(c, r->accepted_by_rule);
 	pg_copy_bool(c, r->resumes);
@@ -691,7 +693,7 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *copy =
-	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 45);
+	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 47);
 
 	for (size_t i = 0; i < w->n_rows; i++)
 		put_row(copy, &w->rows[i]);

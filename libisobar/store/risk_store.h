@@ -181,7 +181,7 @@ struct risk_row {
 	int64_t owner_id;  /* 0: nobody */
 	int owner_basis;   /* 0 nobody, 1 a rule, 2 a person */
 	int64_t policy_id; /* that sets due_at; 0: a default, or none */
-	timestamp reopens_at;
+	timestamp reopens_at, soon_at, warn_at;
 	bool has_acceptance, accepted_by_rule;
 	struct key acceptance_id;
 	bool resumes; /* with clock_mode: it runs again at reopens_at */

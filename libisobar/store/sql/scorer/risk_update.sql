@@ -9,6 +9,7 @@ update isobar.risk as r
        open = p.state <= 2, subject = p.subject, location = p.location, title = p.title,
        source_ids = p.source_ids, elements = p.elements, fix_id = p.fix_id,
        owner_id = p.owner_id, owner_basis = p.owner_basis, policy_id = p.policy_id, reopens_at = p.reopens_at,
+       soon_at = p.soon_at, warn_at = p.warn_at,
        acceptance_id = p.acceptance_id, accepted_by_rule = p.accepted_by_rule
   from page_risk as p
  where r.org_id = $1

@@ -53,6 +53,8 @@ create temporary table page_risk (
     owner_basis      smallint    not null,
     policy_id        bigint,
     reopens_at       timestamptz,
+    soon_at          timestamptz,
+    warn_at          timestamptz,
     acceptance_id    uuid,
     accepted_by_rule boolean     not null,
     resumes          boolean     not null
