@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include "model/owner_rule.h"
+
 #include "queue_index_private.h"
 
 #define CVE_PREFIX "cve:"
@@ -78,6 +80,15 @@ static bool set_equal(struct index_scan *scan, enum index_text t, const char *te
 	if (number == TEXT_UNKNOWN)
 		return false;
 	add_either(scan, t, number, number);
+	return true;
+}
+
+/* "none" is nobody: no owner is called so. */
+static bool set_owner(struct index_scan *scan, const char *name)
+{
+	if (!name || strcmp(name, OWNER_NOBODY) != 0)
+		return set_equal(scan, TEXT_OWNER, name);
+	add_either(scan, TEXT_OWNER, TEXT_NONE, TEXT_NONE);
 	return true;
 }
 
@@ -231,8 +242,7 @@ bool index_scan_init(struct index_scan *scan, const struct queue_index *ix,
 	*scan = (struct index_scan){.ix = ix, .due_before = f->due_before};
 	allow_codes(scan, f);
 	return set_score(scan, f) && set_subject(scan, f->subject, a) &&
-	       set_equal(scan, TEXT_ACCOUNT, f->account) &&
-	       set_equal(scan, TEXT_OWNER, f->owner) &&
+	       set_equal(scan, TEXT_ACCOUNT, f->account) && set_owner(scan, f->owner) &&
 	       set_equal(scan, TEXT_REGION, f->region) && set_assets(scan, f, a) &&
 	       set_source(scan, f->source, a) && set_scope(scan, f, a) &&
 	       set_title(scan, f->text, a);

@@ -11,13 +11,13 @@
 #include "base/strbuf.h"
 #include "model/json_write.h"
 #include "model/resource.h"
+#include "store/asset_tags.h"
 #include "store/context_store.h"
 #include "store/embedded.h"
 #include "store/ingest_private.h"
 #include "store/pg_encode.h"
 
 #define CATALOG_RULES "context_rules.ini"
-#define TAGS_SIZE_MAX (1u << 20)
 #define RULE_LOCK     INT64_C(0x69736f72756c6500) /* "isorule", plus the org */
 
 int context_rules_read(struct pg *pg, const struct org *org, struct arena *a,
@@ -54,26 +54,6 @@ struct matcher {
 	struct strbuf claims; /* encoded rows */
 };
 
-static size_t read_tags(struct matcher *m, const char *text, struct asset_tag **out)
-{
-	struct json_view root;
-	struct json_items it;
-	struct error err;
-	size_t n = 0;
-
-	if (!*text || json_doc_parse(m->tags, text, strlen(text), &root, &err) < 0 ||
-	    json_view_get_items(root, "", &it, &err) < 0)
-		return 0;
-	*out = ARENA_ARRAY(m->arena, struct asset_tag, it.n + 1);
-	while (json_items_next(&it)) {
-		const char *value;
-
-		if (it.key && json_view_text(it.value, &value))
-			(*out)[n++] = (struct asset_tag){it.key, value};
-	}
-	return n;
-}
-
 static void match_row(struct matcher *m, const PGresult *rows, int i)
 {
 	struct asset_tag *tags = NULL;
@@ -89,7 +69,8 @@ static void match_row(struct matcher *m, const PGresult *rows, int i)
 	};
 	size_t n;
 
-	view.n_tags = read_tags(m, pg_get_text(rows, i, "tags"), &tags);
+	view.n_tags =
+	        asset_tags_read(m->tags, pg_get_text(rows, i, "tags"), m->arena, &tags);
 	view.tags = tags;
 	n = context_rules_apply(m->rules, &view, m->arena, claims);
 	for (size_t k = 0; k < n; k++) {
@@ -153,11 +134,8 @@ static int apply(struct pg *pg, const struct org *org, const struct context_rule
                  timestamp now, int64_t *n_out, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(1 << 16);
-	struct matcher m = {.pg = pg,
-	                    .org = org,
-	                    .rules = rules,
-	                    .tags = json_doc_new(TAGS_SIZE_MAX, 8),
-	                    .arena = a};
+	struct matcher m = {
+	        .pg = pg, .org = org, .rules = rules, .tags = asset_tags_doc(), .arena = a};
 	struct pg_params p = {.arena = a};
 	CLEANUP(pg_clearp) PGresult *result = NULL;
 	bool any;

@@ -132,6 +132,7 @@ static void test_queue_index_page__texts_match_as_in_the_store(void **state)
 	        {FIELD(region), "EU", ""},
 	        {FIELD(owner), "team", "a"},
 	        {FIELD(owner), "", ""}, /* nobody is found by no name */
+	        {FIELD(owner), "none", "bc"},
 	        {FIELD(source), "prod", "a"},
 	        {FIELD(source), "trivy", "ab"}, /* a connector, and a name */
 	        {FIELD(source), "asff", "b"},

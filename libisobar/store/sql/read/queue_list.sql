@@ -2,7 +2,7 @@
 -- A page of the queue, as it stands at $2 whatever the sweeper did: rows whose crossing has passed
 -- take the rank of their new slot.  A filter that is null takes all.
 -- $1 org_id, $2 now, $3 most rows, $4 closed ones too, $5 smallint[] responsibilities, $6 band, $7 state,
--- $8 provider, $9 account, $10 region, $11 class, $12 layer, $13 owner's name, $14 bigint[] sources,
+-- $8 provider, $9 account, $10 region, $11 class, $12 layer, $13 owner's name or 'none', $14 bigint[] sources,
 -- $15 subject or CVE, $16 asset's canonical id or name, $17 text in the title, $18 and $19 rank and
 -- risk_id of the row before the page, $20 fix.  By rank and risk_id, descending.
 with matching as not materialized (
@@ -26,7 +26,7 @@ with matching as not materialized (
        and ($10::text is null or a.region = $10)
        and ($11::smallint is null or r.class = $11)
        and ($12::smallint is null or r.layer = $12)
-       and ($13::text is null or o.name = $13)
+       and ($13::text is null or o.name = $13 or ($13 = 'none' and o.owner_id is null))
        and ($14::bigint[] is null or r.source_ids && $14)
        and ($15::text is null or r.subject = $15 or r.subject = 'cve:' || upper($15))
        and ($16::text is null or r.asset_id in (
