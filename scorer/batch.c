@@ -218,7 +218,8 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 
 	correlate_slice(b, a, &groups, &in.n_groups);
 	in.groups = groups;
-	const bool may_be_stored = b->taken.has_risks || came_from_elsewhere(b, &in);
+	const bool may_be_stored = b->taken.has_risks || came_from_elsewhere(b, &in) ||
+	                           org_rules_look_at_tags(&b->rules);
 	struct decision *d;
 
 	if (!may_be_stored)
@@ -226,7 +227,10 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	if ((rc = collect(b, more, other, err)) < 0)
 		return rc;
 	if (may_be_stored) {
-		if ((rc = load_stored(b, a, &in, err)) < 0)
+		if ((rc = load_stored(b, a, &in, err)) < 0 ||
+		    (rc = org_rules_load_containers(b->s->pg, b->org, b->slice.assets,
+		                                    b->slice.n_assets, a, &b->rules,
+		                                    err)) < 0)
 			return rc;
 		d = decide_begin(&in, a);
 		if ((rc = load_ledgers(b, d, a, err)) < 0)

@@ -404,7 +404,7 @@ void decision_add(struct decision *d, const struct draft *draft)
 	d->drafts[d->n_drafts++] = copy;
 }
 /* Inputs and score of a group, in the draft and its row. */
-static void score_group(struct decision *d, const struct risk_group *g,
+static void score_draft(struct decision *d, const struct risk_group *g,
                         const struct asset_view *asset, struct draft *draft)
 {
 	const struct scorer *s = d->in->scorer;
@@ -440,10 +440,10 @@ static void decide_group(struct decision *d, struct risk_group *g,
 	if (!draft.old && draft.facts.state != FACTS_LIVE &&
 	    draft.facts.state != FACTS_MUTED)
 		return;
-	score_group(d, g, asset, &draft);
+	score_draft(d, g, asset, &draft);
 	if (decision_mute(d, g, asset->facts, &draft.row)) {
 		draft.facts = facts_of(g);
-		score_group(d, g, asset, &draft);
+		score_draft(d, g, asset, &draft);
 	}
 	draft.row.n_findings = draft.facts.n_open ? draft.facts.n_open : (int)g->n_members;
 	fill_sources(&draft.row, g, (size_t)draft.row.n_findings, d->a);

@@ -13,22 +13,14 @@
 static struct risk_view view_of(const struct org_rules *rules,
                                 const struct asset_facts *asset, const struct risk_row *row)
 {
-	struct risk_view out = {.band = row->band,
-	                        .provider = asset->provider,
-	                        .environment = asset->environment,
-	                        .account = asset->account,
-	                        .region = asset->region ? asset->region : "",
-	                        .type = asset->type,
-	                        .name = asset->name ? asset->name : "",
-	                        .id = asset->id ? asset->id : "",
-	                        .tags = asset->tags,
-	                        .n_tags = asset->n_tags,
-	                        .subject = row->subject,
-	                        .location = row->location,
-	                        .class = (enum finding_class)row->class,
-	                        .responsibility = (enum verdict)row->responsibility,
-	                        .layer = row->layer};
+	struct risk_view out = org_rules_asset_view(asset);
 
+	out.band = row->band;
+	out.subject = row->subject;
+	out.location = row->location;
+	out.class = (enum finding_class)row->class;
+	out.responsibility = (enum verdict)row->responsibility;
+	out.layer = row->layer;
 	org_rules_frameworks(rules, row->control, &out);
 	return out;
 }
@@ -73,7 +65,7 @@ static void find_owner(struct decision *d, struct draft *draft)
 	if (old && old->owner_basis == 2) {
 		row->owner_id = old->owner_id;
 		row->owner_basis = 2;
-		draft->view.owner = owner_name_of(&d->in->rules->owners, row->owner_id);
+		draft->view.owner = old->owner;
 		return;
 	}
 	const struct owner_rule *rule =

@@ -8,10 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/acceptance_store.h"
 #include "store/owner_store.h"
-#include "store/policy_store.h"
-#include "store/suppression_store.h"
 
 static bool selects_framework(const struct org_rules *rules)
 {
@@ -60,10 +57,8 @@ int org_rules_load(struct pg *pg, const struct org *org, timestamp now, struct a
 	int rc;
 
 	*out = (struct org_rules){0};
-	if ((rc = sla_policies_load(pg, org, a, &out->policies, err)) < 0 ||
-	    (rc = owner_rules_load(pg, org, a, &out->owners, err)) < 0 ||
-	    (rc = acceptance_rules_load(pg, org, now, a, &out->acceptances, err)) < 0 ||
-	    (rc = suppression_rules_load(pg, org, now, a, &out->suppressions, err)) < 0)
+	(void)now;
+	if ((rc = owner_rules_load(pg, org, a, &out->owners, err)) < 0)
 		return rc;
 	return selects_framework(out) ? load_frameworks(pg, a, out, err) : 0;
 }
@@ -82,6 +77,11 @@ bool org_rules_ask_first_seen(const struct org_rules *rules)
 	return false;
 }
 
+bool org_rules_look_at_tags(const struct org_rules *rules)
+{
+	return rules->owners.n && rules->owners.rows[0].level == OWNER_BY_TAG;
+}
+
 static int by_control(const void *key, const void *row)
 {
 	return strcmp(key, ((const struct control_frameworks *)row)->control);
@@ -98,4 +98,33 @@ void org_rules_frameworks(const struct org_rules *rules, const char *control,
 
 	view->frameworks = found ? found->names : NULL;
 	view->n_frameworks = found ? found->n : 0;
+}
+
+struct risk_view org_rules_asset_view(const struct asset_facts *asset)
+{
+	return (struct risk_view){.provider = asset->provider,
+	                          .environment = asset->environment,
+	                          .account = asset->account,
+	                          .region = asset->region ? asset->region : "",
+	                          .type = asset->type,
+	                          .name = asset->name ? asset->name : "",
+	                          .id = asset->id ? asset->id : "",
+	                          .tags = asset->tags,
+	                          .n_tags = asset->n_tags,
+	                          .subject = "",
+	                          .location = ""};
+}
+
+int org_rules_load_containers(struct pg *pg, const struct org *org,
+                              const struct asset_facts *assets, size_t n, struct arena *a,
+                              struct org_rules *rules, struct error *err)
+{
+	struct risk_view *views;
+
+	if (!org_rules_look_at_tags(rules) || !n)
+		return 0;
+	views = ARENA_ARRAY(a, struct risk_view, n);
+	for (size_t i = 0; i < n; i++)
+		views[i] = org_rules_asset_view(&assets[i]);
+	return owner_containers_load(pg, org, views, n, a, &rules->owners, err);
 }

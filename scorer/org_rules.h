@@ -3,6 +3,7 @@
 #define ISOBAR_ORG_RULES_H
 
 #include "model/acceptance.h"
+#include "model/evidence.h"
 #include "model/owner_rule.h"
 #include "model/sla.h"
 #include "model/suppression.h"
@@ -30,6 +31,16 @@ int org_rules_load(struct pg *pg, const struct org *org, timestamp now, struct a
 /* Do they look at names, tags or environments of assets?  At when sources saw things? */
 bool org_rules_ask_assets(const struct org_rules *rules);
 bool org_rules_ask_first_seen(const struct org_rules *rules);
+/* At tags of what holds assets? */
+bool org_rules_look_at_tags(const struct org_rules *rules);
+
+/* The tags of what holds these assets, where an owner rule looks at tags. */
+int org_rules_load_containers(struct pg *pg, const struct org *org,
+                              const struct asset_facts *assets, size_t n, struct arena *a,
+                              struct org_rules *rules, struct error *err) MUST_CHECK;
+
+/* What rules see of an asset; nothing of a risk. */
+struct risk_view org_rules_asset_view(const struct asset_facts *asset);
 
 /* The frameworks that a control belongs to. */
 void org_rules_frameworks(const struct org_rules *rules, const char *control,

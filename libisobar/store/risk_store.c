@@ -242,6 +242,10 @@ static void stored_risk_read(struct binary_row *row, struct stored_risk *out,
 	out->has_acceptance = !next_is_null(&r);
 	out->acceptance_id = next_key(&r);
 	out->accepted_by_rule = next_bool(&r);
+	if (next_is_null(&r))
+		r.column++;
+	else
+		out->owner = arena_strdup(a, next_value(&r));
 	evidence = next_array(&r, PG_OID_UUID, KEY_SIZE, &out->n_evidence);
 	if (out->n_evidence) {
 		struct key *ids = ARENA_ARRAY(a, struct key, out->n_evidence);

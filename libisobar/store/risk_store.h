@@ -121,6 +121,7 @@ struct stored_risk {
 	enum risk_state state;
 	int64_t owner_id; /* before score_risks_complete() only what a person set; 0 nobody */
 	int owner_basis;
+	const char *owner; /* the name of what a person set; else NULL */
 	timestamp reopens_at;
 	bool has_acceptance, accepted_by_rule;
 	struct key acceptance_id;

@@ -5,6 +5,10 @@
 select r.risk_id, null::uuid as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
        case when r.owner_basis = 2 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
        r.accepted_by_rule,
+       case when r.owner_basis = 2 then (select o.name
+                                           from isobar.owner as o
+                                          where o.org_id = $1
+                                            and o.owner_id = r.owner_id) end as owner,
        case when r.state = 4 then (select c.evidence
                                      from isobar.risk_claim as c
                                     where c.org_id = $1
@@ -26,6 +30,10 @@ select r.risk_id, null::uuid as fingerprint, r.version, r.state_hash, r.opened_a
 select r.risk_id, l.fingerprint as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
        case when r.owner_basis = 2 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
        r.accepted_by_rule,
+       case when r.owner_basis = 2 then (select o.name
+                                           from isobar.owner as o
+                                          where o.org_id = $1
+                                            and o.owner_id = r.owner_id) end as owner,
        case when r.state = 4 then (select c.evidence
                                      from isobar.risk_claim as c
                                     where c.org_id = $1
