@@ -37,9 +37,11 @@ static void count(struct request *req)
 	struct index_facets facets;
 	struct strbuf b = {0};
 
+	struct queue_index *ix = risk_feeds_index(req->app->feeds, &req->org);
+
 	list_filter(req, &f->query, f->canonical_asset, &filter);
-	queue_index_facets(risk_feeds_index(req->app->feeds, &req->org), &filter, req->now,
-	                   req->arena, &facets);
+	queue_index_reopen(ix, req->now);
+	queue_index_facets(ix, &filter, req->now, req->arena, &facets);
 	json_write_open(&b, NULL, '{');
 	json_write_int(&b, "total", (long long)facets.total);
 	json_write_open(&b, "facets", '{');

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/risk_times.h"
 
 #include "queue_index_private.h"
 
@@ -34,7 +35,8 @@ _Static_assert(N_LAYERS + 1 <= 8 && N_FINDING_CLASSES <= 8 && N_PROVIDERS <= 8 &
 	X(code)             \
 	X(score)            \
 	X(sla)              \
-	X(n_findings)
+	X(n_findings)       \
+	X(reopens_at)
 
 static void set_room(struct queue_index *ix, size_t room)
 {
@@ -63,6 +65,8 @@ static void init_risks(struct queue_index *ix)
 	for (int t = 0; t < N_INDEX_TEXTS; t++)
 		text_dict_init(&ix->dict[t], ix->seed);
 	ix->n = 0;
+	ix->n_reopenings = 0;
+	ix->next_reopening = NEVER;
 	set_room(ix, ROOM_MIN);
 }
 
@@ -104,6 +108,7 @@ void queue_index_free(struct queue_index *ix)
 		free(ix->text[t]);
 	free_sources(ix);
 	strbuf_done(&ix->lower);
+	free(ix->reopenings);
 	free(ix);
 }
 
@@ -199,33 +204,26 @@ static uint16_t code_of(const struct index_risk *r)
 	return (uint16_t)(upper << CODE_LOWER_BITS | lower);
 }
 
-/* A band is due when it or a lower one has a window (risk_clock.h). */
-static bool has_window(enum band band)
+static struct risk_row_times times_of(const struct index_risk *r)
 {
-	for (int b = BAND_LOW; b <= (int)band; b++)
-		if (sla_default_policies[b].window)
-			return true;
-	return false;
+	return (struct risk_row_times){.band = r->band,
+	                               .state = r->state,
+	                               .responsibility = r->responsibility,
+	                               .score = r->score,
+	                               .rank = r->rank,
+	                               .due_at = r->due_at,
+	                               .next_crossing_at = r->next_crossing_at,
+	                               .reopens_at = r->reopens_at,
+	                               .soon_at = r->soon_at,
+	                               .resolved_at = r->resolved_at};
 }
 
-/*
- * The state that the ledger gave when the row was written: the clock runs while a risk
- * is open and ours, stops when it is resolved, and is paused otherwise.
- */
+/* The state that the clock had when the row was written. */
 static enum sla_state stored_sla(const struct index_risk *r)
 {
-	if (!has_window(r->band))
-		return SLA_NONE;
-	if (r->state == RISK_RESOLVED)
-		return r->due_at == TIMESTAMP_NONE  ? SLA_NONE
-		       : r->due_at < r->resolved_at ? SLA_MISSED
-		                                    : SLA_MET;
-	if (!risk_state_is_open(r->state) || r->responsibility == VERDICT_PROVIDER)
-		return SLA_PAUSED;
-	for (int sla = SLA_OK; sla <= SLA_BREACHED; sla++)
-		if (r->rank == risk_rank(r->band, (enum sla_state)sla, r->score))
-			return r->due_at == TIMESTAMP_NONE ? SLA_NONE : (enum sla_state)sla;
-	return SLA_NONE;
+	const struct risk_row_times row = times_of(r);
+
+	return risk_row_sla(&row);
 }
 
 static timestamp or_never(timestamp at)
@@ -240,7 +238,9 @@ static void set_numbers(struct queue_index *ix, size_t row, const struct index_r
 	ix->id[row] = r->id;
 	ix->opened_at[row] = r->opened_at;
 	ix->due_at[row] = or_never(r->due_at);
-	ix->next_crossing_at[row] = or_never(r->next_crossing_at);
+	ix->next_crossing_at[row] = risk_state_is_open(r->state)
+	                                    ? or_never(r->next_crossing_at)
+	                                    : NEVER; /* its end is in reopenings */
 	ix->opened[row] = index_coarse(ix->opened_at[row]);
 	ix->due[row] = index_coarse(ix->due_at[row]);
 	ix->next_crossing[row] = index_coarse(ix->next_crossing_at[row]);
@@ -250,6 +250,7 @@ static void set_numbers(struct queue_index *ix, size_t row, const struct index_r
 	ix->score[row] = (uint16_t)r->score;
 	ix->sla[row] = (uint8_t)stored_sla(r);
 	ix->n_findings[row] = r->n_findings;
+	ix->reopens_at[row] = r->state == RISK_ACCEPTED ? or_never(r->reopens_at) : NEVER;
 }
 
 static void make_refs(struct queue_index *ix, const struct index_risk *r,
@@ -303,6 +304,24 @@ static void rebuild_dicts(struct queue_index *ix)
 	}
 }
 
+static timestamp or_none(timestamp at)
+{
+	return at == NEVER ? TIMESTAMP_NONE : at;
+}
+
+static void add_reopening(struct queue_index *ix, const struct index_risk *r)
+{
+	if (ix->n_reopenings == ix->room_reopenings) {
+		ix->room_reopenings = 2 * ix->room_reopenings + ROOM_MIN;
+		ix->reopenings = xrealloc(ix->reopenings, ix->room_reopenings *
+		                                                  sizeof(*ix->reopenings));
+	}
+	ix->reopenings[ix->n_reopenings++] = (struct index_reopening){
+	        .id = r->id, .at = r->reopens_at, .soon_at = r->soon_at};
+	if (r->reopens_at < ix->next_reopening)
+		ix->next_reopening = r->reopens_at;
+}
+
 void queue_index_put(struct queue_index *ix, const struct index_risk *r)
 {
 	const uint32_t hash = hash_of(ix, &r->id);
@@ -327,6 +346,64 @@ void queue_index_put(struct queue_index *ix, const struct index_risk *r)
 	index_tally_add(ix, row, 1);
 	queue_order_note(ix, row);
 	rebuild_dicts(ix);
+	if (ix->reopens_at[row] != NEVER)
+		add_reopening(ix, r);
+}
+
+/* What was accepted until now is open again: its row as the sweeper will write it. */
+static void reopen(struct queue_index *ix, uint32_t row, const struct index_reopening *o,
+                   timestamp now)
+{
+	const unsigned int upper = code_upper(ix->code[row]);
+	struct risk_row_times times = {
+	        .band = (enum band)code_band(ix->code[row]),
+	        .state = RISK_ACCEPTED,
+	        .responsibility = (enum verdict)(upper >> CODE_RESPONSIBILITY & 3),
+	        .score = ix->score[row],
+	        .rank = ix->rank[row],
+	        .due_at = or_none(ix->due_at[row]),
+	        .next_crossing_at = TIMESTAMP_NONE,
+	        .reopens_at = o->at,
+	        .soon_at = o->soon_at,
+	        .resolved_at = TIMESTAMP_NONE};
+	const unsigned int mask = 7u << (CODE_STATE + CODE_LOWER_BITS);
+
+	risk_row_at(&times, now);
+	index_tally_add(ix, row, -1);
+	ix->code[row] = (uint16_t)((ix->code[row] & ~mask) |
+	                           (unsigned int)times.state
+	                                   << (CODE_STATE + CODE_LOWER_BITS));
+	ix->rank[row] = (uint16_t)times.rank;
+	ix->sla[row] = (uint8_t)risk_row_sla(&times);
+	ix->next_crossing_at[row] = or_never(times.next_crossing_at);
+	ix->next_crossing[row] = index_coarse(ix->next_crossing_at[row]);
+	ix->reopens_at[row] = NEVER;
+	index_tally_add(ix, row, 1);
+	queue_order_note(ix, row);
+}
+
+void queue_index_reopen(struct queue_index *ix, timestamp now)
+{
+	size_t kept = 0;
+
+	if (now < ix->next_reopening)
+		return;
+	ix->next_reopening = NEVER;
+	for (size_t i = 0; i < ix->n_reopenings; i++) {
+		const struct index_reopening o = ix->reopenings[i];
+		const uint32_t row = index_find(ix, &o.id);
+
+		if (row == HASH_SLOT_NONE || ix->reopens_at[row] != o.at)
+			continue; /* decided anew since */
+		if (o.at <= now) {
+			reopen(ix, row, &o, now);
+			continue;
+		}
+		ix->reopenings[kept++] = o;
+		if (o.at < ix->next_reopening)
+			ix->next_reopening = o.at;
+	}
+	ix->n_reopenings = kept;
 }
 
 static void move_row(struct queue_index *ix, uint32_t from, uint32_t to)
@@ -361,11 +438,6 @@ bool queue_index_remove(struct queue_index *ix, const struct key *id)
 static const char *text_of(const struct queue_index *ix, enum index_text t, uint32_t row)
 {
 	return text_dict_text(&ix->dict[t], ix->text[t][row]);
-}
-
-static timestamp or_none(timestamp at)
-{
-	return at == NEVER ? TIMESTAMP_NONE : at;
 }
 
 /* Their bytes stand among texts: at no address that a number may have. */

@@ -38,6 +38,7 @@ struct index_risk {
 	int64_t rank; /* as stored: 0..65535, of which risk_rank() takes a quarter */
 	timestamp opened_at;
 	timestamp due_at, next_crossing_at, resolved_at; /* TIMESTAMP_NONE: null */
+	timestamp reopens_at, soon_at;                   /* of RISK_ACCEPTED; likewise */
 	int score;                                       /* 0..1000 */
 	enum band band;
 	enum risk_state state;
@@ -162,6 +163,12 @@ bool queue_index_names_asset(const struct queue_index *ix, const char *text);
  * what has changed since the last time.
  */
 void queue_index_settle(struct queue_index *ix, timestamp now);
+
+/*
+ * Opens what was accepted until now again: call it before anything else is asked with
+ * this now.  Nothing to do costs nothing.
+ */
+void queue_index_reopen(struct queue_index *ix, timestamp now);
 
 enum index_facet {
 	FACET_BAND,

@@ -82,6 +82,12 @@ struct index_tally {
 	size_t text_room[N_INDEX_TEXTS];
 };
 
+/* An acceptance that ends; of no meaning once the row has another reopens_at. */
+struct index_reopening {
+	timestamp at, soon_at;
+	struct key id;
+};
+
 /*
  * Columns that a pass reads for every row are narrow; what they leave open is settled by
  * the exact columns, for few rows.
@@ -100,10 +106,14 @@ struct queue_index {
 	uint16_t *score;
 	uint8_t *sla; /* enum sla_state as of the stored rank */
 	int32_t *n_findings;
+	timestamp *reopens_at; /* of what is accepted until then; else NEVER */
 	uint32_t *text[N_INDEX_TEXTS];
 	struct text_dict dict[N_INDEX_TEXTS];
 	struct index_tally tally;
 	struct queue_order order;
+	struct index_reopening *reopenings;
+	size_t n_reopenings, room_reopenings;
+	timestamp next_reopening; /* no one is earlier */
 
 	struct index_source *sources; /* by id, ascending */
 	size_t *namesakes; /* of each source the first one of its name; of none, none */

@@ -106,7 +106,7 @@ static void on_clock(struct request *req, const PGresult *result)
 	struct risk_request *r = req->handler_data;
 	struct pg_params p = {.arena = req->arena};
 
-	queue_clocks_read(result, &r->risk.risk, 1, req->now, req->arena);
+	queue_clocks_read(result, &r->risk.risk, 1, req->arena);
 	if (!r->wants_findings) {
 		done(req);
 		return;
@@ -127,18 +127,13 @@ static void on_risk(struct request *req, const PGresult *result)
 		gone(req);
 		return;
 	}
-	if (explained_risk_read(result, req->arena, &r->risk, &err) < 0) {
+	if (explained_risk_read(result, req->now, req->arena, &r->risk, &err) < 0) {
 		respond_error(req, &err);
 		return;
 	}
 	queue_sources_read(result, 0, &state->sources, req->arena, &r->risk.risk);
 	for (size_t i = 0; i < r->risk.risk.n_sources; i++)
 		r->risk.risk.sources[i] = arena_strdup(req->arena, r->risk.risk.sources[i]);
-	if (risk_state_is_open(r->risk.risk.state) &&
-	    r->risk.next_crossing_at != TIMESTAMP_NONE &&
-	    r->risk.next_crossing_at <= req->now)
-		r->risk.risk.rank = risk_rank_crossed(r->risk.risk.band, r->risk.risk.score,
-		                                      r->risk.risk.due_at, req->now);
 	queue_clocks_bind(&req->org, &r->risk.risk, 1, &p);
 	request_query(req, STMT_CLOCK_LIST, &p, false, on_clock);
 }

@@ -157,6 +157,8 @@ static void put_row(struct feed *f, const PGresult *result, int row, struct aren
 	        .due_at = r.due_at,
 	        .next_crossing_at = r.next_crossing_at,
 	        .resolved_at = r.resolved_at,
+	        .reopens_at = r.reopens_at,
+	        .soon_at = r.soon_at,
 	        .score = r.score,
 	        .band = r.band,
 	        .state = r.state,

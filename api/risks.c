@@ -25,8 +25,6 @@ struct list_request {
 	/* Of a page from the index, in its order. */
 	struct index_hit *hits;
 	size_t n_hits;
-	struct queue_risk *closed; /* those that are not open, with their SLA states */
-	size_t n_closed;
 };
 
 /* --- the answer --- */
@@ -108,18 +106,6 @@ static void read_page(struct request *req)
 
 /* --- from the index --- */
 
-/* Of what is not open its ledger tells. */
-static enum sla_state sla_of(const struct list_request *l, const struct index_risk *risk,
-                             enum sla_state sla)
-{
-	if (risk_state_is_open(risk->state))
-		return sla;
-	for (size_t i = 0; i < l->n_closed; i++)
-		if (key_cmp(&l->closed[i].id, &risk->id) == 0)
-			return l->closed[i].sla;
-	return SLA_NONE; /* it was closed between the two queries */
-}
-
 static void write_hits(struct request *req)
 {
 	struct list_request *l = req->handler_data;
@@ -137,52 +123,12 @@ static void write_hits(struct request *req)
 		if (i % INDEX_EXPECT_MAX == 0)
 			queue_index_expect(ix, l->hits + i, n - i);
 		more = (struct cursor){l->hits[i].key, l->hits[i].id};
-		/* The ledgers of closed risks were waited for: one may have gone. */
 		if (!queue_index_get(ix, &l->hits[i].id, req->now, req->arena, &risk, &sla))
 			continue;
 		put_comma(&b);
-		risk_json_put_risk(&b, &risk, sla_of(l, &risk, sla), sources_of(req));
+		risk_json_put_risk(&b, &risk, sla, sources_of(req));
 	}
 	answer(req, &b, l->n_hits > limit ? &more : NULL);
-}
-
-static void on_index_again(struct request *req, const struct error *err)
-{
-	if (err)
-		respond_error(req, err);
-	else
-		write_hits(req);
-}
-
-static void on_clocks(struct request *req, const PGresult *result)
-{
-	struct list_request *l = req->handler_data;
-
-	queue_clocks_read(result, l->closed, l->n_closed, req->now, req->arena);
-	/* Meanwhile the index may have been emptied to be loaded anew. */
-	risk_feeds_want(req->app->feeds, req, on_index_again);
-}
-
-/* The SLA state of what is not open stands in its ledger only. */
-static void read_clocks(struct request *req)
-{
-	struct list_request *l = req->handler_data;
-	struct pg_params p = {.arena = req->arena};
-
-	l->closed = ARENA_ARRAY(req->arena, struct queue_risk, l->n_hits + 1);
-	for (size_t i = 0; i < l->n_hits; i++)
-		l->closed[i] = (struct queue_risk){.id = l->hits[i].id, .sla = SLA_NONE};
-	l->n_closed = l->n_hits;
-	queue_clocks_bind(&req->org, l->closed, l->n_closed, &p);
-	request_query(req, STMT_CLOCK_LIST, &p, false, on_clocks);
-}
-
-static bool wants_closed(const struct list_query *q)
-{
-	const unsigned int open =
-	        1u << RISK_OPEN | 1u << RISK_IN_PROGRESS | 1u << RISK_CONTESTED;
-
-	return q->has_states && (q->states & ~open) != 0;
 }
 
 static void find_page(struct request *req)
@@ -196,6 +142,7 @@ static void find_page(struct request *req)
 	list_filter(req, &l->query, l->canonical_asset, &filter);
 	l->hits = ARENA_ARRAY(req->arena, struct index_hit, room);
 	ix = risk_feeds_index(req->app->feeds, &req->org);
+	queue_index_reopen(ix, req->now);
 	queue_index_settle(ix, req->now);
 	l->n_hits = queue_index_page(
 	        ix,
@@ -205,10 +152,7 @@ static void find_page(struct request *req)
 	                                   .limit = room,
 	                                   .now = req->now},
 	        l->hits);
-	if (wants_closed(&l->query) && l->n_hits > 0)
-		read_clocks(req);
-	else
-		write_hits(req);
+	write_hits(req);
 }
 
 static void on_index(struct request *req, const struct error *err);

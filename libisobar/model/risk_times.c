@@ -56,3 +56,70 @@ void risk_times_of(const struct risk_clock_rules *rules,
 			out->warn_at = reopens_at - ACCEPTANCE_WARN_USEC;
 	}
 }
+
+/* --- what readers see --- */
+
+static bool has_passed(timestamp at, timestamp now)
+{
+	return at != TIMESTAMP_NONE && at <= now;
+}
+
+static void stand_at(struct risk_row_times *row, enum sla_state sla, timestamp next)
+{
+	row->rank = risk_rank(row->band, sla, row->score);
+	row->next_crossing_at = next;
+}
+
+static timestamp after_due(const struct risk_row_times *row)
+{
+	return row->due_at == TIMESTAMP_NONE ? TIMESTAMP_NONE : row->due_at + 1;
+}
+
+/* Its slot among those that are open, from the instants at which it is due soon and due. */
+static void place(struct risk_row_times *row, timestamp soon_at, timestamp now)
+{
+	if (row->responsibility == VERDICT_PROVIDER)
+		stand_at(row, SLA_PAUSED, TIMESTAMP_NONE);
+	else if (row->due_at != TIMESTAMP_NONE && row->due_at < now)
+		stand_at(row, SLA_BREACHED, TIMESTAMP_NONE);
+	else if (has_passed(soon_at, now))
+		stand_at(row, SLA_DUE_SOON, after_due(row));
+	else
+		stand_at(row, SLA_OK, soon_at);
+}
+
+void risk_row_at(struct risk_row_times *row, timestamp now)
+{
+	if (row->state == RISK_ACCEPTED && has_passed(row->reopens_at, now)) {
+		row->state = RISK_OPEN;
+		place(row, row->soon_at, now);
+	} else if (risk_state_is_open(row->state) &&
+	           has_passed(row->next_crossing_at, now)) {
+		place(row, row->next_crossing_at, now);
+	}
+}
+
+static bool has_window(enum band band)
+{
+	for (int b = BAND_LOW; b <= (int)band; b++)
+		if (sla_default_policies[b].window)
+			return true;
+	return false;
+}
+
+enum sla_state risk_row_sla(const struct risk_row_times *row)
+{
+	if (row->due_at == TIMESTAMP_NONE && !has_window(row->band))
+		return SLA_NONE;
+	if (row->state == RISK_RESOLVED)
+		return row->due_at == TIMESTAMP_NONE    ? SLA_NONE
+		       : row->due_at < row->resolved_at ? SLA_MISSED
+		                                        : SLA_MET;
+	if (!risk_state_is_open(row->state) || row->responsibility == VERDICT_PROVIDER)
+		return SLA_PAUSED;
+	for (int sla = SLA_OK; sla <= SLA_BREACHED; sla++)
+		if (row->rank == risk_rank(row->band, (enum sla_state)sla, row->score))
+			return row->due_at == TIMESTAMP_NONE ? SLA_NONE
+			                                     : (enum sla_state)sla;
+	return SLA_NONE;
+}

@@ -2,6 +2,7 @@
 #ifndef ISOBAR_RISK_TIMES_H
 #define ISOBAR_RISK_TIMES_H
 
+#include "model/responsibility.h"
 #include "model/risk.h"
 #include "model/risk_clock.h"
 
@@ -24,5 +25,25 @@ void risk_times_of(const struct risk_clock_rules *rules,
                    const struct risk_clock_segment *segments, size_t n,
                    enum risk_state state, timestamp reopens_at, timestamp now,
                    struct risk_times *out);
+
+/* What a stored row says of state and clock. */
+struct risk_row_times {
+	enum band band;
+	enum risk_state state;
+	enum verdict responsibility;
+	int score;
+	int64_t rank;
+	timestamp due_at, next_crossing_at, reopens_at, soon_at, resolved_at;
+};
+
+/*
+ * As the row stands at now, whatever the sweeper wrote: an acceptance that is over has
+ * ended, a crossing that has passed has moved the slot.  next_crossing_at is then the next
+ * one after now.
+ */
+void risk_row_at(struct risk_row_times *row, timestamp now);
+
+/* The state of its clock, at the now of risk_row_at(). */
+enum sla_state risk_row_sla(const struct risk_row_times *row);
 
 #endif

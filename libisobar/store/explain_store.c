@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "model/risk_times.h"
 #include "store/read_private.h"
 #include "store/read_results.h"
 
@@ -133,8 +134,26 @@ static int explanation_read(const PGresult *result, struct arena *a,
 	return 0;
 }
 
-int explained_risk_read(const PGresult *result, struct arena *a, struct explained_risk *out,
-                        struct error *err)
+static void stand_at(const PGresult *result, struct queue_risk *r, timestamp now)
+{
+	struct risk_row_times row = {
+	        .band = r->band,
+	        .state = r->state,
+	        .responsibility = r->responsibility,
+	        .score = r->score,
+	        .rank = r->rank,
+	        .due_at = r->due_at,
+	        .next_crossing_at = pg_get_timestamp(result, 0, "next_crossing_at"),
+	        .reopens_at = pg_get_timestamp(result, 0, "reopens_at"),
+	        .soon_at = pg_get_timestamp(result, 0, "soon_at")};
+
+	risk_row_at(&row, now);
+	r->state = row.state;
+	r->rank = row.rank;
+}
+
+int explained_risk_read(const PGresult *result, timestamp now, struct arena *a,
+                        struct explained_risk *out, struct error *err)
 {
 	*out = (struct explained_risk){.why = {.control = "", .category = ""}};
 	if (PQntuples(result) == 0)
@@ -142,7 +161,7 @@ int explained_risk_read(const PGresult *result, struct arena *a, struct explaine
 	queue_risk_read(result, 0, a, &out->risk);
 	out->version = pg_get_int(result, 0, "version");
 	out->risk.rank = pg_get_int(result, 0, "rank");
-	out->next_crossing_at = pg_get_timestamp(result, 0, "next_crossing_at");
+	stand_at(result, &out->risk, now);
 	out->has_fix = !pg_is_null(result, 0, "fix_id");
 	out->fix_id = pg_get_key(result, 0, "fix_id");
 	return explanation_read(result, a, &out->why, err);
@@ -159,7 +178,7 @@ int risk_explain(struct pg *pg, const struct org *org, const struct key *risk_id
 	pg_bind_int(&p, org->id);
 	pg_bind_key(&p, risk_id);
 	if ((rc = pg_run(pg, STMT_RISK_EXPLAIN, &p, &result, err)) < 0 ||
-	    (rc = explained_risk_read(result, a, out, err)) < 0)
+	    (rc = explained_risk_read(result, now, a, out, err)) < 0)
 		return rc;
-	return queue_clocks_load(pg, org, &out->risk, 1, now, a, err);
+	return queue_clocks_load(pg, org, &out->risk, 1, a, err);
 }

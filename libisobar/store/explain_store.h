@@ -7,9 +7,8 @@
 
 /* A risk with the calculation behind its score.  pg is open for PG_GROUP_READ. */
 struct explained_risk {
-	struct queue_risk risk; /* without sources; rank as stored */
+	struct queue_risk risk; /* without sources */
 	int64_t version;        /* counts the writes of the risk */
-	timestamp next_crossing_at;
 	bool has_fix;
 	struct key fix_id;
 	struct explanation why;

@@ -252,6 +252,8 @@ void index_row_read(const PGresult *result, int row, struct index_row *out)
 	out->n_findings = next_int4(&r);
 	out->location = next_value(&r);
 	out->asset_type = next_text_or(&r, "");
+	out->reopens_at = next_timestamp(&r);
+	out->soon_at = next_timestamp(&r);
 }
 
 void queue_change_read(const PGresult *result, int row, struct queue_change *out)

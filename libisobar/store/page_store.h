@@ -91,7 +91,7 @@ void index_rows_bind(const struct org *org, const struct key *ids, size_t n,
 struct index_row {
 	struct key id;
 	int64_t rank;
-	timestamp opened_at, due_at, next_crossing_at, resolved_at;
+	timestamp opened_at, due_at, next_crossing_at, resolved_at, reopens_at, soon_at;
 	int score, n_findings;
 	int layer; /* as in struct page_row */
 	enum band band;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "model/risk_times.h"
 #include "store/read_private.h"
 #include "store/read_results.h"
 
@@ -266,20 +267,18 @@ static int by_key(const void *a, const void *b)
 	               &((const struct id_order *)b)->id);
 }
 
-static void sla_at(struct queue_risk *risk, timestamp now, struct arena *a)
+/* rank, state and due time are those of now already. */
+static enum sla_state sla_of(const struct queue_risk *risk)
 {
-	struct risk_clock_segment *ledger =
-	        ARENA_ARRAY(a, struct risk_clock_segment, risk->n_segments + 1);
-	const struct risk_clock_rules rules = risk_clock_default_rules();
+	const struct risk_row_times row = {.band = risk->band,
+	                                   .state = risk->state,
+	                                   .responsibility = risk->responsibility,
+	                                   .score = risk->score,
+	                                   .rank = risk->rank,
+	                                   .due_at = risk->due_at,
+	                                   .resolved_at = risk->resolved_at};
 
-	if (!risk->n_segments)
-		return;
-	for (size_t i = 0; i < risk->n_segments; i++)
-		ledger[i] = (struct risk_clock_segment){.from = risk->segments[i].from,
-		                                        .mode = risk->segments[i].mode,
-		                                        .band = risk->segments[i].band,
-		                                        .due_at = TIMESTAMP_NONE};
-	risk->sla = risk_clock_evaluate(&rules, ledger, risk->n_segments, now).sla.state;
+	return risk_row_sla(&row);
 }
 
 static void attach(const PGresult *result, struct queue_risk *risks, size_t n,
@@ -328,15 +327,15 @@ void queue_clocks_bind(const struct org *org, const struct queue_risk *risks, si
 }
 
 void queue_clocks_read(const PGresult *result, struct queue_risk *risks, size_t n,
-                       timestamp now, struct arena *a)
+                       struct arena *a)
 {
 	attach(result, risks, n, a);
 	for (size_t i = 0; i < n; i++)
-		sla_at(&risks[i], now, a);
+		risks[i].sla = sla_of(&risks[i]);
 }
 
 int queue_clocks_load(struct pg *pg, const struct org *org, struct queue_risk *risks,
-                      size_t n, timestamp now, struct arena *a, struct error *err)
+                      size_t n, struct arena *a, struct error *err)
 {
 	struct pg_params p = {.arena = a};
 	CLEANUP(pg_clearp) PGresult *result = NULL;
@@ -348,7 +347,7 @@ int queue_clocks_load(struct pg *pg, const struct org *org, struct queue_risk *r
 
 	if (rc < 0)
 		return rc;
-	queue_clocks_read(result, risks, n, now, a);
+	queue_clocks_read(result, risks, n, a);
 	return 0;
 }
 
@@ -376,7 +375,7 @@ int queue_list(struct pg *pg, const struct org *org, const struct queue_filter *
 		out->risks[i].rank = pg_get_int(result, i, "rank");
 		queue_sources_read(result, i, &sources, a, &out->risks[i]);
 	}
-	return queue_clocks_load(pg, org, out->risks, out->n, now, a, err);
+	return queue_clocks_load(pg, org, out->risks, out->n, a, err);
 }
 
 int queue_totals(struct pg *pg, const struct org *org, unsigned int responsibilities,

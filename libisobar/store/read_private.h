@@ -12,8 +12,7 @@ void queue_risk_read(const PGresult *result, int row, struct arena *a,
 
 /* The ledgers of n risks, and the SLA state that follows from them at now. */
 int queue_clocks_load(struct pg *pg, const struct org *org, struct queue_risk *risks,
-                      size_t n, timestamp now, struct arena *a,
-                      struct error *err) MUST_CHECK;
+                      size_t n, struct arena *a, struct error *err) MUST_CHECK;
 
 /* "{1,2,3}" of a result, as numbers in a. */
 int64_t *pg_int_array(const char *text, struct arena *a, size_t *n_out);

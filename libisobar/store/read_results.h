@@ -16,7 +16,8 @@
 void source_list_read(const PGresult *result, struct arena *a, struct source_list *out);
 
 /* STMT_RISK_EXPLAIN: $1 the org, $2 the risk.  ERR_NOT_FOUND: there is none. */
-int explained_risk_read(const PGresult *result, struct arena *a, struct explained_risk *out,
+int explained_risk_read(const PGresult *result, timestamp now, struct arena *a,
+                        struct explained_risk *out,
                         struct error *err) MUST_CHECK;
 /* Names of the sources of the risk in a row of it. */
 void queue_sources_read(const PGresult *result, int row, const struct source_list *sources,
@@ -26,7 +27,7 @@ void queue_sources_read(const PGresult *result, int row, const struct source_lis
 void queue_clocks_bind(const struct org *org, const struct queue_risk *risks, size_t n,
                        struct pg_params *p);
 void queue_clocks_read(const PGresult *result, struct queue_risk *risks, size_t n,
-                       timestamp now, struct arena *a);
+                       struct arena *a);
 
 /* STMT_RISK_MEMBERS: $1 the org, $2 the risk. */
 void finding_rows_read(const PGresult *result, const struct source_list *sources,

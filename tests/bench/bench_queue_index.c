@@ -110,6 +110,7 @@ static void make_risk(int id, int n, struct texts *t, struct index_risk *r)
 	r->layer = random_below(N_LAYERS + 1) - 1;
 	r->opened_at = time_near(400, 0);
 	r->due_at = r->next_crossing_at = r->resolved_at = TIMESTAMP_NONE;
+	r->reopens_at = r->soon_at = TIMESTAMP_NONE;
 	if (risk_state_is_open(r->state) && r->band > BAND_LOW)
 		r->due_at = r->next_crossing_at = time_near(10, 90);
 	r->rank = risk_rank(r->band, SLA_OK, r->score);

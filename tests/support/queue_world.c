@@ -124,6 +124,7 @@ static void set_times(struct index_risk *r)
 	r->due_at = world_time();
 	r->next_crossing_at = risk_state_is_open(r->state) ? world_time() : TIMESTAMP_NONE;
 	r->resolved_at = r->state == RISK_RESOLVED ? WORLD_NOW : TIMESTAMP_NONE;
+	r->reopens_at = r->soon_at = TIMESTAMP_NONE;
 }
 
 int world_risk(int number, struct index_risk *out)

@@ -40,6 +40,8 @@ static struct index_risk plain_risk(char letter)
 	                           .due_at = TIMESTAMP_NONE,
 	                           .next_crossing_at = TIMESTAMP_NONE,
 	                           .resolved_at = TIMESTAMP_NONE,
+	                           .reopens_at = TIMESTAMP_NONE,
+	                           .soon_at = TIMESTAMP_NONE,
 	                           .layer = -1};
 }
 

@@ -485,6 +485,7 @@ static struct index_risk risk_of_ledger(const struct risk_clock_segment *ledger,
 	          : last->mode == SLA_MODE_PAUSED && !is_provider ? RISK_ACCEPTED
 	                                                          : RISK_OPEN;
 	r.resolved_at = r.state == RISK_RESOLVED ? last->from : TIMESTAMP_NONE;
+	r.reopens_at = r.soon_at = TIMESTAMP_NONE;
 	r.due_at = clock.sla.due_at;
 	r.next_crossing_at = r.state == RISK_OPEN ? clock.next_crossing : TIMESTAMP_NONE;
 	r.rank = risk_rank(r.band, clock.sla.state, r.score);

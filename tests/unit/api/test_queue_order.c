@@ -26,6 +26,8 @@ static struct index_risk random_risk(int number, timestamp now)
 	        .due_at = TIMESTAMP_NONE,
 	        .next_crossing_at = TIMESTAMP_NONE,
 	        .resolved_at = TIMESTAMP_NONE,
+	        .reopens_at = TIMESTAMP_NONE,
+	        .soon_at = TIMESTAMP_NONE,
 	        .score = random_below(8) * 100,
 	        .band = band,
 	        .state = random_below(5) ? RISK_OPEN

@@ -139,7 +139,7 @@ static struct fate fate_of(const struct facts *facts, const struct former_risk *
 	struct fate fate = fate_of_state(facts, former ? &former->state : NULL);
 
 	if (fate.exists)
-		fate_clock(&fate, former, verdict, band);
+		fate_clock(&fate, former, verdict, band, start);
 	return fate;
 }
 

@@ -4,7 +4,7 @@
 -- $1 org_id, $2 the last risk_id of the part before, $3 most rows.
 with part as materialized (
     select risk_id, rank, opened_at, due_at, next_crossing_at, resolved_at, score, band, state, class,
-           responsibility, layer, n_findings, asset_id, owner_id, subject, location, title, source_ids
+           responsibility, layer, n_findings, asset_id, owner_id, subject, location, title, source_ids, reopens_at, soon_at
       from isobar.risk
      where org_id = $1
        and risk_id > $2
@@ -20,7 +20,7 @@ with part as materialized (
 select r.risk_id, r.rank, r.opened_at, r.due_at, r.next_crossing_at, r.resolved_at, r.score,
        r.band, r.state, r.class, r.responsibility, r.layer, a.provider, a.account, a.region,
        o.name as owner, r.subject, a.id as asset, a.name as asset_name, r.title, r.source_ids,
-       r.n_findings, r.location, a.type as asset_type
+       r.n_findings, r.location, a.type as asset_type, r.reopens_at, r.soon_at
   from part as r
   left join named as a
     on a.asset_id = r.asset_id

@@ -4,7 +4,7 @@
 select r.risk_id, r.rank, r.opened_at, r.due_at, r.next_crossing_at, r.resolved_at, r.score,
        r.band, r.state, r.class, r.responsibility, r.layer, a.provider, a.account, a.region,
        o.name as owner, r.subject, a.id as asset, a.name as asset_name, r.title, r.source_ids, r.n_findings,
-       r.location, a.type as asset_type
+       r.location, a.type as asset_type, r.reopens_at, r.soon_at
   from isobar.risk as r
   left join isobar.asset as a
     on a.org_id = $1

@@ -3,7 +3,7 @@
 -- are the risks that a path is made of, paths the unbroken ones that the risk is a member of.  epss_day is
 -- the day of the EPSS that it was made with: that of the version then, if its value is the same.
 -- $1 org_id, $2 risk_id.
-select r.risk_id, r.version, r.rank, r.fix_id, r.next_crossing_at, r.score, r.band, r.state, r.class, r.responsibility,
+select r.risk_id, r.version, r.rank, r.fix_id, r.next_crossing_at, r.reopens_at, r.soon_at, r.score, r.band, r.state, r.class, r.responsibility,
        r.layer, r.n_findings, r.source_ids, r.title,
        r.subject, r.location, r.opened_at, r.due_at, r.resolved_at, o.name as owner, a.provider, a.account,
        a.region, a.type as asset_type, a.name as asset_name, a.id as asset, e.model, e.inputs, e.points,
