@@ -245,7 +245,7 @@ static void on_loaded(struct request *req, const PGresult *result)
 	bool any = false;
 	struct error err;
 
-	if (transition_load_read(result, req->arena, &d->risks, &err) < 0) {
+	if (transition_load_read(result, &req->policies, req->arena, &d->risks, &err) < 0) {
 		respond_error(req, &err);
 		return;
 	}

@@ -76,7 +76,8 @@ static const struct transition_risk *loaded(struct request *req, const PGresult 
 	struct problem problem;
 	struct error err;
 
-	if (transition_load_read(result, req->arena, &r->decide.risks, &err) < 0) {
+	if (transition_load_read(result, &req->policies, req->arena, &r->decide.risks,
+	                         &err) < 0) {
 		respond_error(req, &err);
 		return NULL;
 	}

@@ -6,6 +6,7 @@
 
 #include "model/access.h"
 #include "model/org.h"
+#include "model/sla.h"
 #include "store/pg.h"
 
 #include "app.h"
@@ -61,6 +62,8 @@ struct request {
 	struct event *deadline;    /* made by the first wait */
 
 	void (*on_new)(struct request *req); /* body.c's: not answered before */
+
+	struct sla_policies policies; /* of the org, for what decides about clocks */
 
 	void *handler_data; /* the handler's own, in the arena */
 

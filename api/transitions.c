@@ -180,7 +180,7 @@ static void on_read(struct request *req, const PGresult *result)
 	struct problem problem;
 	struct error err;
 
-	if (transition_load_read(result, req->arena, &d->risks, &err) < 0) {
+	if (transition_load_read(result, &req->policies, req->arena, &d->risks, &err) < 0) {
 		respond_error(req, &err);
 		return;
 	}

@@ -112,22 +112,18 @@ static enum sla_mode mode_of(const struct transition_risk *r, enum risk_state st
 }
 
 static void add_segment(const struct transition_risk *r, struct transition *out,
-                        timestamp from, enum sla_mode mode, timestamp due_at,
-                        const char *reason)
+                        const struct risk_clock_segment *segment, const char *reason)
 {
 	const int number = r->last_segment + 1 + (int)out->n_segments;
 
 	assert(out->n_segments < TRANSITION_SEGMENTS_MAX);
 	out->segments[out->n_segments++] = (struct transition_segment){
-	        .segment = {.from = from, .mode = mode, .band = r->band},
-	        .number = number,
-	        .due_at = due_at,
-	        .reason = reason};
+	        .segment = *segment, .number = number, .reason = reason};
 }
 
-/* The clock at a time, by the ledger as it will be. */
-static struct risk_clock clock_at(const struct transition_risk *r,
-                                  const struct transition *t, timestamp at, struct arena *a)
+/* As the ledger will be. */
+static struct risk_clock clock_of(const struct transition_risk *r,
+                                  const struct transition *t, struct arena *a)
 {
 	size_t n = t->drops_end ? n_begun(r) : r->n_segments;
 	struct risk_clock_segment *all =
@@ -135,27 +131,64 @@ static struct risk_clock clock_at(const struct transition_risk *r,
 
 	memcpy(all, r->segments, n * sizeof(*all));
 	for (size_t i = 0; i < t->n_segments; i++)
-		if (t->segments[i].segment.from <= at)
-			all[n++] = t->segments[i].segment;
-	return risk_clock_evaluate(r->policies, all, n, at);
+		all[n++] = t->segments[i].segment;
+	return risk_clock_evaluate(&r->rules, all, n, t->at);
 }
 
 static void set_clock(const struct transition_risk *r, struct transition *t,
                       struct arena *a)
 {
-	const bool is_accepted = t->state == RISK_ACCEPTED;
-	const struct risk_clock clock = clock_at(r, t, t->at, a);
+	const struct risk_clock clock = clock_of(r, t, a);
 
 	t->rank = risk_rank(r->band, clock.sla.state, r->score);
 	t->due_at = clock.sla.due_at;
+	t->policy_id = clock.policy ? clock.policy->id : 0;
 	t->next_crossing_at = TIMESTAMP_NONE;
 	if (risk_state_is_open(t->state))
 		t->next_crossing_at = clock.next_crossing;
-	if (!is_accepted || t->reopens_at == TIMESTAMP_NONE)
+	else if (t->state == RISK_ACCEPTED)
+		t->next_crossing_at = t->reopens_at;
+}
+
+static void add_crossing(struct transition *t, timestamp at, enum transition_event event,
+                         enum risk_state state, const char *reason)
+{
+	if (t->n_crossings < TRANSITION_CROSSINGS_MAX)
+		t->crossings[t->n_crossings++] =
+		        (struct transition_crossing){at, event, state, reason};
+}
+
+/*
+ * The sweeper writes an event of each crossing when it comes by.  What it did not write
+ * until now it could not find any more: the new clock has other crossings.
+ */
+static void add_crossings(const struct transition_risk *r, struct transition *t,
+                          struct arena *a)
+{
+	static const enum transition_event events[] = {
+	        [SLA_CROSSING_DUE_SOON] = TRANSITION_EVENT_DUE_SOON,
+	        [SLA_CROSSING_WARN] = TRANSITION_EVENT_WARN,
+	        [SLA_CROSSING_BREACHED] = TRANSITION_EVENT_BREACHED,
+	};
+	struct sla_crossing passed[TRANSITION_CROSSINGS_MAX - 1];
+	const bool has_expired = r->state == RISK_ACCEPTED &&
+	                         r->reopens_at != TIMESTAMP_NONE && r->reopens_at <= t->at;
+	const enum risk_state state = has_expired ? RISK_OPEN : r->state;
+	size_t n;
+
+	if (r->next_crossing_at == TIMESTAMP_NONE || r->next_crossing_at > t->at)
 		return;
-	/* What will hold once it is open again. */
-	t->due_at = clock_at(r, t, t->reopens_at, a).sla.due_at;
-	t->next_crossing_at = t->reopens_at;
+	if (has_expired)
+		add_crossing(t, r->reopens_at, TRANSITION_EVENT_STATE, RISK_OPEN,
+		             "acceptance_expired");
+	n = risk_clock_crossings(&r->rules, r->segments, r->n_segments,
+	                         r->next_crossing_at - 1, t->at, passed,
+	                         N_ELEMENTS(passed));
+	for (size_t i = 0; i < n; i++)
+		add_crossing(t, passed[i].at, events[passed[i].kind], state,
+		             passed[i].kind == SLA_CROSSING_BREACHED
+		                     ? "breached"
+		                     : arena_printf(a, "%d %%", passed[i].percent));
 }
 
 /* --- what is wanted --- */
@@ -186,11 +219,16 @@ static void move(const struct transition_risk *r, const struct want *w,
 	out->drops_end = r->reopens_at != TIMESTAMP_NONE;
 	out->reopens_at = TIMESTAMP_NONE;
 	if (last->mode != mode || last->band != r->band)
-		add_segment(r, out, out->at, mode, TIMESTAMP_NONE, t->reason);
+		add_segment(r, out,
+		            &(struct risk_clock_segment){out->at, mode, r->band,
+		                                         TIMESTAMP_NONE},
+		            t->reason);
 	if (w->to != RISK_ACCEPTED || w->until == TIMESTAMP_NONE)
 		return;
 	out->reopens_at = w->until;
-	add_segment(r, out, w->until, mode_of(r, RISK_OPEN), TIMESTAMP_NONE,
+	add_segment(r, out,
+	            &(struct risk_clock_segment){w->until, mode_of(r, RISK_OPEN), r->band,
+	                                         TIMESTAMP_NONE},
 	            "acceptance_expired");
 }
 
@@ -255,7 +293,9 @@ static void extend(const struct transition_risk *r, const struct want *w,
 	out->event = TRANSITION_EVENT_DUE;
 	out->event_reason = "extension";
 	out->marks = true;
-	add_segment(r, out, out->at, last->mode, w->until, "extension");
+	add_segment(r, out,
+	            &(struct risk_clock_segment){out->at, last->mode, r->band, w->until},
+	            "extension");
 }
 
 /* An acceptance ends by its date, whatever was written of it. */
@@ -298,6 +338,8 @@ void transition_decide(const struct transition_risk *risk, const struct want *w,
 		extend(r, w, out);
 		break;
 	}
-	if (out->outcome == TRANSITION_DONE)
-		set_clock(r, out, a);
+	if (out->outcome != TRANSITION_DONE)
+		return;
+	set_clock(r, out, a);
+	add_crossings(risk, out, a);
 }

@@ -48,15 +48,16 @@ struct transition_risk {
 	int score;
 	int64_t rank;
 	timestamp due_at;
-	timestamp reopens_at; /* the end of its acceptance; TIMESTAMP_NONE */
-	int64_t owner_id;     /* 0: nobody */
-	int owner_basis;      /* OWNER_BY_... */
-	const char *holder;   /* who has claimed it, NULL: nobody, or not any more */
+	timestamp next_crossing_at; /* no event was written of it, nor of later ones */
+	timestamp reopens_at;       /* the end of its acceptance; TIMESTAMP_NONE */
+	int64_t owner_id;           /* 0: nobody */
+	int owner_basis;            /* OWNER_BY_... */
+	const char *holder;         /* who has claimed it, NULL: nobody, or not any more */
 	timestamp holder_until;
-	const struct risk_clock_segment *segments; /* ascending; n >= 1 */
+	const struct risk_clock_segment *segments; /* in the order of writing; n >= 1 */
 	size_t n_segments;
-	int last_segment;                  /* the number of the last one */
-	const struct sla_policy *policies; /* one a band */
+	int last_segment; /* the number of the last one */
+	struct risk_clock_rules rules;
 	struct risk_view view;
 };
 
@@ -78,8 +79,11 @@ enum transition_outcome {
 /* risk_event.kind and risk_claim.claim; the numbers are stored. */
 enum transition_event {
 	TRANSITION_EVENT_STATE = 2,
+	TRANSITION_EVENT_DUE_SOON = 5,
+	TRANSITION_EVENT_BREACHED = 6,
 	TRANSITION_EVENT_OWNER = 7,
 	TRANSITION_EVENT_DUE = 9,
+	TRANSITION_EVENT_WARN = 10,
 	TRANSITION_EVENT_CLAIMED = 12,
 	TRANSITION_EVENT_RELEASED = 13
 };
@@ -97,8 +101,15 @@ enum risk_claim {
 struct transition_segment {
 	struct risk_clock_segment segment;
 	int number;
-	timestamp due_at; /* a later one that was approved; TIMESTAMP_NONE */
 	const char *reason;
+};
+
+/* What time alone has done to the risk before, and nobody wrote yet. */
+struct transition_crossing {
+	timestamp at;
+	enum transition_event event;
+	enum risk_state state;
+	const char *reason; /* "75 %", "breached", "acceptance_expired" */
 };
 
 enum lease_change {
@@ -107,7 +118,8 @@ enum lease_change {
 	LEASE_GIVEN_BACK
 };
 
-#define TRANSITION_SEGMENTS_MAX 2
+#define TRANSITION_SEGMENTS_MAX  2
+#define TRANSITION_CROSSINGS_MAX 16
 
 struct transition {
 	enum transition_outcome outcome;
@@ -116,11 +128,14 @@ struct transition {
 	enum risk_state state;
 	int64_t rank;
 	timestamp due_at, next_crossing_at, reopens_at;
+	int64_t policy_id; /* that sets the due time; 0: a default, or none */
 	int64_t owner_id;
 	int owner_basis;
 	bool drops_end; /* the segment with which an acceptance would have ended */
 	struct transition_segment segments[TRANSITION_SEGMENTS_MAX];
 	size_t n_segments;
+	struct transition_crossing crossings[TRANSITION_CROSSINGS_MAX];
+	size_t n_crossings;
 	enum transition_event event;
 	const char *event_reason; /* the word of the table */
 	enum risk_claim claim;

@@ -52,12 +52,13 @@ static int read_segments(struct json_view more, struct arena *a, struct transiti
 		return rc;
 	out = ARENA_ARRAY(a, struct risk_clock_segment, it.n);
 	while (json_items_next(&it)) {
-		int64_t number, from, mode, band;
+		int64_t number, from, mode, band, due_at = TIMESTAMP_NONE;
 
 		if ((rc = json_view_get_int(it.value, "/0", &number, err)) < 0 ||
 		    (rc = json_view_get_int(it.value, "/1", &from, err)) < 0 ||
 		    (rc = json_view_get_int(it.value, "/2", &mode, err)) < 0 ||
-		    (rc = json_view_get_int(it.value, "/3", &band, err)) < 0)
+		    (rc = json_view_get_int(it.value, "/3", &band, err)) < 0 ||
+		    (rc = json_view_opt_int(it.value, "/4", &due_at, err)) < 0)
 			return rc;
 		if ((int)number > r->last_segment)
 			r->last_segment = (int)number;
@@ -151,18 +152,31 @@ static void read_risk(const PGresult *rows, int i, struct arena *a,
 	        .score = (int)pg_get_int(rows, i, "score"),
 	        .rank = pg_get_int(rows, i, "rank"),
 	        .due_at = pg_get_timestamp(rows, i, "due_at"),
+	        .next_crossing_at = pg_get_timestamp(rows, i, "next_crossing_at"),
 	        .reopens_at = pg_get_timestamp(rows, i, "reopens_at"),
 	        .owner_id = pg_get_int(rows, i, "owner_id"),
 	        .owner_basis = (int)pg_get_int(rows, i, "owner_basis"),
 	        .holder = text_or_null(rows, i, "holder", a),
 	        .holder_until = pg_get_timestamp(rows, i, "holder_until"),
-	        .policies = sla_default_policies,
 	};
 	read_view(rows, i, a, &out->view);
 }
 
-int transition_load_read(const PGresult *result, struct arena *a,
-                         struct transition_risks *out, struct error *err)
+/* What the clock is measured by; after the tags and frameworks. */
+static void read_rules(const PGresult *rows, int i, const struct sla_policies *policies,
+                       struct transition_risk *r)
+{
+	const timestamp added = pg_get_timestamp(rows, i, "kev_added");
+	const timestamp due = pg_get_timestamp(rows, i, "kev_due");
+
+	risk_clock_rules_of(policies, &r->view, &r->rules);
+	r->rules.kev_allowance =
+	        added != TIMESTAMP_NONE && due != TIMESTAMP_NONE ? due - added : 0;
+	r->rules.first_seen = pg_get_timestamp(rows, i, "first_seen");
+}
+
+int transition_load_read(const PGresult *result, const struct sla_policies *policies,
+                         struct arena *a, struct transition_risks *out, struct error *err)
 {
 	CLEANUP(json_doc_freep)
 	struct json_doc *doc = json_doc_new(MORE_SIZE_MAX, MORE_DEPTH);
@@ -183,6 +197,7 @@ int transition_load_read(const PGresult *result, struct arena *a,
 			return rc;
 		read_tags(root, a, &found->risk.view);
 		read_frameworks(root, a, &found->risk.view);
+		read_rules(result, i, policies, &found->risk);
 	}
 	return 0;
 }
@@ -214,7 +229,25 @@ static void put_segments(struct strbuf *b, const struct transition *t)
 		json_write_time(b, "from_at", s->segment.from);
 		json_write_int(b, "mode", s->segment.mode);
 		json_write_text(b, "reason", s->reason);
-		json_write_time(b, "due_at", s->due_at);
+		json_write_time(b, "due_at", s->segment.due_at);
+		json_write_close(b, '}');
+	}
+	json_write_close(b, ']');
+}
+
+static void put_crossings(struct strbuf *b, const struct transition_risk *r,
+                          const struct transition *t)
+{
+	json_write_open(b, "crossings", '[');
+	for (size_t i = 0; i < t->n_crossings; i++) {
+		const struct transition_crossing *c = &t->crossings[i];
+
+		json_write_open(b, NULL, '{');
+		json_write_time(b, "at", c->at);
+		json_write_int(b, "kind", c->event);
+		json_write_int(b, "state", c->state);
+		json_write_time(b, "due_at", r->due_at);
+		json_write_text(b, "reason", c->reason);
 		json_write_close(b, '}');
 	}
 	json_write_close(b, ']');
@@ -248,9 +281,12 @@ static void put_decision(struct strbuf *b, const struct transition_writing *w,
 	if (t->owner_id)
 		json_write_int(b, "owner_id", t->owner_id);
 	json_write_int(b, "owner_basis", t->owner_basis);
+	if (t->policy_id)
+		json_write_int(b, "policy_id", t->policy_id);
 	if (t->drops_end)
 		json_write_time(b, "drop_from", r->reopens_at);
 	put_segments(b, t);
+	put_crossings(b, r, t);
 	json_write_int(b, "event", t->event);
 	json_write_text(b, "event_reason", t->event_reason);
 	if (w->want->has_cause)
@@ -309,6 +345,7 @@ struct applying {
 	struct pg *pg;
 	const struct org *org;
 	const struct want *want;
+	struct sla_policies policies;
 	struct arena *a;
 	struct transition_result *out;
 	struct transition_line *lines;
@@ -326,7 +363,7 @@ static int load(struct applying *s, const struct key *ids, size_t n, timestamp n
 	transition_load_bind(s->org, ids, n, now, &p);
 	if ((rc = pg_run(s->pg, STMT_DECIDE_LOAD, &p, &rows, err)) < 0)
 		return rc;
-	return transition_load_read(rows, s->a, out, err);
+	return transition_load_read(rows, &s->policies, s->a, out, err);
 }
 
 /* Two ids may lead to one risk: it is decided once. */

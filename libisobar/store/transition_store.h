@@ -29,8 +29,10 @@ struct transition_risks {
 /* $1..$3 of DECIDE_LOAD. */
 void transition_load_bind(const struct org *org, const struct key *ids, size_t n,
                           timestamp now, struct pg_params *p);
-int transition_load_read(const PGresult *result, struct arena *a,
-                         struct transition_risks *out, struct error *err) MUST_CHECK;
+/* policies are borrowed. */
+int transition_load_read(const PGresult *result, const struct sla_policies *policies,
+                         struct arena *a, struct transition_risks *out,
+                         struct error *err) MUST_CHECK;
 /* NULL: there is none of this id. */
 const struct transition_risk *transition_risk_find(const struct transition_risks *risks,
                                                    const struct key *asked);

@@ -296,6 +296,7 @@ expect_problem "one's own request" 403 forbidden
 sql "update isobar.sla_extension set requested_by = 'anna'"
 write POST "/v1/extensions/$id/decision" '{"approve":true,"reason":"ok"}' -H 'Idempotency-Key: d1'
 expect "approved: $(head -c 300 "$out")" 200 "$status"
+expect "approved: due" "$due" "$(member .due_at)"
 expect "approved: its segment" t "$(sql "select due_at = '$due' from isobar.sla_segment where risk_id = '$risk'
 	order by segment_no desc limit 1")"
 cp "$out" "$tmp/approved"

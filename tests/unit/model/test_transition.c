@@ -15,7 +15,7 @@
 #define START (INT64_C(1790000000) * USEC_PER_SEC)
 
 static const struct risk_clock_segment running[] = {
-        {.from = START, .mode = SLA_MODE_RUNNING, .band = BAND_HIGH},
+        {START, SLA_MODE_RUNNING, BAND_HIGH, TIMESTAMP_NONE},
 };
 
 static struct transition_risk risk_in(enum risk_state state)
@@ -25,10 +25,11 @@ static struct transition_risk risk_in(enum risk_state state)
 	                                .band = BAND_HIGH,
 	                                .score = 600,
 	                                .due_at = START + 336 * HOUR,
+	                                .next_crossing_at = START + 252 * HOUR,
 	                                .reopens_at = TIMESTAMP_NONE,
 	                                .segments = running,
 	                                .n_segments = 1,
-	                                .policies = sla_default_policies};
+	                                .rules = risk_clock_default_rules()};
 }
 
 static struct want want_state(enum risk_state to)
@@ -194,6 +195,7 @@ static void test_transition__accepts_until_a_date(void **state)
 	r.n_segments = 3;
 	r.last_segment = 2;
 	r.reopens_at = w.until;
+	r.next_crossing_at = TIMESTAMP_NONE;
 	struct want back = want_state(RISK_OPEN);
 
 	back.has_cause = true;
@@ -215,12 +217,19 @@ static void test_transition__accepts_until_a_date(void **state)
 	assert_false(after.drops_end);
 	assert_int_equal(after.n_segments, 0);
 	assert_int_equal(after.due_at, START + 1300 * HOUR);
+	assert_int_equal(after.n_crossings, 0);
+	r.next_crossing_at = r.reopens_at;
+	const struct transition told = decide(&r, &work, START + 1001 * HOUR, a);
+
+	assert_int_equal(told.n_crossings, 1);
+	assert_string_equal(told.crossings[0].reason, "acceptance_expired");
+	assert_int_equal(told.crossings[0].at, w.until);
 }
 
 static void test_transition__leaves_provider_duties_paused(void **state)
 {
 	static const struct risk_clock_segment paused[] = {
-	        {.from = START, .mode = SLA_MODE_PAUSED, .band = BAND_HIGH}};
+	        {START, SLA_MODE_PAUSED, BAND_HIGH, TIMESTAMP_NONE}};
 	ARENA_SCOPED a = arena_new(4096);
 	struct transition_risk r = risk_in(RISK_FALSE_POSITIVE);
 	const struct want w = want_state(RISK_OPEN);
@@ -241,6 +250,27 @@ static void test_transition__never_writes_before_what_is_written(void **state)
 	(void)state;
 	assert_int_equal(t.at, START);
 	assert_int_equal(t.segments[0].segment.from, START);
+}
+
+/* Nobody came by between the crossings and the decision. */
+static void test_transition__tells_what_time_did_before(void **state)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct transition_risk r = risk_in(RISK_OPEN);
+	const struct want w = want_state(RISK_FALSE_POSITIVE);
+	struct transition t = decide(&r, &w, START + 300 * HOUR, a);
+
+	(void)state;
+	assert_int_equal(t.n_crossings, 1);
+	assert_int_equal(t.crossings[0].at, START + 252 * HOUR);
+	assert_int_equal(t.crossings[0].event, TRANSITION_EVENT_DUE_SOON);
+	assert_string_equal(t.crossings[0].reason, "75 %");
+	r.next_crossing_at = START + 336 * HOUR + 1;
+	assert_int_equal(decide(&r, &w, START + 300 * HOUR, a).n_crossings, 0);
+	t = decide(&r, &w, START + 400 * HOUR, a);
+	assert_int_equal(t.n_crossings, 1);
+	assert_int_equal(t.crossings[0].event, TRANSITION_EVENT_BREACHED);
+	assert_string_equal(t.crossings[0].reason, "breached");
 }
 
 static void test_transition__owners_are_set_and_given_back(void **state)
@@ -300,7 +330,8 @@ static void test_transition__later_due_times_want_an_approval(void **state)
 	const struct transition t = decide(&r, &w, START + HOUR, a);
 
 	assert_int_equal(t.outcome, TRANSITION_DONE);
-	assert_int_equal(t.segments[0].due_at, w.until);
+	assert_int_equal(t.segments[0].segment.due_at, w.until);
+	assert_int_equal(t.due_at, w.until);
 	assert_int_equal(t.segments[0].segment.mode, SLA_MODE_RUNNING);
 	w.until = r.due_at;
 	assert_int_equal(decide(&r, &w, START, a).outcome, TRANSITION_TOO_EARLY);
@@ -320,6 +351,7 @@ int main(void)
 	        cmocka_unit_test(test_transition__accepts_until_a_date),
 	        cmocka_unit_test(test_transition__leaves_provider_duties_paused),
 	        cmocka_unit_test(test_transition__never_writes_before_what_is_written),
+	        cmocka_unit_test(test_transition__tells_what_time_did_before),
 	        cmocka_unit_test(test_transition__owners_are_set_and_given_back),
 	        cmocka_unit_test(test_transition__a_claim_is_for_one),
 	        cmocka_unit_test(test_transition__later_due_times_want_an_approval),

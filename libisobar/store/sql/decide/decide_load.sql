@@ -20,10 +20,11 @@ with asked as (
      order by n.asked, n.place
 )
 select n.asked, r.risk_id, r.version, r.state, r.band, r.score, r.rank, r.responsibility, r.class, r.layer,
-       r.due_at, r.reopens_at, r.owner_id, r.owner_basis, r.subject, r.location, o.name as owner,
+       r.due_at, r.next_crossing_at, r.reopens_at, r.owner_id, r.owner_basis, r.subject, r.location, o.name as owner,
        a.provider, a.account, a.region, a.type as asset_type, a.name as asset_name, a.id as asset,
        coalesce(x.environment, 0) as environment, h.holder, h.expires_at as holder_until,
-       v.kev_added, v.kev_due, ft.first_seen,
+       v.kev_added::timestamp at time zone 'UTC' as kev_added, v.kev_due::timestamp at time zone 'UTC' as kev_due,
+       ft.first_seen,
        jsonb_build_object(
            'segments', s.segments, 'tags', a.tags,
            'frameworks', array(select distinct f.framework
@@ -57,7 +58,7 @@ select n.asked, r.risk_id, r.version, r.state, r.band, r.score, r.rank, r.respon
  cross join lateral (
        select jsonb_agg(jsonb_build_array(g.segment_no, (extract(epoch from g.from_at) * 1000000)::bigint, g.mode,
                                           g.band, (extract(epoch from g.due_at) * 1000000)::bigint)
-                        order by g.from_at, g.segment_no) as segments
+                        order by g.segment_no) as segments
          from isobar.sla_segment as g
         where g.org_id = $1
           and g.risk_id = r.risk_id) as s

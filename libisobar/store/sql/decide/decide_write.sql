@@ -10,8 +10,8 @@ with decision as materialized (
     select d.*
       from jsonb_to_recordset($4::jsonb) as d (
                n integer, risk uuid, version bigint, at timestamptz, state smallint, rank bigint, due_at timestamptz,
-               next_crossing_at timestamptz, reopens_at timestamptz, owner_id bigint, owner_basis smallint,
-               drop_from timestamptz, segments jsonb, event smallint, event_reason text, cause uuid, claim smallint,
+               next_crossing_at timestamptz, reopens_at timestamptz, policy_id bigint, owner_id bigint, owner_basis smallint,
+               drop_from timestamptz, segments jsonb, crossings jsonb, event smallint, event_reason text, cause uuid, claim smallint,
                reason text, note uuid, lease smallint, lease_until timestamptz, mark boolean, extension uuid,
                done text, lost text)
 ), turn as materialized (
@@ -61,7 +61,7 @@ with decision as materialized (
  returning k.key
 ), going as materialized (
     select h.*, d.version, d.at, d.state as to_state, d.rank as to_rank, d.due_at, d.next_crossing_at, d.reopens_at,
-           d.owner_id, d.owner_basis, d.drop_from, d.segments, d.event, d.event_reason, d.cause, d.claim, d.reason,
+           d.policy_id, d.owner_id, d.owner_basis, d.drop_from, d.segments, d.crossings, d.event, d.event_reason, d.cause, d.claim, d.reason,
            d.note, d.lease, d.lease_until, d.mark, d.extension
       from held as h
       join decision as d
@@ -73,7 +73,7 @@ with decision as materialized (
        set state = g.to_state, open = g.to_state <= 2, rank = g.to_rank,
            rank_since = case when r.rank = g.to_rank then r.rank_since else g.at end,
            due_at = g.due_at, next_crossing_at = g.next_crossing_at, reopens_at = g.reopens_at,
-           owner_id = g.owner_id, owner_basis = g.owner_basis, version = r.version + 1
+           policy_id = g.policy_id, owner_id = g.owner_id, owner_basis = g.owner_basis, version = r.version + 1
       from going as g
      where r.org_id = $1
        and r.risk_id = g.risk_id
@@ -97,10 +97,21 @@ with decision as materialized (
       from going as g
      cross join jsonb_to_recordset(g.segments)
              as s (no smallint, from_at timestamptz, mode smallint, reason text, due_at timestamptz)
+), crossed as (
+    -- What time alone did before, in front of the decision.
+    insert into isobar.risk_event (org_id, risk_id, at, kind, state, band, score, due_at, actor, reason)
+    select $1, g.risk_id, c.at, c.kind, c.state, g.band, g.score, c.due_at, 'system', c.reason
+      from going as g
+     cross join jsonb_to_recordset(g.crossings)
+             as c (at timestamptz, kind smallint, state smallint, due_at timestamptz, reason text)
+     order by g.risk_id, c.at
+    on conflict do nothing
+ returning event_id
 ), told as (
     insert into isobar.risk_event (org_id, risk_id, at, kind, state, band, score, due_at, actor, reason, cause_id)
     select $1, g.risk_id, g.at, g.event, g.to_state, g.band, g.score, g.due_at, $3, g.event_reason, g.cause
       from going as g
+     where (select count(*) from crossed) >= 0
 ), claimed as (
     -- A false positive is said of what the risk is made of now: something else in it is new evidence.
     insert into isobar.risk_claim (org_id, risk_id, claim, actor, reason, claimed_at, evidence)
