@@ -20,16 +20,17 @@
 #include "store/migrate.h"
 #include "store/pg_listen.h"
 #include "store/responsibility_store.h"
+#include "store/sweep_store.h"
 
 #include "batch.h"
 #include "build_version.h"
+#include "org_rules.h"
 #include "path_pass.h"
 #include "score.h"
 
 /* Marks a transaction: an asset's should meet in one; people's decisions wait for it. */
 #define MARKS_MAX   2000000
 #define MARKS_SERVE 100000
-#define SWEEP_MAX   5000 /* crossings a transaction */
 #define FIX_MARKS   500  /* marks of fixes a transaction: a slice of assets each */
 #define WAIT_MS     1000
 #define EXIT_RETRY  75
@@ -72,21 +73,26 @@ static int score_shard(const struct scorer *s, const struct org *org, int shard,
 	return 0;
 }
 
+/* What is still behind after a sweep that wrote nothing is somebody else's to write. */
 static int sweep_org(const struct scorer *s, const struct org *org, timestamp now,
-                     struct error *err)
+                     int64_t *n_marked, struct error *err)
 {
-	int64_t n = 0;
+	ARENA_SCOPED a = arena_new(4096);
+	struct org_rules rules;
+	struct sweep_result swept;
+	int64_t n;
 	int rc;
 
+	if ((rc = sweep_rules(s->pg, org, now, &n, err)) < 0)
+		return error_wrap(err, "org %s", org->slug);
+	*n_marked += n;
+	if ((rc = org_rules_load(s->pg, org, now, a, &rules, err)) < 0)
+		return rc;
 	do {
-		if ((rc = pg_begin(s->pg, err)) < 0)
-			return rc;
-		if ((rc = score_sweep_crossings(s->pg, org, now, SWEEP_MAX, &n, err)) < 0 ||
-		    (rc = pg_commit(s->pg, err)) < 0) {
-			pg_rollback(s->pg);
+		if ((rc = sweep_step(s->pg, org, &rules.policies, now, &swept, err)) < 0)
 			return error_wrap(err, "org %s", org->slug);
-		}
-	} while (n > 0 && !stopping); /* a risk may have two crossings behind it */
+		*n_marked += swept.n_marked;
+	} while (swept.n_written > 0 && !stopping);
 	return 0;
 }
 
@@ -185,7 +191,8 @@ static int number_events(const struct scorer *s, const struct org *org, struct e
 	return 0;
 }
 
-static int sweep_all(const struct scorer *s, timestamp now, struct error *err)
+static int sweep_all(const struct scorer *s, timestamp now, int64_t *n_marked,
+                     struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
 	struct org_list orgs;
@@ -194,10 +201,25 @@ static int sweep_all(const struct scorer *s, timestamp now, struct error *err)
 	if ((rc = score_orgs(s->pg, false, a, &orgs, err)) < 0)
 		return rc;
 	for (size_t i = 0; i < orgs.n && !stopping; i++)
-		if ((rc = sweep_org(s, &orgs.orgs[i], now, err)) < 0 ||
+		if ((rc = sweep_org(s, &orgs.orgs[i], now, n_marked, err)) < 0 ||
 		    (rc = number_events(s, &orgs.orgs[i], err)) < 0)
 			return rc;
 	return 0;
+}
+
+/* All that there is to do at now; what time alone has changed may have to be scored. */
+static int work_through(const struct scorer *s, timestamp now, struct error *err)
+{
+	int64_t n_marked;
+	int rc;
+
+	do {
+		n_marked = 0;
+		if ((rc = score_with_paths(s, now, err)) < 0 ||
+		    (rc = sweep_all(s, now, &n_marked, err)) < 0)
+			return rc;
+	} while (n_marked && !stopping);
+	return refresh_fixes(s, now, err);
 }
 
 static int connect_database(struct scorer *s, const struct settings *settings,
@@ -207,7 +229,8 @@ static int connect_database(struct scorer *s, const struct settings *settings,
 	                                   .role = "isobar_scorer",
 	                                   .program = "isobar-scorer",
 	                                   .groups = PG_GROUP_SCORER |
-	                                             PG_GROUP_SESSION_SCORER};
+	                                             PG_GROUP_SESSION_SCORER |
+	                                             PG_GROUP_DECIDE};
 	struct pg_options first = options;
 	int rc;
 
@@ -286,11 +309,7 @@ static int run_once(struct scorer *s, const struct settings *settings)
 			code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 	if (code)
 		return code;
-	code = score_with_paths(s, clock_of(settings), &err);
-	if (code == 0)
-		code = refresh_fixes(s, clock_of(settings), &err);
-	if (code == 0)
-		code = sweep_all(s, clock_of(settings), &err);
+	code = work_through(s, clock_of(settings), &err);
 	return exit_code_of(code, &err);
 }
 
@@ -304,11 +323,7 @@ static int serve(struct scorer *s, const struct settings *settings)
 		int rc = s->pg ? 0 : connect_database(s, settings, &err);
 
 		if (rc == 0)
-			rc = score_with_paths(s, clock_of(settings), &err);
-		if (rc == 0)
-			rc = refresh_fixes(s, clock_of(settings), &err);
-		if (rc == 0)
-			rc = sweep_all(s, clock_of(settings), &err);
+			rc = work_through(s, clock_of(settings), &err);
 		if (rc < 0 && rc != ERR_TRANSIENT)
 			return exit_code_of(rc, &err);
 		if (rc == 0 && !stopping)

@@ -899,20 +899,3 @@ int score_staging_clear(struct pg *pg, struct error *err)
 	        "page_fix",
 	        err);
 }
-
-int score_sweep_crossings(struct pg *pg, const struct org *org, timestamp now, int most,
-                          int64_t *n_out, struct error *err)
-{
-	ARENA_SCOPED a = arena_new(256);
-	struct pg_params p = {.arena = a};
-	CLEANUP(pg_clearp) PGresult *result = NULL;
-	int rc;
-
-	pg_bind_int(&p, org->id);
-	pg_bind_timestamp(&p, now);
-	pg_bind_int(&p, most);
-	if ((rc = pg_run(pg, STMT_SLA_CROSSINGS, &p, &result, err)) < 0)
-		return rc;
-	*n_out = pg_get_int(result, 0, "n");
-	return 0;
-}

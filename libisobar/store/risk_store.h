@@ -285,8 +285,4 @@ int org_list_load(struct pg *pg, enum statement stmt, struct arena *a, struct or
 int score_orgs(struct pg *pg, bool dirty_only, struct arena *a, struct org_list *out,
                struct error *err) MUST_CHECK;
 
-/* Moves slots whose crossing has passed; n_out: how many. */
-int score_sweep_crossings(struct pg *pg, const struct org *org, timestamp now, int most,
-                          int64_t *n_out, struct error *err) MUST_CHECK;
-
 #endif
