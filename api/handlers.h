@@ -9,6 +9,8 @@ handler_fn health_get, ready_get, metrics_get, openapi_json_get, openapi_yaml_ge
 handler_fn risks_get, queue_risks_get;
 handler_fn risk_get, risk_explanation_get, risk_findings_get, risk_why_merged_get;
 handler_fn fixes_get, fix_get, fix_risks_get;
+handler_fn events_get, risk_history_get;
+handler_fn sla_summary_get, sla_breaches_get, sla_forecast_get;
 handler_fn facets_get;
 handler_fn compliance_get, frameworks_get;
 handler_fn responsibility_get;

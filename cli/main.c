@@ -28,9 +28,12 @@ static const struct command commands[] = {
 	{"queue",      cmd_queue,      "[--queue NAME] [--limit N] [--where 'band=critical,...']", "the ranked queue"},
 	{"fixes",      cmd_fixes,      "[ID] [--limit N] [--where 'band=critical,...']", "what to do next, or the risks that a fix closes"},
 	{"explain",    cmd_explain,    "ID",                          "why a risk has its score"},
+	{"history",    cmd_history,    "RISK",                        "what happened to a risk"},
+	{"events",     cmd_events,     "[--after SEQ] [--limit N]",   "what happened, in order"},
 	{"findings",   cmd_findings,   "[--risk ID] [--status S]",    "what the sources say"},
 	{"compliance", cmd_compliance, "[--framework NAME] [--by account] [--provider P] [--account A]", "how the requirements of a framework stand"},
 	{"responsibility", cmd_responsibility, "[--asset ID | --type TYPE | --unknown]", "whose duty what is: the matrix, one asset or type, unknown types"},
+	{"sla",        cmd_sla_figures, "summary|breaches|forecast [OPTIONS]", "how the deadlines stand"},
 	{"quarantine", cmd_quarantine, "[--replay]",                  "records that could not be read"},
 	{"doctor",     cmd_doctor,     "",                            "check this installation"},
 	{"dump",       cmd_dump,       "--table NAME",                "a table's rows, to compare two states"},
@@ -73,7 +76,7 @@ static bool has_verbs(const struct command *command)
 {
 	return command->run == cmd_token || command->run == cmd_org ||
 	       command->run == cmd_intel || command->run == cmd_rule ||
-	       command->run == cmd_context;
+	       command->run == cmd_context || command->run == cmd_sla_figures;
 }
 
 int main(int argc, char **argv)
