@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A page of the risks that are overdue at $2, in the columns of queue_page.
+-- A page of the risks that are overdue at $2, in the columns of queue_page, and resolved_at.
 -- $1 org_id, $2 now, $3 and $4 due_at and risk_id of the row before the page, $5 most rows, $6 and $7
 -- text[]: accounts and owners whose risks may be seen, null for all.  By due_at and risk_id.
 with page as (
@@ -24,7 +24,7 @@ with page as (
      limit $5
 )
 select p.risk_id, p.rank, p.score, p.band, p.state, p.class, p.responsibility, p.layer, p.n_findings,
-       p.title, p.subject, p.location, p.opened_at, p.due_at, p.resolved_at, p.source_ids,
+       p.title, p.subject, p.location, p.opened_at, p.due_at, p.source_ids,
        case when p.next_crossing_at is null
             then (select s.mode
                     from isobar.sla_segment as s
@@ -34,6 +34,6 @@ select p.risk_id, p.rank, p.score, p.band, p.state, p.class, p.responsibility, p
                    order by s.segment_no desc
                    limit 1)
        end as clock_mode,
-       p.owner, p.provider, p.account, p.region, p.asset_type, p.asset_name, p.asset
+       p.owner, p.provider, p.account, p.region, p.asset_type, p.asset_name, p.asset, p.resolved_at
   from page as p
  order by p.due_at, p.risk_id
