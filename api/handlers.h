@@ -12,6 +12,8 @@ handler_fn transitions_get, transition_post, transitions_post;
 handler_fn owner_put, claim_post, claim_delete;
 handler_fn extension_post, extension_decision_post;
 handler_fn fixes_get, fix_get, fix_risks_get;
+handler_fn events_get, risk_history_get;
+handler_fn sla_summary_get, sla_breaches_get, sla_forecast_get;
 handler_fn facets_get;
 handler_fn compliance_get, frameworks_get;
 handler_fn responsibility_get;

@@ -313,8 +313,8 @@ static void add_reopening(struct queue_index *ix, const struct index_risk *r)
 {
 	if (ix->n_reopenings == ix->room_reopenings) {
 		ix->room_reopenings = 2 * ix->room_reopenings + ROOM_MIN;
-		ix->reopenings = xrealloc(ix->reopenings, ix->room_reopenings *
-		                                                  sizeof(*ix->reopenings));
+		ix->reopenings = xrealloc(ix->reopenings,
+		                          ix->room_reopenings * sizeof(*ix->reopenings));
 	}
 	ix->reopenings[ix->n_reopenings++] = (struct index_reopening){
 	        .id = r->id, .at = r->reopens_at, .soon_at = r->soon_at};
@@ -370,9 +370,9 @@ static void reopen(struct queue_index *ix, uint32_t row, const struct index_reop
 
 	risk_row_at(&times, now);
 	index_tally_add(ix, row, -1);
-	ix->code[row] = (uint16_t)((ix->code[row] & ~mask) |
-	                           (unsigned int)times.state
-	                                   << (CODE_STATE + CODE_LOWER_BITS));
+	ix->code[row] =
+	        (uint16_t)((ix->code[row] & ~mask) |
+	                   (unsigned int)times.state << (CODE_STATE + CODE_LOWER_BITS));
 	ix->rank[row] = (uint16_t)times.rank;
 	ix->sla[row] = (uint8_t)risk_row_sla(&times);
 	ix->next_crossing_at[row] = or_never(times.next_crossing_at);

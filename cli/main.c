@@ -31,9 +31,12 @@ static const struct command commands[] = {
 	{"transition", cmd_transition, "ID... --to STATE --reason TEXT [--actor NAME]", "move risks: taken up, put back, said to be fixed"},
 	{"reject",     cmd_reject,     "ID... --reason TEXT [--actor NAME]", "say that risks are false positives"},
 	{"extend",     cmd_extend,     "ID --due TIME --reason TEXT --approved-by NAME [--actor NAME]", "a later due time, approved"},
+	{"history",    cmd_history,    "RISK",                        "what happened to a risk"},
+	{"events",     cmd_events,     "[--after SEQ] [--limit N]",   "what happened, in order"},
 	{"findings",   cmd_findings,   "[--risk ID] [--status S]",    "what the sources say"},
 	{"compliance", cmd_compliance, "[--framework NAME] [--by account] [--provider P] [--account A]", "how the requirements of a framework stand"},
 	{"responsibility", cmd_responsibility, "[--asset ID | --type TYPE | --unknown]", "whose duty what is: the matrix, one asset or type, unknown types"},
+	{"sla",        cmd_sla_figures, "summary|breaches|forecast [OPTIONS]", "how the deadlines stand"},
 	{"quarantine", cmd_quarantine, "[--replay]",                  "records that could not be read"},
 	{"doctor",     cmd_doctor,     "",                            "check this installation"},
 	{"dump",       cmd_dump,       "--table NAME",                "a table's rows, to compare two states"},
@@ -77,7 +80,8 @@ static bool has_verbs(const struct command *command)
 {
 	return command->run == cmd_token || command->run == cmd_org ||
 	       command->run == cmd_intel || command->run == cmd_rule ||
-	       command->run == cmd_context || command->run == cmd_owner;
+	       command->run == cmd_context || command->run == cmd_owner ||
+	       command->run == cmd_sla_figures;
 }
 
 int main(int argc, char **argv)

@@ -105,3 +105,9 @@ create policy sla_duration_api on isobar.sla_duration to isobar_api
     using (org_id = nullif(current_setting('app.org_id', true), '')::bigint);
 create policy sla_duration_programs on isobar.sla_duration to isobar_scorer, isobar_operator
     using (true);
+
+-- What is due when, and which acceptances end when: counted without reading the risks.
+create index risk_due_idx on isobar.risk (org_id, due_at, risk_id) include (band)
+    where open and due_at is not null;
+create index risk_reopens_idx on isobar.risk (org_id, reopens_at) include (band)
+    where reopens_at is not null;

@@ -229,8 +229,8 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	if (may_be_stored) {
 		if ((rc = load_stored(b, a, &in, err)) < 0 ||
 		    (rc = org_rules_load_containers(b->s->pg, b->org, b->slice.assets,
-		                                    b->slice.n_assets, a, &b->rules,
-		                                    err)) < 0)
+		                                    b->slice.n_assets, a, &b->rules, err)) <
+		            0)
 			return rc;
 		d = decide_begin(&in, a);
 		if ((rc = load_ledgers(b, d, a, err)) < 0)

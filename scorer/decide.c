@@ -255,7 +255,8 @@ static void add_events(struct decision *d, const struct risk_row *row,
 	if (!old)
 		return; /* "opened" goes without saying */
 	if (row->band != old->band)
-		add_event(d, row, EVENT_BAND, row->band > old->band ? "band_up" : "band_down");
+		add_event(d, row, EVENT_BAND,
+		          row->band > old->band ? "band_up" : "band_down");
 	if (row->owner_id != old->owner_id)
 		add_event(d, row, EVENT_OWNER, "owner_rule");
 	if (row->due_at != old->due_at && !fate->reason)
@@ -392,8 +393,8 @@ void decision_add(struct decision *d, const struct draft *draft)
 		row->proof_run_id = draft->facts.proof_run_id;
 	row->state_hash = hash_of(row);
 	if (d->in->rules_differ || kept.clock.kev_allowance)
-		row->state_hash = (int64_t)mix((uint64_t)row->state_hash,
-		                               decision_rules_hash(&kept));
+		row->state_hash =
+		        (int64_t)mix((uint64_t)row->state_hash, decision_rules_hash(&kept));
 	/* The clock follows from what is hashed: it goes on as it was. */
 	if (old && old->state_hash == row->state_hash && was == old->state &&
 	    draft->n_stored == 1)
@@ -411,16 +412,15 @@ static void score_draft(struct decision *d, const struct risk_group *g,
 	struct gathered gathered =
 	        gather_inputs(&s->responsibility, d->in->severity, s->intel, g, asset);
 
-	gathered.inputs.path =
-	        path_level_of(d->in, &g->asset_id,
-	                      draft->old ? &draft->old->risk_id : &g->fingerprint);
+	gathered.inputs.path = path_level_of(
+	        d->in, &g->asset_id, draft->old ? &draft->old->risk_id : &g->fingerprint);
 	const struct score score = score_of(s->model, &gathered.inputs);
 
 	fill_identity(&draft->row, g);
 	fill_score(&draft->row, &score, &gathered);
 	draft->verdict = gathered.responsibility.verdict;
-	draft->row.has_fix = fix_of_group(d->in->org, g, asset, &gathered.responsibility,
-	                                  &draft->fix);
+	draft->row.has_fix =
+	        fix_of_group(d->in->org, g, asset, &gathered.responsibility, &draft->fix);
 	draft->row.fix_id = draft->row.has_fix ? draft->fix.id : (struct key){{0}};
 	draft->row.elements =
 	        toxic_elements_of(s->toxic, g, gathered.category, &gathered.inputs, &score);
@@ -502,8 +502,7 @@ static void settle(struct decision *d, struct draft *draft)
 
 	if (old)
 		former = former_of(old, d->a);
-	fate_clock(fate, old ? &former : NULL, draft->verdict, draft->row.band,
-	           d->in->now);
+	fate_clock(fate, old ? &former : NULL, draft->verdict, draft->row.band, d->in->now);
 	*row = draft->row;
 	row->clock_mode = fate->clock_mode;
 	row->clock_reason = fate->clock_reason;

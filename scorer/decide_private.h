@@ -2,9 +2,9 @@
 #ifndef ISOBAR_DECIDE_PRIVATE_H
 #define ISOBAR_DECIDE_PRIVATE_H
 
-#include "decide.h"
 #include "model/risk_times.h"
 
+#include "decide.h"
 #include "risk_fix.h"
 
 /* What decide.c (risks of findings) and decide_path.c (risks of paths) share. */

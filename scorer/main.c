@@ -31,7 +31,7 @@
 /* Marks a transaction: an asset's should meet in one; people's decisions wait for it. */
 #define MARKS_MAX   2000000
 #define MARKS_SERVE 100000
-#define FIX_MARKS   500  /* marks of fixes a transaction: a slice of assets each */
+#define FIX_MARKS   500 /* marks of fixes a transaction: a slice of assets each */
 #define WAIT_MS     1000
 #define EXIT_RETRY  75
 
@@ -225,12 +225,11 @@ static int work_through(const struct scorer *s, timestamp now, struct error *err
 static int connect_database(struct scorer *s, const struct settings *settings,
                             struct error *err)
 {
-	const struct pg_options options = {.conninfo = settings->database,
-	                                   .role = "isobar_scorer",
-	                                   .program = "isobar-scorer",
-	                                   .groups = PG_GROUP_SCORER |
-	                                             PG_GROUP_SESSION_SCORER |
-	                                             PG_GROUP_DECIDE};
+	const struct pg_options options = {
+	        .conninfo = settings->database,
+	        .role = "isobar_scorer",
+	        .program = "isobar-scorer",
+	        .groups = PG_GROUP_SCORER | PG_GROUP_SESSION_SCORER | PG_GROUP_DECIDE};
 	struct pg_options first = options;
 	int rc;
 

@@ -33,7 +33,7 @@ struct sla_policy {
 	bool kev_cap;
 	enum sla_start start;
 	int64_t acceptance_max; /* microseconds */
-	int64_t digest; /* of all that it says, its calendar too; 0: a default */
+	int64_t digest;         /* of all that it says, its calendar too; 0: a default */
 	/* Selects; SLA_ANY or NULL: all. */
 	int band, provider, environment;
 	const char *tag; /* "key" or "key=value" */

@@ -178,7 +178,8 @@ static void add_crossings(const struct transition_risk *r, struct transition *t,
 
 	if (first == TIMESTAMP_NONE || first > t->at)
 		return;
-	if (r->state == RISK_ACCEPTED && r->warn_at != TIMESTAMP_NONE && r->warn_at <= t->at)
+	if (r->state == RISK_ACCEPTED && r->warn_at != TIMESTAMP_NONE &&
+	    r->warn_at <= t->at)
 		add_crossing(t, r->warn_at, TRANSITION_EVENT_ENDS_SOON, RISK_ACCEPTED,
 		             "acceptance_ends_soon");
 	if (has_expired)

@@ -9,7 +9,7 @@
 struct explained_risk {
 	struct queue_risk risk; /* without sources */
 	int64_t version;        /* counts the writes of the risk */
-	const char *holder; /* who has claimed it, perhaps no more; NULL: nobody */
+	const char *holder;     /* who has claimed it, perhaps no more; NULL: nobody */
 	timestamp holder_until;
 	bool has_fix;
 	struct key fix_id;

@@ -17,8 +17,7 @@ void source_list_read(const PGresult *result, struct arena *a, struct source_lis
 
 /* STMT_RISK_EXPLAIN: $1 the org, $2 the risk.  ERR_NOT_FOUND: there is none. */
 int explained_risk_read(const PGresult *result, timestamp now, struct arena *a,
-                        struct explained_risk *out,
-                        struct error *err) MUST_CHECK;
+                        struct explained_risk *out, struct error *err) MUST_CHECK;
 /* Names of the sources of the risk in a row of it. */
 void queue_sources_read(const PGresult *result, int row, const struct source_list *sources,
                         struct arena *a, struct queue_risk *out);

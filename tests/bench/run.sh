@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measures Isobar against its limits, side by side in one run, on a PostgreSQL of its own.
 #   run.sh [--json] [--runs N] [--sizes 1e4,1e5,1e6] [NAME…]
-#   run.sh --list      names the figures; "ingest", "queue" and "score" stand for a group, no name for all
+#   run.sh --list      names the figures; "ingest", "queue", "score" and "sla" stand for a group, no name for all
 # A plain name is a figure of 10^6 findings, first_load_1e4 the same of 10^4.  Machine, versions and
 # commands are printed first, on stderr with --json.  Exit code 0: every figure of the largest size
 # is within its target, 1: one is not, 2: usage, 3: it could not be measured.
-# This file reads arguments and runs the groups; ingest.sh, queue.sh and score.sh are the groups, lib.sh is
+# This file reads arguments and runs the groups; ingest.sh, queue.sh, score.sh and sla.sh are the groups, lib.sh is
 # what they share.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -14,8 +14,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/bench/ingest.sh
 . tests/bench/queue.sh
 . tests/bench/score.sh
+. tests/bench/sla.sh
 
-groups=(ingest queue score)
+groups=(ingest queue score sla)
 names=()                 # given: only these figures
 whole=()                 # given: groups
 steps=                   # what has to be measured, between blanks
@@ -119,7 +120,7 @@ read_arguments() {
 			mapfile -t sizes < <(printf '%s\n' "${sizes[@]}" | sort -u)
 			shift
 			;;
-		ingest | queue | score) whole+=("$1") ;;
+		ingest | queue | score | sla) whole+=("$1") ;;
 		-*) usage "there is no option $1" ;;
 		*) names+=("$1") ;;
 		esac

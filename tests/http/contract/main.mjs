@@ -10,6 +10,7 @@ import { Contract } from './lib/openapi.mjs';
 import { away } from './parts/away.mjs';
 import { compliance } from './parts/compliance.mjs';
 import { responsibility } from './parts/responsibility.mjs';
+import { events } from './parts/events.mjs';
 import { exchange } from './parts/exchange.mjs';
 import { badQueries } from './parts/faults.mjs';
 import { fixes } from './parts/fixes.mjs';
@@ -17,6 +18,7 @@ import { guessing, rateLimit, revocation } from './parts/limits.mjs';
 import { metrics } from './parts/metrics.mjs';
 import { pages } from './parts/pages.mjs';
 import { query } from './parts/query.mjs';
+import { sla } from './parts/sla.mjs';
 import { Truth } from './parts/truth.mjs';
 import { walk } from './parts/walk.mjs';
 
@@ -59,7 +61,7 @@ if (what === 'away') {
 } else {
 	for (const org of ['default', 'other'])
 		ctx.truth[org] = new Truth({ isobar: setting.isobar, org });
-	const parts = [walk, query, compliance, responsibility, fixes, pages, badQueries, metrics, revocation, exchange];
+	const parts = [walk, query, compliance, responsibility, fixes, events, sla, pages, badQueries, metrics, revocation, exchange];
 
 	for (const run of parts) {
 		await run(ctx);

@@ -99,6 +99,12 @@ function fixFaults() {
 	return rows;
 }
 
+const EVENT_FAULTS = [['after=-1', 'after'], ['after=', 'after'], ['after=1.5', 'after'], ['after=x', 'after'], ['after=%2B1', 'after'],
+	['limit=0', 'limit'], ['limit=ten', 'limit'], ['cursor=a', 'cursor'], ['colour=red', 'colour'], ['after=1&after=2', 'after']];
+const SLA_FAULTS = [['by=colour', 'by'], ['by=', 'by'], ['from=2026-13-01', 'from'], ['from=2026-11-31', 'from'], ['from=', 'from'],
+	['to=yesterday', 'to'], ['to=20261101', 'to'], ['from=2026-11-20&to=2026-11-02', 'from'], ['from=1970-01-01', 'from'],
+	['limit=1', 'limit'], ['by=band&by=week', 'by']];
+
 async function expectFault(ctx, id, path, [query, parameter, type = 'invalid-parameter']) {
 	const name = `GET ${path}?${query.length > 80 ? `${query.slice(0, 80)}…` : query}`;
 	const answer = await ctx.client.get(`${path}?${query}`, ctx.token);
@@ -128,6 +134,15 @@ export async function badQueries(ctx) {
 		for (const row of [['band=high', 'band'], ['limit=0', 'limit'], ['a=%FF', 'a']])
 			await expectFault(ctx, 'listFixRisks', `/v1/fixes/${ctx.truth.default.fixes[0].id}/risks`, row);
 		await expectFault(ctx, 'getFix', `/v1/fixes/${ctx.truth.default.fixes[0].id}`, ['limit=1', 'limit']);
+		for (const row of EVENT_FAULTS)
+			await expectFault(ctx, 'listEvents', '/v1/events', row);
+		for (const row of [['after=1', 'after'], ['limit=0', 'limit'], ['cursor=', 'cursor']])
+			await expectFault(ctx, 'getRiskHistory', `/v1/risks/${ctx.truth.default.risks[0].id}/history`, row);
+		for (const row of SLA_FAULTS)
+			await expectFault(ctx, 'getSlaSummary', '/v1/sla/summary', row);
+		for (const row of [['limit=0', 'limit'], ['cursor=', 'cursor'], ['band=high', 'band']])
+			await expectFault(ctx, 'listSlaBreaches', '/v1/sla/breaches', row);
+		await expectFault(ctx, 'getSlaForecast', '/v1/sla/forecast', ['days=3', 'days']);
 		for (const row of [['colour=red', 'colour'], ['framework=cis-aws-3.0', 'framework'], ['a=%FF', 'a']])
 			await expectFault(ctx, 'listFrameworks', '/v1/compliance/frameworks', row);
 	});

@@ -5,6 +5,8 @@ import { forgeries, isWellFormed, scopeTest } from './tokens.mjs';
 
 // Answered by account: a token for owners alone gets 403.
 const BY_ACCOUNT = ['getCompliance', 'listFixes', 'getFix', 'listFixRisks'];
+// Figures of the whole org: no token for a part of it.
+const WHOLE = ['getSlaSummary', 'getSlaForecast'];
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'BREW'];
 
@@ -105,6 +107,8 @@ function wantedStatus(operation, visitor, target) {
 		return 200;
 	// Nobody owns what passes.
 	if (visitor.state === 'no role' || (BY_ACCOUNT.includes(operation.id) && visitor.scope?.startsWith('owner:')))
+		return 403;
+	if (visitor.opens && visitor.scope && WHOLE.includes(operation.id))
 		return 403;
 	return visitor.opens ? target.status : 401;
 }
