@@ -475,5 +475,5 @@ int sla_breaches_load(struct pg *pg, const struct org *org, timestamp now,
 		out->risks[i].rank = pg_get_int(result, i, "rank");
 		queue_sources_read(result, i, &sources, a, &out->risks[i]);
 	}
-	return queue_clocks_load(pg, org, out->risks, out->n, now, a, err);
+	return queue_clocks_load(pg, org, out->risks, out->n, a, err);
 }
