@@ -136,6 +136,8 @@ grant select, delete on isobar.risk_lease to isobar_scorer;
 grant update on isobar.risk, isobar.queue_count, isobar.queue_version to isobar_operator;
 grant insert on isobar.queue_count, isobar.queue_version, isobar.queue_change, isobar.risk_claim,
     isobar.risk_event, isobar.sla_segment, isobar.risk_rank_history, isobar.fix_mark to isobar_operator;
+-- Answers to requests; the command line writes decisions by the same statement, without any.
+grant insert, update on isobar.idempotency_key to isobar_operator;
 grant delete on isobar.sla_segment to isobar_operator, isobar_api, isobar_scorer;
 grant select, insert, update on isobar.queue_version to isobar_api;
 grant insert on isobar.queue_change, isobar.fix_mark to isobar_api;

@@ -194,7 +194,7 @@ static int fault_of_owner(const char *name, struct error *err)
 }
 
 int owner_row_find(struct pg *pg, const struct org *org, const char *name, struct arena *a,
-               struct owner_row *out, struct error *err)
+                   struct owner_row *out, struct error *err)
 {
 	struct pg_params p = {.arena = a};
 	struct owner_row *rows;

@@ -44,7 +44,7 @@ struct owner_row owner_row_read(const PGresult *result, int row, struct arena *a
 
 /* ERR_NOT_FOUND. */
 int owner_row_find(struct pg *pg, const struct org *org, const char *name, struct arena *a,
-               struct owner_row *out, struct error *err) MUST_CHECK;
+                   struct owner_row *out, struct error *err) MUST_CHECK;
 
 /* ERR_NOT_FOUND; ERR_CONFLICT: rules, policies or people still name it. */
 int owner_remove(struct pg *pg, const struct org *org, const char *name, timestamp now,
