@@ -45,6 +45,9 @@ static const struct command commands[] = {
 	{"rule",       cmd_rule,       "list|load|check [OPTIONS]",   "from tags and names of assets to their context"},
 	{"context",    cmd_context,    "load FILE|show ASSET",        "what is known of assets: exposure, criticality, ..."},
 	{"owner",      cmd_owner,      "list|show|load|remove|rules [OPTIONS]", "who must act, and the rules for it"},
+	{"accept",     cmd_accept,     "RISK|--where SELECTOR|--fix ID --until TIME --reason TEXT [--requested-by NAME] [--approved-by NAME] [--no-score]", "ask to live with risks until a date"},
+	{"acceptance", cmd_acceptance, "list|approve|refuse|revoke [OPTIONS]", "what was accepted, by whom, until when"},
+	{"suppression", cmd_suppression, "list|set|remove [OPTIONS]",  "rules by which findings do not count"},
 	{"org",        cmd_org,        "create NAME|list",            "the tenants"},
 };
 /* clang-format on */
@@ -81,7 +84,8 @@ static bool has_verbs(const struct command *command)
 	return command->run == cmd_token || command->run == cmd_org ||
 	       command->run == cmd_intel || command->run == cmd_rule ||
 	       command->run == cmd_context || command->run == cmd_owner ||
-	       command->run == cmd_sla_figures;
+	       command->run == cmd_sla_figures || command->run == cmd_acceptance ||
+	       command->run == cmd_suppression;
 }
 
 int main(int argc, char **argv)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/sla.h"
+
 static const char *const states[N_ACCEPTANCE_STATES] = {
         [ACCEPTANCE_ASKED] = "asked",
         [ACCEPTANCE_APPROVED] = "approved",
@@ -21,6 +23,25 @@ int acceptance_state_parse(const char *name)
 		if (strcmp(states[i], name) == 0)
 			return i;
 	return -1;
+}
+
+int64_t acceptance_longest(const struct sla_policies *p, unsigned int bands)
+{
+	int64_t longest = INT64_MAX;
+
+	if (!bands)
+		bands = (1u << N_BANDS) - 1;
+	for (size_t i = 0; i < p->n + n_sla_default_policies; i++) {
+		const struct sla_policy *policy =
+		        i < p->n ? &p->rows[i] : &sla_default_policies[i - p->n];
+		const unsigned int its = i >= p->n          ? 1u << (i - p->n)
+		                         : policy->band < 0 ? bands
+		                                            : 1u << policy->band;
+
+		if ((its & bands) && policy->acceptance_max < longest)
+			longest = policy->acceptance_max;
+	}
+	return longest;
 }
 
 static bool is_blank(const char *text)

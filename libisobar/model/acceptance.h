@@ -32,6 +32,14 @@ enum {
 const char *acceptance_state_name(enum acceptance_state state); /* "asked" */
 int acceptance_state_parse(const char *name);                   /* -1: none */
 
+struct sla_policies;
+
+/*
+ * For how long risks of these bands (bits; 0: of any) may be accepted: the least of all
+ * policies that may hold for one of them.  Microseconds.
+ */
+int64_t acceptance_longest(const struct sla_policies *p, unsigned int bands);
+
 /* What somebody asks for. */
 struct acceptance_request {
 	const char *reason, *requested_by;

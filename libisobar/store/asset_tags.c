@@ -10,17 +10,14 @@ struct json_doc *asset_tags_doc(void)
 	return json_doc_new(TAGS_SIZE_MAX, 8);
 }
 
-size_t asset_tags_read(struct json_doc *doc, const char *json, struct arena *a,
-                       struct asset_tag **out)
+size_t asset_tags_of(struct json_view object, struct arena *a, struct asset_tag **out)
 {
-	struct json_view root;
 	struct json_items it;
 	struct error err;
 	size_t n = 0;
 
 	*out = NULL;
-	if (!*json || json_doc_parse(doc, json, strlen(json), &root, &err) < 0 ||
-	    json_view_get_items(root, "", &it, &err) < 0)
+	if (json_view_get_items(object, "", &it, &err) < 0)
 		return 0;
 	*out = ARENA_ARRAY(a, struct asset_tag, it.n + 1);
 	while (json_items_next(&it)) {
@@ -31,4 +28,16 @@ size_t asset_tags_read(struct json_doc *doc, const char *json, struct arena *a,
 			                                 arena_strdup(a, value)};
 	}
 	return n;
+}
+
+size_t asset_tags_read(struct json_doc *doc, const char *json, struct arena *a,
+                       struct asset_tag **out)
+{
+	struct json_view root;
+	struct error err;
+
+	*out = NULL;
+	if (!*json || json_doc_parse(doc, json, strlen(json), &root, &err) < 0)
+		return 0;
+	return asset_tags_of(root, a, out);
 }

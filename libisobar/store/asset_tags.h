@@ -10,6 +10,9 @@
 /* For reading many, one after the other; json_doc_free(). */
 struct json_doc *asset_tags_doc(void);
 
+/* Of an object that was read.  Texts live in a. */
+size_t asset_tags_of(struct json_view object, struct arena *a, struct asset_tag **out);
+
 /* Texts live in a; "" and what is no object are no tags. */
 size_t asset_tags_read(struct json_doc *doc, const char *json, struct arena *a,
                        struct asset_tag **out);

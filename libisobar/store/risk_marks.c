@@ -65,13 +65,12 @@ static void bind_likes(struct pg_params *p, const char *patterns, const char *pr
 	strbuf_done(&b);
 }
 
-void risk_marks_bind(const struct org *org, const struct selector *selector,
-                     const struct key *fix_id, struct pg_params *p)
+void risk_narrow_bind(const struct selector *selector, const struct key *fix_id,
+                      struct pg_params *p)
 {
 	static const struct selector all = {.n_tags = 0};
 	const struct selector *s = selector ? selector : &all;
 
-	pg_bind_int(p, org->id);
 	if (fix_id)
 		pg_bind_key(p, fix_id);
 	else
@@ -93,7 +92,8 @@ int risk_marks_put(struct pg *pg, const struct org *org, const struct selector *
 	struct pg_params p = {.arena = a};
 	CLEANUP(pg_clearp) PGresult *result = NULL;
 
-	risk_marks_bind(org, selector, fix_id, &p);
+	pg_bind_int(&p, org->id);
+	risk_narrow_bind(selector, fix_id, &p);
 	const int rc = pg_run(pg, STMT_RISKS_MARK, &p, &result, err);
 
 	if (rc == 0)

@@ -14,8 +14,9 @@
 int risk_marks_put(struct pg *pg, const struct org *org, const struct selector *selector,
                    const struct key *fix_id, int64_t *n_out, struct error *err) MUST_CHECK;
 
-/* In halves, for callers on an event loop: STMT_RISKS_MARK. */
-void risk_marks_bind(const struct org *org, const struct selector *selector,
-                     const struct key *fix_id, struct pg_params *p);
+/* The nine parameters by which statements narrow: fix_id, bands, classes, providers,
+ * accounts, regions, types, subjects, assets. */
+void risk_narrow_bind(const struct selector *selector, const struct key *fix_id,
+                      struct pg_params *p);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/attr.h"
 #include "model/acceptance.h"
+#include "model/sla.h"
 #include "model/suppression.h"
 
 #define DAY (24 * 3600 * USEC_PER_SEC)
@@ -170,6 +171,21 @@ static void test_acceptance_of__holds_within_its_time(void **state)
 	assert_null(acceptance_of(&rules, &view, &risk, NULL, NOW + 2 * DAY));
 }
 
+static void test_acceptance_longest__is_the_least_that_may_hold(void **state)
+{
+	struct sla_policy rows[] = {
+	        {.band = BAND_CRITICAL, .acceptance_max = 30 * DAY},
+	        {.band = SLA_ANY, .acceptance_max = 90 * DAY, .tag = "env=prod"},
+	};
+	const struct sla_policies none = {NULL, 0}, own = {rows, N_ELEMENTS(rows)};
+
+	(void)state;
+	assert_true(acceptance_longest(&none, 0) == 30 * DAY);
+	assert_true(acceptance_longest(&none, 1u << BAND_MEDIUM) == 180 * DAY);
+	assert_true(acceptance_longest(&own, 0) == 30 * DAY);
+	assert_true(acceptance_longest(&own, 1u << BAND_LOW | 1u << BAND_HIGH) == 90 * DAY);
+}
+
 /* --- suppression rules --- */
 
 static void test_suppression_of__mutes_within_its_time(void **state)
@@ -236,6 +252,7 @@ int main(void)
 	        cmocka_unit_test(test_acceptance_check_decision__is_taken_once),
 	        cmocka_unit_test(test_acceptance_covers__risk_fix_or_selector),
 	        cmocka_unit_test(test_acceptance_of__holds_within_its_time),
+	        cmocka_unit_test(test_acceptance_longest__is_the_least_that_may_hold),
 	        cmocka_unit_test(test_suppression_of__mutes_within_its_time),
 	        cmocka_unit_test(test_suppression_mark_at__is_its_next_border),
 	        cmocka_unit_test(test_suppression_check__wants_name_reason_and_window),
