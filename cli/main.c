@@ -36,13 +36,13 @@ static const struct command commands[] = {
 	{"findings",   cmd_findings,   "[--risk ID] [--status S]",    "what the sources say"},
 	{"compliance", cmd_compliance, "[--framework NAME] [--by account] [--provider P] [--account A]", "how the requirements of a framework stand"},
 	{"responsibility", cmd_responsibility, "[--asset ID | --type TYPE | --unknown]", "whose duty what is: the matrix, one asset or type, unknown types"},
-	{"sla",        cmd_sla_figures, "summary|breaches|forecast [OPTIONS]", "how the deadlines stand"},
 	{"quarantine", cmd_quarantine, "[--replay]",                  "records that could not be read"},
 	{"doctor",     cmd_doctor,     "",                            "check this installation"},
 	{"dump",       cmd_dump,       "--table NAME",                "a table's rows, to compare two states"},
 	{"token",      cmd_token,      "create|list|revoke [OPTIONS]", "who may use the API"},
 	{"intel",      cmd_intel,      "load|list [OPTIONS]",         "what feeds say of CVEs: EPSS, KEV, NVD, ..."},
 	{"rule",       cmd_rule,       "list|load|check [OPTIONS]",   "from tags and names of assets to their context"},
+	{"sla",        cmd_sla,        "policy|calendar|summary|breaches|forecast [OPTIONS]", "how long risks may stay open, and how that goes"},
 	{"context",    cmd_context,    "load FILE|show ASSET",        "what is known of assets: exposure, criticality, ..."},
 	{"owner",      cmd_owner,      "list|show|load|remove|rules [OPTIONS]", "who must act, and the rules for it"},
 	{"accept",     cmd_accept,     "RISK|--where SELECTOR|--fix ID --until TIME --reason TEXT [--requested-by NAME] [--approved-by NAME] [--no-score]", "ask to live with risks until a date"},
@@ -84,8 +84,8 @@ static bool has_verbs(const struct command *command)
 	return command->run == cmd_token || command->run == cmd_org ||
 	       command->run == cmd_intel || command->run == cmd_rule ||
 	       command->run == cmd_context || command->run == cmd_owner ||
-	       command->run == cmd_sla_figures || command->run == cmd_acceptance ||
-	       command->run == cmd_suppression;
+	       command->run == cmd_acceptance || command->run == cmd_suppression ||
+	       command->run == cmd_sla;
 }
 
 int main(int argc, char **argv)

@@ -311,17 +311,3 @@ int sla_breaches_cmd(struct cli *cli, int argc, char **argv)
 		puts("Nothing is overdue.");
 	return report_end(cli);
 }
-
-int cmd_sla_figures(struct cli *cli, int argc, char **argv)
-{
-	static const struct cli_verb verbs[] = {
-	        {"summary", sla_summary_cmd, SLA_SUMMARY_ARGUMENTS,
-	         "what is open, overdue and due soon, and how fast risks are mended", ""},
-	        {"breaches", sla_breaches_cmd, SLA_BREACHES_ARGUMENTS,
-	         "what is overdue, the oldest first", ""},
-	        {"forecast", sla_forecast_cmd, SLA_FORECAST_ARGUMENTS,
-	         "what the next 14 days bring by themselves", ""},
-	};
-
-	return cli_run_verb(cli, argc, argv, verbs, N_ELEMENTS(verbs));
-}

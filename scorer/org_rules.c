@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/acceptance_store.h"
 #include "store/owner_store.h"
+#include "store/policy_store.h"
+#include "store/suppression_store.h"
 
 static bool selects_framework(const struct org_rules *rules)
 {
@@ -57,8 +60,10 @@ int org_rules_load(struct pg *pg, const struct org *org, timestamp now, struct a
 	int rc;
 
 	*out = (struct org_rules){0};
-	(void)now;
-	if ((rc = owner_rules_load(pg, org, a, &out->owners, err)) < 0)
+	if ((rc = sla_policies_load(pg, org, a, &out->policies, err)) < 0 ||
+	    (rc = owner_rules_load(pg, org, a, &out->owners, err)) < 0 ||
+	    (rc = acceptance_rules_load(pg, org, now, a, &out->acceptances, err)) < 0 ||
+	    (rc = suppression_rules_load(pg, org, now, a, &out->suppressions, err)) < 0)
 		return rc;
 	return selects_framework(out) ? load_frameworks(pg, a, out, err) : 0;
 }
