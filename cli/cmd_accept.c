@@ -13,6 +13,7 @@
 #include "store/acceptance_store.h"
 #include "store/explain_store.h"
 #include "store/fix_store.h"
+#include "store/policy_store.h"
 
 #include "cli.h"
 #include "report.h"
@@ -34,8 +35,9 @@ struct accept {
 
 static bool open_store(struct accept *c, int *exit_out)
 {
-	c->pg = cli_connect(c->cli, "isobar_operator", PG_GROUP_GOVERN | PG_GROUP_READ,
-	                    &c->org, exit_out);
+	c->pg = cli_connect(c->cli, "isobar_operator",
+	                    PG_GROUP_GOVERN | PG_GROUP_READ | PG_GROUP_DECIDE, &c->org,
+	                    exit_out);
 	return c->pg != NULL;
 }
 
@@ -209,18 +211,20 @@ static const char *what_of(const struct accept *c, unsigned int bands)
 
 static int check(struct accept *c, struct error *err)
 {
-	static const struct sla_policies none = {NULL, 0};
+	struct sla_policies policies;
 	unsigned int bands = 0;
 	int rc;
 
-	if ((rc = find_target(c, err)) < 0 || (rc = bands_of(c, &bands, err)) < 0)
+	if ((rc = find_target(c, err)) < 0 || (rc = bands_of(c, &bands, err)) < 0 ||
+	    (rc = sla_policies_load(c->pg, &c->org, c->cli->arena, &policies, err)) < 0)
 		return rc;
 	const struct acceptance_request r = {.reason = c->reason,
 	                                     .requested_by = c->by,
 	                                     .approved_by = c->approver,
 	                                     .now = c->cli->now,
 	                                     .ends_at = c->row.ends_at,
-	                                     .longest = acceptance_longest(&none, bands),
+	                                     .longest =
+	                                             acceptance_longest(&policies, bands),
 	                                     .what = what_of(c, bands)};
 
 	return acceptance_check(&r, err);

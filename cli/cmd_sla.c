@@ -73,7 +73,8 @@ static bool take_arguments(struct sla_command *c, int argc, char **argv, unsigne
 
 static bool open_store(struct sla_command *c, int *exit_out)
 {
-	c->pg = cli_connect(c->cli, "isobar_operator", PG_GROUP_POLICY, &c->org, exit_out);
+	c->pg = cli_connect(c->cli, "isobar_operator", PG_GROUP_POLICY | PG_GROUP_DECIDE,
+	                    &c->org, exit_out);
 	return c->pg != NULL;
 }
 

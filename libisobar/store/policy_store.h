@@ -17,6 +17,14 @@
 int sla_policies_load(struct pg *pg, const struct org *org, struct arena *a,
                       struct sla_policies *out, struct error *err) MUST_CHECK;
 
+/*
+ * The same for an event loop: of SLA_POLICIES and, where one counts by a calendar, of
+ * CALENDARS (else NULL); $1 of both is the org.
+ */
+bool sla_policies_count_by_calendar(const PGresult *policies);
+int sla_policies_read(const PGresult *policies, const PGresult *calendars, struct arena *a,
+                      struct sla_policies *out, struct error *err) MUST_CHECK;
+
 /* All of them, as they are stored. */
 int policy_list(struct pg *pg, const struct org *org, struct arena *a,
                 struct policy_rows *out, struct error *err) MUST_CHECK;

@@ -84,8 +84,8 @@ int transitions_apply(struct pg *pg, const struct org *org, const struct want *w
                       struct transition_result *out, struct error *err) MUST_CHECK;
 
 /* ERR_NOT_FOUND: no owner has the name. */
-int owner_find(struct pg *pg, const struct org *org, const char *name, int64_t *out,
-               struct error *err) MUST_CHECK;
+int transition_owner_find(struct pg *pg, const struct org *org, const char *name,
+                          int64_t *out, struct error *err) MUST_CHECK;
 
 /* A later due time that is asked for. */
 struct extension {
