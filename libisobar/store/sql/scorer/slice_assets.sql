@@ -6,7 +6,7 @@ select b.canonical_id, a.provider, a.type, a.account, c.exposure, c.criticality,
        + (c.basis #>> '{criticality,0,origin}' ~ '^(rule|edge):' is not false)::integer * 2
        + (c.basis #>> '{sensitivity,0,origin}' ~ '^(rule|edge):' is true)::integer * 4
        + (c.basis #>> '{privilege,0,origin}' ~ '^(rule|edge):' is true)::integer * 8 as derived,
-       case when $3 then coalesce(c.environment, 0) end as environment, case when $3 then a.region end as region,
+       case when $3 then coalesce(c.environment, 0::smallint) end as environment, case when $3 then a.region end as region,
        case when $3 then a.name end as name, case when $3 then a.id end as id,
        case when $3 then t.tags end as tags
   from batch_asset as b
