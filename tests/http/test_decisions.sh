@@ -76,7 +76,7 @@ path=/v1/risks/$risk/transitions
 body='{"to":"in_progress","reason":"mine"}'
 write POST "$path" "$body" -H 'If-Match: *'
 expect_problem "no Idempotency-Key" 400 invalid-request
-expect "no Idempotency-Key: which header" Idempotency-Key "$(member '.errors[0].parameter')"
+expect "no Idempotency-Key: which header" Idempotency-Key "$(member '.errors[0].header')"
 write POST "$path" "$body" -H 'Idempotency-Key: a' -H 'If-Match;'
 expect_problem "no If-Match" 428 precondition-required
 write POST "$path" "$body" -H 'Idempotency-Key: a' -H 'If-Match: W/"1"'
