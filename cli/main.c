@@ -40,6 +40,7 @@ static const struct command commands[] = {
 	{"token",      cmd_token,      "create|list|revoke [OPTIONS]", "who may use the API"},
 	{"intel",      cmd_intel,      "load|list [OPTIONS]",         "what feeds say of CVEs: EPSS, KEV, NVD, ..."},
 	{"rule",       cmd_rule,       "list|load|check [OPTIONS]",   "from tags and names of assets to their context"},
+	{"sla",        cmd_sla,        "policy|calendar [OPTIONS]",   "how long risks may stay open"},
 	{"context",    cmd_context,    "load FILE|show ASSET",        "what is known of assets: exposure, criticality, ..."},
 	{"org",        cmd_org,        "create NAME|list",            "the tenants"},
 };
@@ -76,7 +77,7 @@ static bool has_verbs(const struct command *command)
 {
 	return command->run == cmd_token || command->run == cmd_org ||
 	       command->run == cmd_intel || command->run == cmd_rule ||
-	       command->run == cmd_context;
+	       command->run == cmd_context || command->run == cmd_sla;
 }
 
 int main(int argc, char **argv)

@@ -37,12 +37,12 @@ packages_of() {
 	case "$1" in
 	run)
 		echo ca-certificates libcurl4 libevent-2.1-7 libevent-core-2.1-7 \
-			libevent-openssl-2.1-7 libinih1 libjansson4 libpq5 libsimdjson14 \
-			libssl3 libxxhash0 libzstd1 postgresql-15 zlib1g
+			libevent-openssl-2.1-7 libical3 libinih1 libjansson4 libpq5 \
+			libsimdjson14 libssl3 libxxhash0 libzstd1 postgresql-15 tzdata zlib1g
 		;;
 	build)
 		echo ca-certificates cmake g++ gcc git libcurl4-openssl-dev libevent-dev \
-			libinih-dev libjansson-dev libpq-dev libsimdjson-dev libssl-dev \
+			libical-dev libinih-dev libjansson-dev libpq-dev libsimdjson-dev libssl-dev \
 			libxxhash-dev libzstd-dev make ninja-build pkg-config zlib1g-dev
 		;;
 	# prometheus is for promtool, which reads what /metrics says.

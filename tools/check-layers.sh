@@ -46,6 +46,7 @@ BEGIN {
 	own("^(libpq-fe|libpq/.*|postgres_ext)", "^libisobar/store/")
 	own("^simdjson[.]h$", "^libisobar/base/json_view[.]cc$")
 	own("^malloc[.]h$", "^libisobar/base/mem[.]c$")
+	own("^libical/", "^libisobar/model/calendar_holidays[.]c$")
 	own("^ini[.]h$", "^libisobar/base/settings[.]c$")
 	own("^xxhash[.]h$", "^(libisobar/(model/(finding|record_digest)|store/ingest)|api/hash_slots)[.]c$")
 	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")

@@ -36,6 +36,21 @@ struct calendar_spec {
 	const char *holidays;             /* iCalendar; "" for none */
 };
 
+#define CALENDAR_HOLIDAYS_MAX (256u << 10) /* bytes */
+
+/*
+ * ERR_INVALID: "calendar NAME: no working time", or what is wrong with zone, hours or
+ * holidays.  The years 2015 to 2060 are computed; before and after all hours count.
+ */
+int work_calendar_new(const struct calendar_spec *spec, struct arena *a,
+                      struct work_calendar **out, struct error *err) MUST_CHECK;
+
+/* "mon-fri 09:00-12:00,13:00-17:00; sat 10:00-14:00"; a day that is missing is free. */
+int calendar_hours_parse(const char *text, struct day_hours days[WEEK_DAYS],
+                         struct error *err) MUST_CHECK;
+const char *calendar_hours_text(const struct day_hours days[WEEK_DAYS], struct arena *a);
+const char *calendar_day_name(int day); /* "mon" */
+
 /*
  * Working microseconds in [from, to); negative when to is earlier.  NULL: all hours
  * count.

@@ -279,7 +279,7 @@ static void test_roles__may_run_the_statements_of_their_programs(void **state)
 	        {"isobar_collector", PG_GROUP_INGEST}, {"isobar_scorer", PG_GROUP_SCORER},
 	        {"isobar_api", PG_GROUP_READ},         {"isobar_operator", PG_GROUP_READ},
 	        {"isobar_operator", PG_GROUP_TOKEN},   {"isobar_api", PG_GROUP_API},
-	        {"isobar_operator", PG_GROUP_RULE},
+	        {"isobar_operator", PG_GROUP_RULE},    {"isobar_operator", PG_GROUP_POLICY},
 	};
 	int n_wrong = 0;
 
