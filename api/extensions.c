@@ -145,9 +145,14 @@ static void on_risk(struct request *req, const PGresult *result)
 	request_query(req, STMT_EXTENSION_PUT, &p, false, on_put);
 }
 
-static void ask(struct request *req)
+static void load_risk(struct request *req)
 {
 	load(req, on_risk);
+}
+
+static void ask(struct request *req)
+{
+	decide_policies(req, load_risk);
 }
 
 void extension_post(struct request *req)

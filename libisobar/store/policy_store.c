@@ -86,6 +86,14 @@ static struct policy_row read_policy(const PGresult *result, int i, struct arena
 	return out;
 }
 
+void policy_rows_read(const PGresult *result, struct arena *a, struct policy_rows *out)
+{
+	out->n = (size_t)PQntuples(result);
+	out->rows = ARENA_ARRAY(a, struct policy_row, out->n + 1);
+	for (size_t i = 0; i < out->n; i++)
+		out->rows[i] = read_policy(result, (int)i, a);
+}
+
 int policy_list(struct pg *pg, const struct org *org, struct arena *a,
                 struct policy_rows *out, struct error *err)
 {
@@ -96,10 +104,7 @@ int policy_list(struct pg *pg, const struct org *org, struct arena *a,
 	pg_bind_int(&p, org->id);
 	if ((rc = pg_run(pg, STMT_SLA_POLICIES, &p, &result, err)) < 0)
 		return rc;
-	out->n = (size_t)PQntuples(result);
-	out->rows = ARENA_ARRAY(a, struct policy_row, out->n + 1);
-	for (size_t i = 0; i < out->n; i++)
-		out->rows[i] = read_policy(result, (int)i, a);
+	policy_rows_read(result, a, out);
 	return 0;
 }
 
@@ -140,16 +145,9 @@ static int read_hours(const char *json, struct day_hours days[WEEK_DAYS], struct
 	return rc;
 }
 
-int calendar_list(struct pg *pg, const struct org *org, struct arena *a,
-                  struct calendar_row **out, size_t *n_out, struct error *err)
+int calendar_rows_read(const PGresult *result, struct arena *a, struct calendar_row **out,
+                       size_t *n_out, struct error *err)
 {
-	struct pg_params p = {.arena = a};
-	CLEANUP(pg_clearp) PGresult *result = NULL;
-	int rc;
-
-	pg_bind_int(&p, org->id);
-	if ((rc = pg_run(pg, STMT_CALENDARS, &p, &result, err)) < 0)
-		return rc;
 	*n_out = (size_t)PQntuples(result);
 	*out = ARENA_ARRAY(a, struct calendar_row, *n_out + 1);
 	for (int i = 0; i < (int)*n_out; i++) {
@@ -166,6 +164,19 @@ int calendar_list(struct pg *pg, const struct org *org, struct arena *a,
 			return error_wrap(err, "calendar %.60s", c->spec.name);
 	}
 	return 0;
+}
+
+int calendar_list(struct pg *pg, const struct org *org, struct arena *a,
+                  struct calendar_row **out, size_t *n_out, struct error *err)
+{
+	struct pg_params p = {.arena = a};
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	int rc;
+
+	pg_bind_int(&p, org->id);
+	if ((rc = pg_run(pg, STMT_CALENDARS, &p, &result, err)) < 0)
+		return rc;
+	return calendar_rows_read(result, a, out, n_out, err);
 }
 
 /* --- for scoring --- */
@@ -203,6 +214,33 @@ static struct sla_policy policy_of(const struct policy_row *row)
 	                           .framework = row->framework};
 }
 
+int sla_policies_make(const struct policy_rows *rows, const struct calendar_row *calendars,
+                      size_t n, struct arena *a, struct sla_policies *out,
+                      struct error *err)
+{
+	struct work_calendar **made = ARENA_ARRAY(a, struct work_calendar *, n + 1);
+
+	const int rc = make_calendars(calendars, n, a, made, err);
+
+	if (rc < 0)
+		return rc;
+	out->n = 0;
+	out->rows = ARENA_ARRAY(a, struct sla_policy, rows->n);
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct policy_row *row = &rows->rows[i];
+
+		if (!row->enabled)
+			continue;
+		struct sla_policy *p = &out->rows[out->n++];
+
+		*p = policy_of(row);
+		for (size_t k = 0; row->calendar && k < n; k++)
+			if (strcmp(calendars[k].spec.name, row->calendar) == 0)
+				p->calendar = made[k];
+	}
+	return 0;
+}
+
 int sla_policies_load(struct pg *pg, const struct org *org, struct arena *a,
                       struct sla_policies *out, struct error *err)
 {
@@ -215,25 +253,7 @@ int sla_policies_load(struct pg *pg, const struct org *org, struct arena *a,
 	if ((rc = policy_list(pg, org, a, &rows, err)) < 0 || !rows.n ||
 	    (rc = calendar_list(pg, org, a, &calendars, &n, err)) < 0)
 		return rc;
-
-	struct work_calendar **made = ARENA_ARRAY(a, struct work_calendar *, n + 1);
-
-	if ((rc = make_calendars(calendars, n, a, made, err)) < 0)
-		return rc;
-	out->rows = ARENA_ARRAY(a, struct sla_policy, rows.n);
-	for (size_t i = 0; i < rows.n; i++) {
-		const struct policy_row *row = &rows.rows[i];
-
-		if (!row->enabled)
-			continue;
-		struct sla_policy *p = &out->rows[out->n++];
-
-		*p = policy_of(row);
-		for (size_t k = 0; row->calendar && k < n; k++)
-			if (strcmp(calendars[k].spec.name, row->calendar) == 0)
-				p->calendar = made[k];
-	}
-	return 0;
+	return sla_policies_make(&rows, calendars, n, a, out, err);
 }
 
 /* --- writing --- */

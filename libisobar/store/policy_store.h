@@ -58,4 +58,15 @@ int calendar_put(struct pg *pg, const struct org *org, const struct calendar_spe
 int calendar_remove(struct pg *pg, const struct org *org, const char *name, timestamp now,
                     struct error *err) MUST_CHECK;
 
+/*
+ * The same for the event loop of the api: from the results of SLA_POLICIES and, when
+ * there are any, of CALENDARS to what clocks are held against.
+ */
+void policy_rows_read(const PGresult *result, struct arena *a, struct policy_rows *out);
+int calendar_rows_read(const PGresult *result, struct arena *a, struct calendar_row **out,
+                       size_t *n_out, struct error *err) MUST_CHECK;
+int sla_policies_make(const struct policy_rows *rows, const struct calendar_row *calendars,
+                      size_t n, struct arena *a, struct sla_policies *out,
+                      struct error *err) MUST_CHECK;
+
 #endif

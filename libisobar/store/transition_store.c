@@ -9,6 +9,7 @@
 
 #include "base/json_view.h"
 #include "model/json_write.h"
+#include "store/policy_store.h"
 
 #define MORE_SIZE_MAX (8 << 20)
 #define MORE_DEPTH    8
@@ -432,7 +433,10 @@ int transitions_apply(struct pg *pg, const struct org *org, const struct want *w
 	                     .lines = ARENA_ARRAY(a, struct transition_line, n + 1),
 	                     .result_of = ARENA_ARRAY(a, size_t, n + 1)};
 	struct transition_written written = {0};
-	int rc;
+	int rc = sla_policies_load(pg, org, a, &s.policies, err);
+
+	if (rc < 0)
+		return rc;
 
 	for (int try = 1; try <= TRANSITION_TRIES && !written.written; try++) {
 		struct transition_risks risks;
