@@ -69,7 +69,7 @@ static void refuse_key(struct request *req, const char *why)
 {
 	const struct problem problem = {.name = PROBLEM_INVALID_REQUEST,
 	                                .detail = "this request needs an Idempotency-Key",
-	                                .parameter = "Idempotency-Key",
+	                                .header = "Idempotency-Key",
 	                                .at_detail = why};
 
 	respond_problem(req, &problem);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/json_write.h"
+#include "store/policy_store.h"
 
 #include "respond.h"
 
@@ -158,6 +159,45 @@ static bool decide_one(struct request *req, const struct key *id,
 	return true;
 }
 
+/* --- policies --- */
+
+static void on_calendars(struct request *req, const PGresult *result)
+{
+	struct calendar_row *calendars;
+	struct error err;
+	size_t n;
+
+	if (calendar_rows_read(result, req->arena, &calendars, &n, &err) < 0 ||
+	    sla_policies_make(req->policy_rows, calendars, n, req->arena, &req->policies,
+	                      &err) < 0)
+		respond_error(req, &err);
+	else
+		req->on_new(req);
+}
+
+static void on_policies(struct request *req, const PGresult *result)
+{
+	struct pg_params p = {.arena = req->arena};
+
+	req->policy_rows = ARENA_NEW(req->arena, struct policy_rows);
+	policy_rows_read(result, req->arena, req->policy_rows);
+	if (req->policy_rows->n == 0) {
+		req->on_new(req);
+		return;
+	}
+	pg_bind_int(&p, req->org.id);
+	request_query(req, STMT_CALENDARS, &p, false, on_calendars);
+}
+
+void decide_policies(struct request *req, void (*then)(struct request *req))
+{
+	struct pg_params p = {.arena = req->arena};
+
+	req->on_new = then;
+	pg_bind_int(&p, req->org.id);
+	request_query(req, STMT_SLA_POLICIES, &p, false, on_policies);
+}
+
 /* --- the way through --- */
 
 static void answer(struct request *req, const char *text)
@@ -285,5 +325,5 @@ void decide_run(struct request *req, struct decide *d)
 {
 	req->handler_data = d;
 	d->want.actor = req->principal;
-	load(req);
+	decide_policies(req, load);
 }

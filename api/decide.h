@@ -35,6 +35,9 @@ struct decide {
 /* Ends in an answer.  d lives in the request's arena. */
 void decide_run(struct request *req, struct decide *d);
 
+/* Goes on once req->policies are the org's: what a decision does to a clock hangs on them. */
+void decide_policies(struct request *req, void (*then)(struct request *req));
+
 /* The caller may read the risk, and needs is granted on it?  If not, 404 or 403. */
 bool decide_may(struct request *req, const struct transition_risk *risk,
                 enum permission needs, struct problem *out);

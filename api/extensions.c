@@ -106,12 +106,13 @@ static void on_risk(struct request *req, const PGresult *result)
 {
 	struct extension_request *r = req->handler_data;
 	const struct transition_risk *risk = loaded(req, result, PERMISSION_TRIAGE);
-	struct pg_params p = {.arena = req->arena};
 	uint8_t random[KEY_RANDOM_SIZE];
+	struct pg_params p = {.n = 0};
 	struct transition t;
 
 	if (!risk)
 		return;
+	p.arena = req->arena;
 	if (r->extension.due_at > req->now + WANT_EXTENSION_MAX) {
 		respond_bad_body(req, "/due_at", "is more than a year ahead");
 		return;
@@ -144,9 +145,14 @@ static void on_risk(struct request *req, const PGresult *result)
 	request_query(req, STMT_EXTENSION_PUT, &p, false, on_put);
 }
 
-static void ask(struct request *req)
+static void load_risk(struct request *req)
 {
 	load(req, on_risk);
+}
+
+static void ask(struct request *req)
+{
+	decide_policies(req, load_risk);
 }
 
 void extension_post(struct request *req)

@@ -125,10 +125,11 @@ void problem_write(const struct problem *p, struct strbuf *out)
 	write_if_set(out, "detail", p->detail);
 	write_if_set(out, "instance", p->instance);
 	write_if_set(out, "request_id", p->request_id);
-	if (p->parameter || p->pointer) {
+	if (p->parameter || p->header || p->pointer) {
 		json_write_open(out, "errors", '[');
 		json_write_open(out, NULL, '{');
 		write_if_set(out, "parameter", p->parameter);
+		write_if_set(out, "header", p->header);
 		write_if_set(out, "pointer", p->pointer);
 		write_if_set(out, "detail", p->at_detail);
 		json_write_close(out, '}');

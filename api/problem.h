@@ -60,7 +60,8 @@ struct problem {
 	const char *detail;     /* a sentence */
 	const char *instance;   /* the path that was asked for */
 	const char *request_id; /* as in X-Request-Id */
-	const char *parameter;  /* at most one of these two */
+	const char *parameter;  /* at most one of these three */
+	const char *header;
 	const char *pointer;
 	const char *at_detail;
 	const char *const *allowed; /* what could be asked for instead; NULL ends it */

@@ -18,6 +18,7 @@
 struct evhttp_request;
 struct event;
 struct identity;
+struct policy_rows;
 
 /* Called once when what a request waits for is there; with err, when it is not. */
 typedef void request_wait_fn(struct request *req, const struct error *err);
@@ -61,8 +62,9 @@ struct request {
 	request_wait_fn *on_known; /* auth.c's */
 	struct event *deadline;    /* made by the first wait */
 
-	void (*on_new)(struct request *req); /* body.c's: not answered before */
+	void (*on_new)(struct request *req); /* of body.c and decide.c */
 
+	struct policy_rows *policy_rows;
 	struct sla_policies policies; /* of the org, for what decides about clocks */
 
 	void *handler_data; /* the handler's own, in the arena */

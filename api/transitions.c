@@ -34,7 +34,7 @@ static bool take_if_match(struct request *req, struct decide *d)
 	const struct problem problem = {
 	        .name = PROBLEM_PRECONDITION_REQUIRED,
 	        .detail = "If-Match must hold the ETag of the risk that was decided on",
-	        .parameter = "If-Match",
+	        .header = "If-Match",
 	        .at_detail = "is missing, or no strong ETag of a risk"};
 
 	d->if_match = if_match_read(request_header(req, "If-Match"), &d->version);

@@ -86,7 +86,7 @@ static struct policy_row read_policy(const PGresult *result, int i, struct arena
 	return out;
 }
 
-static void read_policies(const PGresult *result, struct arena *a, struct policy_rows *out)
+void policy_rows_read(const PGresult *result, struct arena *a, struct policy_rows *out)
 {
 	out->n = (size_t)PQntuples(result);
 	out->rows = ARENA_ARRAY(a, struct policy_row, out->n + 1);
@@ -104,7 +104,7 @@ int policy_list(struct pg *pg, const struct org *org, struct arena *a,
 	pg_bind_int(&p, org->id);
 	if ((rc = pg_run(pg, STMT_SLA_POLICIES, &p, &result, err)) < 0)
 		return rc;
-	read_policies(result, a, out);
+	policy_rows_read(result, a, out);
 	return 0;
 }
 
@@ -145,8 +145,8 @@ static int read_hours(const char *json, struct day_hours days[WEEK_DAYS], struct
 	return rc;
 }
 
-static int read_calendars(const PGresult *result, struct arena *a,
-                          struct calendar_row **out, size_t *n_out, struct error *err)
+int calendar_rows_read(const PGresult *result, struct arena *a, struct calendar_row **out,
+                       size_t *n_out, struct error *err)
 {
 	*n_out = (size_t)PQntuples(result);
 	*out = ARENA_ARRAY(a, struct calendar_row, *n_out + 1);
@@ -176,7 +176,7 @@ int calendar_list(struct pg *pg, const struct org *org, struct arena *a,
 	pg_bind_int(&p, org->id);
 	if ((rc = pg_run(pg, STMT_CALENDARS, &p, &result, err)) < 0)
 		return rc;
-	return read_calendars(result, a, out, n_out, err);
+	return calendar_rows_read(result, a, out, n_out, err);
 }
 
 /* --- for scoring --- */
@@ -222,35 +222,20 @@ static int64_t digest_of(int64_t id, timestamp valid_from)
 	return (int64_t)((h ^ (h >> 32)) | 1);
 }
 
-bool sla_policies_count_by_calendar(const PGresult *policies)
+int sla_policies_make(const struct policy_rows *rows, const struct calendar_row *calendars,
+                      size_t n, struct arena *a, struct sla_policies *out,
+                      struct error *err)
 {
-	for (int i = 0; i < PQntuples(policies); i++)
-		if (!pg_is_null(policies, i, "calendar_id"))
-			return true;
-	return false;
-}
-
-int sla_policies_read(const PGresult *policies, const PGresult *calendar_rows,
-                      struct arena *a, struct sla_policies *out, struct error *err)
-{
-	struct policy_rows rows;
-	struct calendar_row *calendars = NULL;
-	size_t n = 0;
-	int rc;
-
-	*out = (struct sla_policies){0};
-	read_policies(policies, a, &rows);
-	if (calendar_rows &&
-	    (rc = read_calendars(calendar_rows, a, &calendars, &n, err)) < 0)
-		return rc;
-
 	struct work_calendar **made = ARENA_ARRAY(a, struct work_calendar *, n + 1);
 
-	if ((rc = make_calendars(calendars, n, a, made, err)) < 0)
+	const int rc = make_calendars(calendars, n, a, made, err);
+
+	if (rc < 0)
 		return rc;
-	out->rows = ARENA_ARRAY(a, struct sla_policy, rows.n + 1);
-	for (size_t i = 0; i < rows.n; i++) {
-		const struct policy_row *row = &rows.rows[i];
+	out->n = 0;
+	out->rows = ARENA_ARRAY(a, struct sla_policy, rows->n);
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct policy_row *row = &rows->rows[i];
 
 		if (!row->enabled)
 			continue;
@@ -271,17 +256,16 @@ int sla_policies_read(const PGresult *policies, const PGresult *calendar_rows,
 int sla_policies_load(struct pg *pg, const struct org *org, struct arena *a,
                       struct sla_policies *out, struct error *err)
 {
-	struct pg_params p = {.arena = a};
-	CLEANUP(pg_clearp) PGresult *policies = NULL;
-	CLEANUP(pg_clearp) PGresult *calendars = NULL;
+	struct policy_rows rows;
+	struct calendar_row *calendars;
+	size_t n;
 	int rc;
 
-	pg_bind_int(&p, org->id);
-	if ((rc = pg_run(pg, STMT_SLA_POLICIES, &p, &policies, err)) < 0 ||
-	    (sla_policies_count_by_calendar(policies) &&
-	     (rc = pg_run(pg, STMT_CALENDARS, &p, &calendars, err)) < 0))
+	*out = (struct sla_policies){0};
+	if ((rc = policy_list(pg, org, a, &rows, err)) < 0 || !rows.n ||
+	    (rc = calendar_list(pg, org, a, &calendars, &n, err)) < 0)
 		return rc;
-	return sla_policies_read(policies, calendars, a, out, err);
+	return sla_policies_make(&rows, calendars, n, a, out, err);
 }
 
 /* --- writing --- */

@@ -17,14 +17,6 @@
 int sla_policies_load(struct pg *pg, const struct org *org, struct arena *a,
                       struct sla_policies *out, struct error *err) MUST_CHECK;
 
-/*
- * The same for an event loop: of SLA_POLICIES and, where one counts by a calendar, of
- * CALENDARS (else NULL); $1 of both is the org.
- */
-bool sla_policies_count_by_calendar(const PGresult *policies);
-int sla_policies_read(const PGresult *policies, const PGresult *calendars, struct arena *a,
-                      struct sla_policies *out, struct error *err) MUST_CHECK;
-
 /* All of them, as they are stored. */
 int policy_list(struct pg *pg, const struct org *org, struct arena *a,
                 struct policy_rows *out, struct error *err) MUST_CHECK;
@@ -65,5 +57,16 @@ int calendar_put(struct pg *pg, const struct org *org, const struct calendar_spe
 /* ERR_NOT_FOUND; ERR_CONFLICT: a policy counts by it. */
 int calendar_remove(struct pg *pg, const struct org *org, const char *name, timestamp now,
                     struct error *err) MUST_CHECK;
+
+/*
+ * The same for the event loop of the api: from the results of SLA_POLICIES and, when
+ * there are any, of CALENDARS to what clocks are held against.
+ */
+void policy_rows_read(const PGresult *result, struct arena *a, struct policy_rows *out);
+int calendar_rows_read(const PGresult *result, struct arena *a, struct calendar_row **out,
+                       size_t *n_out, struct error *err) MUST_CHECK;
+int sla_policies_make(const struct policy_rows *rows, const struct calendar_row *calendars,
+                      size_t n, struct arena *a, struct sla_policies *out,
+                      struct error *err) MUST_CHECK;
 
 #endif

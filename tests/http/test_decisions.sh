@@ -76,7 +76,7 @@ path=/v1/risks/$risk/transitions
 body='{"to":"in_progress","reason":"mine"}'
 write POST "$path" "$body" -H 'If-Match: *'
 expect_problem "no Idempotency-Key" 400 invalid-request
-expect "no Idempotency-Key: which header" Idempotency-Key "$(member '.errors[0].parameter')"
+expect "no Idempotency-Key: which header" Idempotency-Key "$(member '.errors[0].header')"
 write POST "$path" "$body" -H 'Idempotency-Key: a' -H 'If-Match;'
 expect_problem "no If-Match" 428 precondition-required
 write POST "$path" "$body" -H 'Idempotency-Key: a' -H 'If-Match: W/"1"'
@@ -315,6 +315,20 @@ expect "refused: $(head -c 300 "$out")" "200 refused" "$status $(member .state)"
 write POST "/v1/extensions/$id/decision" '{"approve":false,"reason":"no"}' -H 'Idempotency-Key: d3'
 expect "refused again" "200 refused" "$status $(member .state)"
 proves "due times move later by another's approval only"
+
+# --- policies of the org ---
+
+must "$isobar" sla calendar set --no-score office --zone UTC --hours 'mon-sun 00:00-24:00'
+printf '[wide]\nwindow = 400d\ncalendar = office\n' >"$tmp/policies.ini"
+must "$isobar" sla policy load --no-score --reason 'a test' "$tmp/policies.ini"
+policy=$(sql "select policy_id from isobar.sla_policy")
+token=$analyst
+move "${ids[11]}" false_positive
+move "${ids[11]}" open
+expect "the clock is the policy's" "200 $policy t" "$status $(sql "select policy_id, due_at > now() + interval '390 days'
+	from isobar.risk where risk_id = '${ids[11]}'" | tr '|' ' ')"
+must "$isobar" sla policy remove --no-score wide
+proves "decisions count by the policies of the org"
 
 # --- at once ---
 

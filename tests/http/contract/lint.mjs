@@ -66,7 +66,7 @@ if (routesFile)
 	await part('the routes are those of the server', () => {
 		const lines = readFileSync(routesFile, 'utf8').trimEnd().split('\n');
 		const ours = contract.operations
-			.map((o) => `${o.method} ${o.path} ${o.public ? '-' : 'READ'}`);
+			.map((o) => `${o.method} ${o.path} ${o.public ? '-' : o.permission}`);
 
 		same('routes', ours.sort(), lines.sort());
 	});

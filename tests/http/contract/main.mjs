@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Holds a running isobar-api to docs/openapi.yaml.  test_contract.sh starts it, with a setting file
 // for what it made: the server's address, the tokens, files to import.
-//   node main.mjs SETTING contract|limits|workers|away
+//   node main.mjs SETTING contract|limits|workers|away [PART...]
+// With parts: of the contract these alone.
 import { readFileSync } from 'node:fs';
 
 import { Random, check, done, fail } from './lib/check.mjs';
@@ -11,6 +12,7 @@ import { away } from './parts/away.mjs';
 import { compliance } from './parts/compliance.mjs';
 import { responsibility } from './parts/responsibility.mjs';
 import { events } from './parts/events.mjs';
+import { decisions } from './parts/decisions.mjs';
 import { exchange } from './parts/exchange.mjs';
 import { badQueries } from './parts/faults.mjs';
 import { fixes } from './parts/fixes.mjs';
@@ -22,7 +24,7 @@ import { sla } from './parts/sla.mjs';
 import { Truth } from './parts/truth.mjs';
 import { walk } from './parts/walk.mjs';
 
-const [settingFile, what] = process.argv.slice(2);
+const [settingFile, what, ...only] = process.argv.slice(2);
 const setting = JSON.parse(readFileSync(settingFile, 'utf8'));
 const ctx = {
 	...setting,
@@ -61,9 +63,9 @@ if (what === 'away') {
 } else {
 	for (const org of ['default', 'other'])
 		ctx.truth[org] = new Truth({ isobar: setting.isobar, org });
-	const parts = [walk, query, compliance, responsibility, fixes, events, sla, pages, badQueries, metrics, revocation, exchange];
+	const parts = [walk, query, compliance, responsibility, fixes, events, sla, pages, badQueries, metrics, revocation, exchange, decisions];
 
-	for (const run of parts) {
+	for (const run of parts.filter(({ name }) => !only.length || only.includes(name))) {
 		await run(ctx);
 		// One failure is enough to tell that it is gone.
 		if (!(await ctx.client.get('/healthz').catch(() => null))) {

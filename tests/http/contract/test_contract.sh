@@ -158,7 +158,8 @@ drive() {
 			limit: {budget: 5, seconds: 3, failures: 20}, bucket: "arn:aws:s3:::isobar-changing",
 			files: {worse: "\($tmp)/worse.ndjson", gone: "\($tmp)/gone.ndjson"}
 		}' "$tokens" >"$tmp/setting.json"
-	node "$contract_tests/main.mjs" "$tmp/setting.json" "$1" || fail "contract: $1"
+	# shellcheck disable=SC2086
+	node "$contract_tests/main.mjs" "$tmp/setting.json" "$1" ${ISOBAR_CONTRACT_PARTS:-} || fail "contract: $1"
 	kill -0 "$api_pid" 2>/dev/null || {
 		tail -n 50 "$tmp/api.err"
 		fail "isobar-api" "it is gone"

@@ -23,9 +23,14 @@ const PROBLEMS = {
 	404: ['not-found'],
 	405: ['method-not-allowed'],
 	408: ['request-timeout'],
+	409: ['conflict', 'transition-not-allowed', 'request-in-flight'],
+	412: ['precondition-failed'],
 	413: ['payload-too-large'],
 	414: ['uri-too-long'],
+	415: ['unsupported-media-type'],
 	417: ['expectation-failed'],
+	422: ['idempotency-key-reused'],
+	428: ['precondition-required'],
 	429: ['rate-limited'],
 	431: ['headers-too-large'],
 	500: ['internal'],
@@ -53,6 +58,8 @@ export class Contract {
 		this.ajv.addSchema(this.document, 'contract:');
 		this.validators = new Map();
 		this.operations = [...this.#operations()];
+		this.reads = this.operations.filter((operation) => operation.method === 'GET');
+		this.writes = this.operations.filter((operation) => operation.method !== 'GET');
 		this.seen = new Set(); // "operationId status" that an answer was checked for
 	}
 
@@ -71,6 +78,7 @@ export class Contract {
 					path,
 					pointer,
 					public: item[method].security?.length === 0,
+					permission: item[method]['x-permission'] ?? 'READ',
 					parameters,
 					// What it cannot be asked without, as in its examples.
 					query: wanted.length ? `?${new URLSearchParams(wanted)}` : '',
@@ -86,6 +94,12 @@ export class Contract {
 		if (!found)
 			throw new Error(`the contract has no operation ${id}`);
 		return found;
+	}
+
+	// The methods of a path, as Allow has them.
+	methods(path) {
+		return this.operations.filter((operation) => operation.path === path)
+			.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 	}
 
 	// What stands at a JSON pointer.

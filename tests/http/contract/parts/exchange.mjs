@@ -14,7 +14,7 @@ function paths(ctx) {
 	const { id } = ctx.truth.default.risks[0];
 	const [fix] = ctx.truth.default.fixes;
 
-	return ctx.contract.operations.map((operation) => ({
+	return ctx.contract.reads.map((operation) => ({
 		operation,
 		path: operation.path.replace('{id}', operation.path.startsWith('/v1/fixes/') ? fix.id : id).replace('{queue}', 'customer') + operation.query,
 	}));

@@ -169,7 +169,7 @@ export async function badQueries(ctx) {
 	await part('the pages of one risk take no parameters', async () => {
 		const { id } = ctx.truth.default.risks[0];
 
-		for (const operation of ctx.contract.operations.filter((o) => o.path.includes('{id}')))
+		for (const operation of ctx.contract.reads.filter((o) => o.path.includes('{id}')))
 			await expectFault(ctx, operation.id, operation.path.replace('{id}', id), ['colour=red', 'colour']);
 	});
 }

@@ -140,18 +140,20 @@ export async function walk(ctx) {
 
 	await part('every route answers every visitor as the contract has it', async () => {
 		check('tokens are of the shape that the forgeries assume', isWellFormed(ctx.tokens[0].token));
-		for (const operation of ctx.contract.operations)
+		for (const operation of ctx.contract.reads)
 			for (const visitor of all)
 				await visit(ctx, operation, visitor);
 	});
-	await part('no other method than GET and HEAD, and no other path', async () => {
+	await part('no other method than those of the path, and no other path', async () => {
 		for (const operation of ctx.contract.operations)
-			for (const method of METHODS) {
+			for (const method of METHODS.filter((name) => !ctx.contract.methods(operation.path).includes(name))) {
 				const path = operation.path.replace('{id}', UNKNOWN_ID).replace('{queue}', 'all');
 				const answer = await ctx.client.request({ method, path, token: ctx.token, body: '' });
 
 				ctx.contract.checkAnswer(`${method} ${path}`, operation, answer);
 				same(`${method} ${path}: status`, 405, answer.status);
+				if (method !== 'TRACE' && method !== 'BREW')
+					same(`${method} ${path}: Allow`, ctx.contract.methods(operation.path).join(', '), answer.headers.allow);
 			}
 		for (const path of ['/v1', '/v1/', '/v2/risks', '/v1/nothing', '/v1/risks/', '/v1//risks', '/V1/risks',
 			'/healthz/', '/metrics/x', `/v1/risks/${UNKNOWN_ID}/nothing`, '/openapi', '/v1/queues',
@@ -173,7 +175,7 @@ export async function walk(ctx) {
 			}
 	});
 	await part('every route is in the walk, with every status that it may have here', () => {
-		for (const operation of ctx.contract.operations)
+		for (const operation of ctx.contract.reads)
 			for (const status of [200, 405, ...(operation.public ? [] : [401, 403]),
 				...(operation.path.includes('{') ? [404] : [])])
 				check(`${operation.id} ${status}`, ctx.contract.seen.has(`${operation.id} ${status}`), 'was never seen');
