@@ -10,6 +10,8 @@
  */
 #include "store/event_sequence.h"
 
+#include <stdlib.h>
+
 /* As in the table event_sequencer; snapshots as text, NULL for none. */
 struct event_place {
 	int64_t server, last_seq, place;
@@ -107,7 +109,7 @@ static int take(struct sequencing *s, enum statement stmt, int64_t most, int64_t
 	pg_bind_int(&p, most);
 	if ((rc = pg_run(s->pg, stmt, &p, &result, err)) < 0)
 		return rc;
-	*n_out = pg_get_int(result, 0, "n");
+	*n_out = strtoll(PQcmdTuples(result), NULL, 10);
 	return 0;
 }
 
@@ -160,19 +162,14 @@ static int take_batch(struct sequencing *s, int64_t *n_out, struct error *err)
 	return take_page(s, n_out, err);
 }
 
-static int number_batch(struct sequencing *s, struct error *err)
+static int number_batch(struct sequencing *s, int64_t n, struct error *err)
 {
 	struct pg_params p = {.arena = s->a};
-	CLEANUP(pg_clearp) PGresult *result = NULL;
-	int rc;
 
 	pg_bind_int(&p, s->org->id);
 	pg_bind_int(&p, s->at.last_seq);
-	if ((rc = pg_run(s->pg, STMT_EVENT_NUMBER, &p, &result, err)) < 0)
-		return rc;
-	s->at.last_seq = pg_get_int(result, 0, "last_seq");
-	s->at.place = pg_get_int(result, 0, "last_id");
-	return 0;
+	s->at.last_seq += n;
+	return pg_run(s->pg, STMT_EVENT_NUMBER, &p, NULL, err);
 }
 
 /* What was numbered counts once: in the transaction that gave the numbers. */
@@ -205,8 +202,8 @@ static int step(struct sequencing *s, int64_t *n_out, struct error *err)
 		return rc;
 	if (*n_out == 0) /* an org at rest is not written to */
 		return was_paging ? write_place(s, err) : 0;
-	if ((rc = number_batch(s, err)) < 0 || (rc = count_batch(s, last_seq, err)) < 0 ||
-	    (rc = write_place(s, err)) < 0)
+	if ((rc = number_batch(s, *n_out, err)) < 0 ||
+	    (rc = count_batch(s, last_seq, err)) < 0 || (rc = write_place(s, err)) < 0)
 		return rc;
 	return pg_command(s->pg, "truncate batch_event, batch_fact", err);
 }

@@ -7,19 +7,21 @@ insert into isobar.sla_fact as f
 select $1, week, band, provider, owner_id, sum(opened), sum(reopened), sum(resolved), sum(met),
        sum(missed), sum(breached), sum(flapped), sum(repeated), sum(late), sum(n_acknowledged),
        sum(acknowledge_ms), sum(resolve_ms)
-  from (select e.week, e.band, coalesce(a.provider, 0) as provider, coalesce(r.owner_id, 0) as owner_id,
-               count(*) filter (where e.kind = 0) as opened, 0 as reopened, 0 as resolved, 0 as met, 0 as missed,
-               count(*) filter (where e.kind = 6) as breached, 0 as flapped, 0 as repeated, 0 as late,
-               0 as n_acknowledged, 0 as acknowledge_ms, 0 as resolve_ms
-          from (select risk_id, kind, band, date_trunc('week', at at time zone 'UTC')::date as week
-                  from batch_event
-                 where kind in (0, 6)) as e
-          left join isobar.risk as r
-            on r.org_id = $1
-           and r.risk_id = e.risk_id
+  from (select e.week, e.band, coalesce(a.provider, 0) as provider, e.owner_id, sum(e.opened) as opened,
+               0 as reopened, 0 as resolved, 0 as met, 0 as missed, sum(e.breached) as breached, 0 as flapped,
+               0 as repeated, 0 as late, 0 as n_acknowledged, 0 as acknowledge_ms, 0 as resolve_ms
+          from (select date_trunc('week', b.at at time zone 'UTC')::date as week, b.band, r.asset_id,
+                       coalesce(r.owner_id, 0) as owner_id, count(*) filter (where b.kind = 0) as opened,
+                       count(*) filter (where b.kind = 6) as breached
+                  from batch_event as b
+                  left join isobar.risk as r
+                    on r.org_id = $1
+                   and r.risk_id = b.risk_id
+                 where b.kind in (0, 6)
+                 group by 1, 2, 3, 4) as e
           left join isobar.asset as a
             on a.org_id = $1
-           and a.asset_id = r.asset_id
+           and a.asset_id = e.asset_id
          group by 1, 2, 3, 4
          union all
         select week, band, provider, owner_id, 0, sum(reopened), sum(resolved), sum(met), sum(missed), 0,
