@@ -259,15 +259,19 @@ static int read_day(const char **at)
 	return -1;
 }
 
+/* "09:30" */
 static bool read_minute(const char **at, int *out)
 {
-	int hour, minute, size = 0;
+	static const char form[] = "00:00";
+	const char *p = *at;
 
-	if (sscanf(*at, "%2d:%2d%n", &hour, &minute, &size) != 2 || size != 5 ||
-	    !isdigit((unsigned char)**at) || !isdigit((unsigned char)(*at)[3]))
-		return false;
-	*at += size;
-	*out = hour * 60 + minute;
+	for (int i = 0; form[i]; i++)
+		if (form[i] == ':' ? p[i] != ':' : !isdigit((unsigned char)p[i]))
+			return false;
+	const int minute = (p[3] - '0') * 10 + p[4] - '0';
+
+	*out = ((p[0] - '0') * 10 + p[1] - '0') * 60 + minute;
+	*at += 5;
 	return minute < 60 && *out <= DAY_MINUTES;
 }
 

@@ -196,6 +196,22 @@ static void choose_warn_percent(struct policy_row *p, const int16_t *points, int
 			p->warn_points[p->n_warn_points++] = points[i];
 }
 
+/* "75%", with blanks around it; NULL: it is none. */
+static const char *read_percent(const char *at, int *out)
+{
+	char *end;
+
+	at += strspn(at, " ");
+	if (!isdigit((unsigned char)*at))
+		return NULL;
+	const long n = strtol(at, &end, 10);
+
+	if (n < 1 || n > 99 || *end != '%')
+		return NULL;
+	*out = (int)n;
+	return end + 1 + strspn(end + 1, " ");
+}
+
 static int take_warn(const struct reader *r, struct policy_row *p, const char *value)
 {
 	int16_t points[WARN_POINTS_MAX + 1];
@@ -203,16 +219,15 @@ static int take_warn(const struct reader *r, struct policy_row *p, const char *v
 	int n = 0;
 
 	for (;;) {
-		int percent = 0, size = 0;
+		int percent = 0;
 
-		if (sscanf(at, " %d%%%n", &percent, &size) != 1 || !size || percent < 1 ||
-		    percent > 99 || n > WARN_POINTS_MAX || !add_point(points, n++, percent))
+		at = read_percent(at, &percent);
+		if (!at || n > WARN_POINTS_MAX || !add_point(points, n++, percent))
 			return fault(
 			        r,
 			        "warn wants up to %d percentages from 1%% to 99%%, for "
 			        "instance 50%%,75%%,90%%, not \"%.40s\"",
 			        WARN_POINTS_MAX + 1, value);
-		at += size + strspn(at + size, " ");
 		if (!*at)
 			break;
 		if (*at++ != ',')
