@@ -292,8 +292,9 @@ static void prepare_oracle(void)
 
 static timestamp time_field(const PGresult *result, int column)
 {
-	return PQgetisnull(result, 0, column) ? TIMESTAMP_NONE
-	                                      : atoll(PQgetvalue(result, 0, column));
+	return PQgetisnull(result, 0, column)
+	               ? TIMESTAMP_NONE
+	               : strtoll(PQgetvalue(result, 0, column), NULL, 10);
 }
 
 static struct oracle ask(const struct history *h, timestamp now)
@@ -312,7 +313,9 @@ static struct oracle ask(const struct history *h, timestamp now)
 	snprintf(out.state, sizeof(out.state), "%s", PQgetvalue(result, 0, 0));
 	out.due_at = time_field(result, 1);
 	out.soon_at = time_field(result, 2);
-	out.level = PQgetisnull(result, 0, 3) ? -1 : atoi(PQgetvalue(result, 0, 3));
+	out.level = PQgetisnull(result, 0, 3)
+	                    ? -1
+	                    : (int)strtol(PQgetvalue(result, 0, 3), NULL, 10);
 	PQclear(result);
 	return out;
 }
