@@ -8,6 +8,9 @@
 handler_fn health_get, ready_get, metrics_get, openapi_json_get, openapi_yaml_get;
 handler_fn risks_get, queue_risks_get;
 handler_fn risk_get, risk_explanation_get, risk_findings_get, risk_why_merged_get;
+handler_fn transitions_get, transition_post, transitions_post;
+handler_fn owner_put, claim_post, claim_delete;
+handler_fn extension_post, extension_decision_post;
 handler_fn fixes_get, fix_get, fix_risks_get;
 handler_fn facets_get;
 handler_fn compliance_get, frameworks_get;

@@ -65,11 +65,34 @@ static void usage(FILE *to)
 	      to);
 }
 
+static const char *permission_name(enum permission needs)
+{
+	switch (needs) {
+	case PERMISSION_NONE:
+		return "-";
+	case PERMISSION_READ:
+		return "READ";
+	case PERMISSION_TRIAGE:
+		return "TRIAGE";
+	case PERMISSION_APPROVE:
+		return "APPROVE";
+	case PERMISSION_INGEST:
+		return "INGEST";
+	case PERMISSION_DELIVER:
+		return "DELIVER";
+	case PERMISSION_AUDIT:
+		return "AUDIT";
+	case PERMISSION_ADMIN:
+		return "ADMIN";
+	}
+	return "?";
+}
+
 static void print_routes(void)
 {
 	for (size_t i = 0; i < n_routes; i++)
-		printf("GET %s %s\n", routes[i].pattern,
-		       routes[i].needs == PERMISSION_NONE ? "-" : "READ");
+		printf("%s %s %s\n", route_method_name(routes[i].method), routes[i].pattern,
+		       permission_name(routes[i].needs));
 }
 
 static const char *type_name(enum setting_type type)

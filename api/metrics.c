@@ -21,8 +21,9 @@ static const double bounds[METRICS_BUCKETS] = {0.0005, 0.001, 0.0025, 0.005, 0.0
                                                0.05,   0.1,   0.25,   0.5,   1,    5};
 
 /* Statuses that the api answers with; the last is for any other. */
-static const int codes[] = {200, 202, 204, 304, 400, 401, 403, 404, 405, 406, 408, 409, 412,
-                            413, 414, 415, 417, 422, 428, 429, 431, 500, 501, 503, 505, 0};
+static const int codes[] = {200, 201, 202, 204, 304, 400, 401, 403, 404,
+                            405, 406, 408, 409, 412, 413, 414, 415, 417,
+                            422, 428, 429, 431, 500, 501, 503, 505, 0};
 
 _Static_assert(N_ELEMENTS(codes) <= METRICS_CODES_MAX, "more statuses than room");
 
@@ -125,7 +126,8 @@ static const char *route_name(const struct metrics *m, size_t route)
 
 static void put_answers(const struct metrics *m, struct strbuf *out)
 {
-	static const char *const methods[] = {"GET", "HEAD", "other"};
+	static const char *const methods[N_METRICS_METHODS] = {
+	        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "other"};
 
 	put_head(out, "isobar_http_requests_total", "counter",
 	         "Answers, by route, method and status.");

@@ -13,13 +13,17 @@
  * few and known: route, method, status, reason; never an org, a token or an address.
  */
 #define METRICS_PROCESSES_MAX 64
-#define METRICS_ROUTES_MAX    48
+#define METRICS_ROUTES_MAX    96
 #define METRICS_CODES_MAX     32
 #define METRICS_BUCKETS       12
 
 enum metrics_method {
 	METRICS_GET,
 	METRICS_HEAD,
+	METRICS_POST,
+	METRICS_PUT,
+	METRICS_PATCH,
+	METRICS_DELETE,
 	METRICS_OTHER
 };
 

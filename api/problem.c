@@ -23,9 +23,17 @@ static const struct problem_row rows[N_PROBLEMS] = {
         [PROBLEM_NOT_FOUND] = {"not-found", 404, "Not found"},
         [PROBLEM_METHOD_NOT_ALLOWED] = {"method-not-allowed", 405, "Method not allowed"},
         [PROBLEM_REQUEST_TIMEOUT] = {"request-timeout", 408, "Request timeout"},
+        [PROBLEM_CONFLICT] = {"conflict", 409, "Conflict"},
+        [PROBLEM_NOT_ALLOWED] = {"transition-not-allowed", 409, "Transition not allowed"},
+        [PROBLEM_IN_FLIGHT] = {"request-in-flight", 409, "Request in flight"},
+        [PROBLEM_PRECONDITION_FAILED] = {"precondition-failed", 412, "Precondition failed"},
         [PROBLEM_PAYLOAD_TOO_LARGE] = {"payload-too-large", 413, "Payload too large"},
         [PROBLEM_URI_TOO_LONG] = {"uri-too-long", 414, "URI too long"},
+        [PROBLEM_MEDIA_TYPE] = {"unsupported-media-type", 415, "Unsupported media type"},
         [PROBLEM_EXPECTATION_FAILED] = {"expectation-failed", 417, "Expectation failed"},
+        [PROBLEM_KEY_REUSED] = {"idempotency-key-reused", 422, "Idempotency-Key reused"},
+        [PROBLEM_PRECONDITION_REQUIRED] = {"precondition-required", 428,
+                                           "Precondition required"},
         [PROBLEM_RATE_LIMITED] = {"rate-limited", 429, "Rate limited"},
         [PROBLEM_HEADERS_TOO_LARGE] = {"headers-too-large", 431, "Headers too large"},
         [PROBLEM_INTERNAL] = {"internal", 500, "Internal error"},
@@ -124,6 +132,12 @@ void problem_write(const struct problem *p, struct strbuf *out)
 		write_if_set(out, "pointer", p->pointer);
 		write_if_set(out, "detail", p->at_detail);
 		json_write_close(out, '}');
+		json_write_close(out, ']');
+	}
+	if (p->allowed) {
+		json_write_open(out, "allowed", '[');
+		for (const char *const *one = p->allowed; *one; one++)
+			json_write_text(out, NULL, *one);
 		json_write_close(out, ']');
 	}
 	json_write_close(out, '}');

@@ -12,23 +12,30 @@
 #define PROBLEM_CONTENT_TYPE "application/problem+json"
 
 enum problem_name {
-	PROBLEM_INVALID_REQUEST,    /* 400: the message itself, its body or a header */
-	PROBLEM_INVALID_PARAMETER,  /* 400: the query */
-	PROBLEM_INVALID_CURSOR,     /* 400 */
-	PROBLEM_UNAUTHORIZED,       /* 401 */
-	PROBLEM_FORBIDDEN,          /* 403 */
-	PROBLEM_NOT_FOUND,          /* 404 */
-	PROBLEM_METHOD_NOT_ALLOWED, /* 405, with Allow */
-	PROBLEM_REQUEST_TIMEOUT,    /* 408: the request came too slowly */
-	PROBLEM_PAYLOAD_TOO_LARGE,  /* 413 */
-	PROBLEM_URI_TOO_LONG,       /* 414 */
-	PROBLEM_EXPECTATION_FAILED, /* 417 */
-	PROBLEM_RATE_LIMITED,       /* 429, with Retry-After */
-	PROBLEM_HEADERS_TOO_LARGE,  /* 431 */
-	PROBLEM_INTERNAL,           /* 500 */
-	PROBLEM_NOT_IMPLEMENTED,    /* 501 */
-	PROBLEM_UNAVAILABLE,        /* 503: the database, or draining; with Retry-After */
-	PROBLEM_OVERLOADED,         /* 503: a cap is reached; with Retry-After */
+	PROBLEM_INVALID_REQUEST,       /* 400: the message itself, its body or a header */
+	PROBLEM_INVALID_PARAMETER,     /* 400: the query */
+	PROBLEM_INVALID_CURSOR,        /* 400 */
+	PROBLEM_UNAUTHORIZED,          /* 401 */
+	PROBLEM_FORBIDDEN,             /* 403 */
+	PROBLEM_NOT_FOUND,             /* 404 */
+	PROBLEM_METHOD_NOT_ALLOWED,    /* 405, with Allow */
+	PROBLEM_REQUEST_TIMEOUT,       /* 408: the request came too slowly */
+	PROBLEM_CONFLICT,              /* 409: somebody else was first, or has it */
+	PROBLEM_NOT_ALLOWED,           /* 409: no way leads there from here; see allowed */
+	PROBLEM_IN_FLIGHT,             /* 409: the same Idempotency-Key is being answered */
+	PROBLEM_PRECONDITION_FAILED,   /* 412: If-Match names another version */
+	PROBLEM_PAYLOAD_TOO_LARGE,     /* 413 */
+	PROBLEM_URI_TOO_LONG,          /* 414 */
+	PROBLEM_MEDIA_TYPE,            /* 415: the body is not application/json */
+	PROBLEM_EXPECTATION_FAILED,    /* 417 */
+	PROBLEM_KEY_REUSED,            /* 422: the Idempotency-Key was of another request */
+	PROBLEM_PRECONDITION_REQUIRED, /* 428: If-Match is missing */
+	PROBLEM_RATE_LIMITED,          /* 429, with Retry-After */
+	PROBLEM_HEADERS_TOO_LARGE,     /* 431 */
+	PROBLEM_INTERNAL,              /* 500 */
+	PROBLEM_NOT_IMPLEMENTED,       /* 501 */
+	PROBLEM_UNAVAILABLE, /* 503: the database, or draining; with Retry-After */
+	PROBLEM_OVERLOADED,  /* 503: a cap is reached; with Retry-After */
 	PROBLEM_VERSION_NOT_SUPPORTED, /* 505 */
 };
 
@@ -56,6 +63,7 @@ struct problem {
 	const char *parameter;  /* at most one of these two */
 	const char *pointer;
 	const char *at_detail;
+	const char *const *allowed; /* what could be asked for instead; NULL ends it */
 };
 
 /* Puts the document into out, which must be empty. */

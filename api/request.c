@@ -33,6 +33,15 @@ const char *request_header(const struct request *req, const char *name)
 	return evhttp_find_header(evhttp_request_get_input_headers(req->http), name);
 }
 
+const char *request_body(const struct request *req, size_t *size)
+{
+	struct evbuffer *body = evhttp_request_get_input_buffer(req->http);
+	const char *text = (const char *)evbuffer_pullup(body, -1);
+
+	*size = evbuffer_get_length(body);
+	return text ? text : "";
+}
+
 const char *request_param(struct request *req, size_t i)
 {
 	char *encoded = arena_strndup(req->arena, req->match.params[i].start,
@@ -190,7 +199,7 @@ static void on_known(struct request *req, const struct error *err)
 	run_handler(req);
 }
 
-/* Only GET and HEAD yet: whoever sends a body with them is mistaken. */
+/* Whoever sends one where none is taken is mistaken. */
 static bool has_body(const struct request *req)
 {
 	return evbuffer_get_length(evhttp_request_get_input_buffer(req->http)) > 0;
@@ -213,7 +222,7 @@ static void route(struct request *req)
 	case MATCH_FOUND:
 		break;
 	}
-	if (has_body(req)) {
+	if (!route_method_takes_body(routes[req->match.route].method) && has_body(req)) {
 		const struct problem problem = {.name = PROBLEM_INVALID_REQUEST,
 		                                .detail = "a body does not belong here",
 		                                .pointer = "",
@@ -299,17 +308,23 @@ void request_fail_all(struct app *app)
 
 static enum metrics_method metrics_method_of(const struct request *req)
 {
-	if (req->is_head)
-		return METRICS_HEAD;
-	return strcmp(req->method, "GET") == 0 ? METRICS_GET : METRICS_OTHER;
+	static const char *const names[] = {"GET", "HEAD",  "POST",
+	                                    "PUT", "PATCH", "DELETE"};
+
+	for (size_t i = 0; i < N_ELEMENTS(names); i++)
+		if (strcmp(req->method, names[i]) == 0)
+			return (enum metrics_method)i;
+	return METRICS_OTHER;
 }
 
 void request_end(struct request *req, int status, size_t size)
 {
 	const int64_t usec = request_clock() - req->started_at;
+	const size_t route = req->match.route < n_routes
+	                             ? route_first(routes, req->match.route)
+	                             : n_routes;
 
-	metrics_answer(req->app->metrics, req->match.route, metrics_method_of(req), status,
-	               usec);
+	metrics_answer(req->app->metrics, route, metrics_method_of(req), status, usec);
 	if (req->app->settings->access_log)
 		access_log_put(req, status, size, usec);
 	forget_waits(req);

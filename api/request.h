@@ -6,6 +6,7 @@
 
 #include "model/access.h"
 #include "model/org.h"
+#include "model/sla.h"
 #include "store/pg.h"
 
 #include "app.h"
@@ -60,6 +61,10 @@ struct request {
 	request_wait_fn *on_known; /* auth.c's */
 	struct event *deadline;    /* made by the first wait */
 
+	void (*on_new)(struct request *req); /* body.c's: not answered before */
+
+	struct sla_policies policies; /* of the org, for what decides about clocks */
+
 	void *handler_data; /* the handler's own, in the arena */
 
 	TAILQ_ENTRY(request) living; /* in app->requests */
@@ -75,6 +80,9 @@ int64_t request_clock(void);
 
 /* A header of the request, or NULL. */
 const char *request_header(const struct request *req, const char *name);
+
+/* The bytes of its body in one piece, "" without one; they live as the request. */
+const char *request_body(const struct request *req, size_t *size);
 
 /* The text of a parameter of the path, decoded; NULL: it can't be. */
 const char *request_param(struct request *req, size_t i);

@@ -165,6 +165,7 @@ void respond_problem(struct request *req, const struct problem *problem)
 {
 	const unsigned int status = problem_status(problem->name);
 	struct headers h = {.n = 0};
+	char allow[ROUTE_ALLOW_MAX];
 
 	put(&h, "Retry-After", retry_after(req, status));
 	if (status == 401)
@@ -172,7 +173,7 @@ void respond_problem(struct request *req, const struct problem *problem)
 		    req->has_bad_token ? "Bearer realm=\"isobar\", error=\"invalid_token\""
 		                       : "Bearer realm=\"isobar\"");
 	if (status == 405)
-		put(&h, "Allow", route_allow(routes, n_routes, req->path));
+		put(&h, "Allow", route_allow(routes, n_routes, req->path, allow));
 	put_rate(&h, req);
 	server_reply_problem(req->app->server, req->http, problem, h.list, h.n);
 	request_end(req, (int)status, 0);
@@ -190,6 +191,16 @@ void respond_bad_parameter(struct request *req, const char *parameter, const cha
 	const struct problem problem = {.name = PROBLEM_INVALID_PARAMETER,
 	                                .detail = "a parameter of the query is not valid",
 	                                .parameter = parameter,
+	                                .at_detail = detail};
+
+	respond_problem(req, &problem);
+}
+
+void respond_bad_body(struct request *req, const char *pointer, const char *detail)
+{
+	const struct problem problem = {.name = PROBLEM_INVALID_REQUEST,
+	                                .detail = "the body is not what this takes",
+	                                .pointer = pointer,
 	                                .at_detail = detail};
 
 	respond_problem(req, &problem);

@@ -31,6 +31,7 @@ void respond_problem(struct request *req, const struct problem *problem);
 /* Common ones. */
 void respond_not_found(struct request *req, const char *what);
 void respond_bad_parameter(struct request *req, const char *parameter, const char *detail);
+void respond_bad_body(struct request *req, const char *pointer, const char *detail);
 void respond_error(struct request *req, const struct error *err); /* 503 or 500, logged */
 
 /* Has the query parameters, or faults?  On routes that take none, 400 was answered. */

@@ -233,6 +233,8 @@ static void write_risk(struct request *req)
 		json_write_key(&b, "fix", &r->risk.fix_id);
 	else
 		json_write_null(&b, "fix");
+	json_write_text(&b, "holder", r->risk.holder);
+	json_write_time(&b, "held_until", r->risk.holder_until);
 	json_write_open(&b, "clock", '[');
 	for (size_t i = 0; i < risk->n_segments; i++) {
 		const struct clock_segment *s = &risk->segments[i];

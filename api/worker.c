@@ -30,7 +30,8 @@
 #include "tls.h"
 
 #define SCHEMA_FRESH_USEC 3000000
-#define BODY_MAX          65536 /* what is read of a body before a handler refuses it */
+#define BODY_MAX          (256 * 1024)
+#define STRAY_BODY_MAX    65536 /* what is read where none is taken, before it is refused */
 
 struct worker {
 	struct app app;
@@ -40,6 +41,7 @@ struct worker {
 	struct pg_query *schema_query;
 	bool is_stopping;
 	int exit_code;
+	char allow[ROUTE_ALLOW_MAX]; /* what the guard is told, until it asks again */
 };
 
 /* --- readiness --- */
@@ -187,7 +189,8 @@ static void open_database(struct worker *w)
 	struct pg_options options = {.conninfo = s->database,
 	                             .role = "isobar_api",
 	                             .program = "isobar-api",
-	                             .groups = PG_GROUP_API | PG_GROUP_READ,
+	                             .groups =
+	                                     PG_GROUP_API | PG_GROUP_READ | PG_GROUP_DECIDE,
 	                             .statement_timeout_ms = s->request_timeout_ms,
 	                             .seed = (unsigned int)getpid()};
 
@@ -204,17 +207,20 @@ static void open_database(struct worker *w)
 
 static int64_t body_cap(const char *method, const char *path, void *ctx)
 {
-	(void)method;
-	(void)path;
+	struct route_match match;
+
 	(void)ctx;
-	return BODY_MAX;
+	if (route_find(routes, n_routes, method, path, &match) == MATCH_FOUND &&
+	    route_method_takes_body(routes[match.route].method))
+		return BODY_MAX;
+	return STRAY_BODY_MAX;
 }
 
 static const char *allow(const char *path, void *ctx)
 {
-	const char *methods = route_allow(routes, n_routes, path);
+	struct worker *w = ctx;
+	const char *methods = route_allow(routes, n_routes, path, w->allow);
 
-	(void)ctx;
 	return methods ? methods : "GET, HEAD"; /* what any path could take */
 }
 

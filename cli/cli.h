@@ -89,7 +89,7 @@ typedef int command_fn(struct cli *cli, int argc, char **argv);
 command_fn cmd_migrate, cmd_up, cmd_import, cmd_queue, cmd_fixes, cmd_explain, cmd_findings,
         cmd_compliance, cmd_responsibility, cmd_quarantine, cmd_doctor, cmd_dump, cmd_token,
         cmd_org, cmd_intel, cmd_rule, cmd_context, cmd_owner, cmd_accept, cmd_acceptance,
-        cmd_suppression;
+        cmd_suppression, cmd_transition, cmd_reject, cmd_extend, cmd_assign;
 
 /* A command of several verbs: isobar token create.  details: more lines for --help, or "". */
 struct cli_verb {

@@ -143,6 +143,9 @@ int explained_risk_read(const PGresult *result, struct arena *a, struct explaine
 	out->version = pg_get_int(result, 0, "version");
 	out->risk.rank = pg_get_int(result, 0, "rank");
 	out->next_crossing_at = pg_get_timestamp(result, 0, "next_crossing_at");
+	if (!pg_is_null(result, 0, "holder"))
+		out->holder = arena_strdup(a, pg_get_text(result, 0, "holder"));
+	out->holder_until = pg_get_timestamp(result, 0, "holder_until");
 	out->has_fix = !pg_is_null(result, 0, "fix_id");
 	out->fix_id = pg_get_key(result, 0, "fix_id");
 	return explanation_read(result, a, &out->why, err);

@@ -10,6 +10,8 @@ struct explained_risk {
 	struct queue_risk risk; /* without sources; rank as stored */
 	int64_t version;        /* counts the writes of the risk */
 	timestamp next_crossing_at;
+	const char *holder; /* who has claimed it, perhaps no more; NULL: nobody */
+	timestamp holder_until;
 	bool has_fix;
 	struct key fix_id;
 	struct explanation why;

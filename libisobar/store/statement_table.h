@@ -21,6 +21,7 @@ enum pg_group {
 	PG_GROUP_INTEL = 1 << 9,          /* isobar intel */
 	PG_GROUP_SESSION_INTEL = 1 << 10, /* run once by connections of PG_GROUP_INTEL */
 	PG_GROUP_RULE = 1 << 11,          /* isobar rule */
+	PG_GROUP_DECIDE = 1 << 12,        /* what people decide: isobar, isobar-api */
 	PG_GROUP_GOVERN = 1 << 14 /* owners, acceptances, suppression rules; the api */
 };
 

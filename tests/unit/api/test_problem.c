@@ -114,6 +114,20 @@ static void test_problem__every_name_is_known(void **state)
 	}
 }
 
+static void test_problem__says_what_is_allowed(void **state)
+{
+	static const char *const allowed[] = {"open", "contested", NULL};
+	const struct problem p = {.name = PROBLEM_NOT_ALLOWED, .allowed = allowed};
+	json_t *j = written(&p), *list = json_object_get(j, "allowed");
+
+	(void)state;
+	check_text(j, "type", "/problems/transition-not-allowed");
+	assert_int_equal(json_integer_value(json_object_get(j, "status")), 409);
+	assert_int_equal(json_array_size(list), 2);
+	assert_string_equal(json_string_value(json_array_get(list, 1)), "contested");
+	json_decref(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +136,7 @@ int main(void)
 	        cmocka_unit_test(test_problem__points_into_a_body),
 	        cmocka_unit_test(test_problem__survives_any_bytes),
 	        cmocka_unit_test(test_problem__every_name_is_known),
+	        cmocka_unit_test(test_problem__says_what_is_allowed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

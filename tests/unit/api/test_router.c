@@ -17,6 +17,10 @@ static const struct route table[] = {
         {ROUTE_GET, "/a/{x}/b", PERMISSION_READ, NULL},
         {ROUTE_GET, "/a/{x}/b/{y}", PERMISSION_READ, NULL},
         {ROUTE_GET, "/", PERMISSION_NONE, NULL},
+        {ROUTE_POST, "/a/{x}/b", PERMISSION_TRIAGE, NULL},
+        {ROUTE_DELETE, "/a/{x}/b", PERMISSION_TRIAGE, NULL},
+        {ROUTE_PUT, "/c", PERMISSION_TRIAGE, NULL},
+        {ROUTE_PATCH, "/c", PERMISSION_TRIAGE, NULL},
 };
 
 enum {
@@ -49,6 +53,13 @@ static void test_router__finds_paths_segment_by_segment(void **state)
 	        {"GET", "/a/1/b", MATCH_FOUND, 2, "1", NULL},
 	        {"GET", "/a//b", MATCH_NO_PATH, N, NULL, NULL},
 	        {"GET", "/a/1/c", MATCH_NO_PATH, N, NULL, NULL},
+	        {"POST", "/a/1/b", MATCH_FOUND, 5, "1", NULL},
+	        {"DELETE", "/a/1/b", MATCH_FOUND, 6, "1", NULL},
+	        {"PUT", "/a/1/b", MATCH_NO_METHOD, 2, NULL, NULL},
+	        {"PUT", "/c", MATCH_FOUND, 7, NULL, NULL},
+	        {"PATCH", "/c", MATCH_FOUND, 8, NULL, NULL},
+	        {"HEAD", "/c", MATCH_NO_METHOD, 7, NULL, NULL},
+	        {"OPTIONS", "/c", MATCH_NO_METHOD, 7, NULL, NULL},
 	        {"GET", "/a/one/b/two", MATCH_FOUND, 3, "one", "two"},
 	        {"GET", "/a/one/b/two/c", MATCH_NO_PATH, N, NULL, NULL},
 	};
@@ -74,9 +85,22 @@ static void test_router__finds_paths_segment_by_segment(void **state)
 
 static void test_router__names_the_methods_of_a_path(void **state)
 {
+	char out[ROUTE_ALLOW_MAX];
+
 	(void)state;
-	assert_string_equal(route_allow(table, N, "/a/1"), "GET, HEAD");
-	assert_null(route_allow(table, N, "/nowhere"));
+	assert_string_equal(route_allow(table, N, "/a/1", out), "GET, HEAD");
+	assert_string_equal(route_allow(table, N, "/a/1/b", out),
+	                    "GET, HEAD, POST, DELETE");
+	assert_string_equal(route_allow(table, N, "/c", out), "PUT, PATCH");
+	assert_null(route_allow(table, N, "/nowhere", out));
+}
+
+static void test_router__counts_the_methods_of_a_path_together(void **state)
+{
+	(void)state;
+	assert_int_equal(route_first(table, 6), 2);
+	assert_int_equal(route_first(table, 8), 7);
+	assert_int_equal(route_first(table, 0), 0);
 }
 
 int main(void)
@@ -84,6 +108,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_router__finds_paths_segment_by_segment),
 	        cmocka_unit_test(test_router__names_the_methods_of_a_path),
+	        cmocka_unit_test(test_router__counts_the_methods_of_a_path_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

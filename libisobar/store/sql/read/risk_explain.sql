@@ -11,7 +11,7 @@ select r.risk_id, r.version, r.rank, r.fix_id, r.next_crossing_at, r.score, r.ba
        array(select case get_byte(e.witness, i) when 255 then -1 else get_byte(e.witness, i) end
                from generate_series(0, length(e.witness) - 1) as i order by i) as witness,
        e.members, e.control, e.category, i.epss_at as epss_day, pm.members as path_members, ps.paths,
-       x.basis as context
+       x.basis as context, h.holder, h.expires_at as holder_until
   from isobar.risk as r
   left join isobar.risk_explanation as e
     on e.org_id = r.org_id
@@ -25,6 +25,9 @@ select r.risk_id, r.version, r.rank, r.fix_id, r.next_crossing_at, r.score, r.ba
   left join isobar.owner as o
     on o.org_id = r.org_id
    and o.owner_id = r.owner_id
+  left join isobar.risk_lease as h
+    on h.org_id = r.org_id
+   and h.risk_id = r.risk_id
   left join lateral (
        select jsonb_agg(jsonb_build_object('id', m.risk_id, 'title', mr.title, 'asset', ma.id, 'open', mr.open,
                                            'score', mr.score)

@@ -131,7 +131,7 @@ async function compareRisk(ctx, risk) {
 	};
 	const [explained] = truth.command('explain', risk.id);
 	const findings = truth.command('findings', '--risk', risk.id);
-	const { version, resolved_at: resolvedAt, fix, clock, ...listed } = await get('getRisk');
+	const { version, resolved_at: resolvedAt, fix, clock, holder, held_until: heldUntil, ...listed } = await get('getRisk');
 
 	same(`${risk.id}: as in the list`, risk, listed);
 	same(`${risk.id}: clock`, explained.clock, clock);

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Decisions of people.  The ways from state to state are the table's (risk.c); here is
+ * what each of its rows does to the ledger and what it leaves behind.
+ */
+#include "model/transition.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/attr.h"
+
+/* What a row of the table for people leaves behind, beside its event. */
+struct effect {
+	const char *reason; /* of the row */
+	enum risk_claim claim;
+	bool needs_cause;
+};
+
+static const struct effect effects[] = {
+        {"taken_up", CLAIM_WORKS_ON, false},
+        {"put_back", CLAIM_PUT_BACK, false},
+        {"said_fixed", CLAIM_SAYS_FIXED, false},
+        {"accepted", CLAIM_NONE, true},
+        {"acceptance_withdrawn", CLAIM_NONE, true},
+        {"false_positive", CLAIM_FALSE_POSITIVE, false},
+        {"false_positive_withdrawn", CLAIM_WITHDRAWN, false},
+};
+
+static const struct effect *effect_of(const char *reason)
+{
+	for (size_t i = 0; i < N_ELEMENTS(effects); i++)
+		if (strcmp(effects[i].reason, reason) == 0)
+			return &effects[i];
+	return NULL;
+}
+
+unsigned int transition_allowed(enum risk_state from)
+{
+	unsigned int out = 0;
+
+	for (size_t i = 0; i < n_risk_transitions; i++) {
+		const struct risk_transition *t = &risk_transitions[i];
+
+		if (t->from == from && t->actor == ACTOR_HUMAN &&
+		    !effect_of(t->reason)->needs_cause)
+			out |= 1u << t->to;
+	}
+	return out;
+}
+
+const char *const *transition_allowed_names(enum risk_state from, struct arena *a)
+{
+	const unsigned int allowed = transition_allowed(from);
+	const char **out = ARENA_ARRAY(a, const char *, N_RISK_STATES + 1);
+	size_t n = 0;
+
+	for (int state = 0; state < N_RISK_STATES; state++)
+		if (allowed & 1u << state)
+			out[n++] = risk_state_name((enum risk_state)state);
+	return out;
+}
+
+const char *transition_outcome_text(enum transition_outcome outcome)
+{
+	switch (outcome) {
+	case TRANSITION_DONE:
+		return "is done";
+	case TRANSITION_SAME:
+		return "is so already";
+	case TRANSITION_REFUSED:
+		return "cannot go there from its state";
+	case TRANSITION_HELD:
+		return "is claimed by somebody else";
+	case TRANSITION_TOO_EARLY:
+		return "is not due earlier than that";
+	case TRANSITION_NO_CAUSE:
+		return "goes there only by an approval";
+	}
+	return "";
+}
+
+/* --- the ledger --- */
+
+/* The segments that stay; those with which an acceptance would end are the last. */
+static size_t n_begun(const struct transition_risk *r)
+{
+	size_t n = r->n_segments;
+
+	if (r->reopens_at == TIMESTAMP_NONE)
+		return n;
+	while (n > 1 && r->segments[n - 1].from >= r->reopens_at)
+		n--;
+	return n;
+}
+
+/* Clocks of several machines decide: no segment begins before the one before it. */
+static timestamp begin_of(const struct transition_risk *r, timestamp now)
+{
+	const timestamp last = r->segments[n_begun(r) - 1].from;
+
+	return last > now ? last : now;
+}
+
+static enum sla_mode mode_of(const struct transition_risk *r, enum risk_state state)
+{
+	if (state == RISK_RESOLVED)
+		return SLA_MODE_STOPPED;
+	if (!risk_state_is_open(state) || r->responsibility == VERDICT_PROVIDER)
+		return SLA_MODE_PAUSED;
+	return SLA_MODE_RUNNING;
+}
+
+static void add_segment(const struct transition_risk *r, struct transition *out,
+                        const struct risk_clock_segment *segment, const char *reason)
+{
+	const int number = r->last_segment + 1 + (int)out->n_segments;
+
+	assert(out->n_segments < TRANSITION_SEGMENTS_MAX);
+	out->segments[out->n_segments++] = (struct transition_segment){
+	        .segment = *segment, .number = number, .reason = reason};
+}
+
+/* As the ledger will be. */
+static struct risk_clock clock_of(const struct transition_risk *r,
+                                  const struct transition *t, struct arena *a)
+{
+	size_t n = t->drops_end ? n_begun(r) : r->n_segments;
+	struct risk_clock_segment *all =
+	        ARENA_ARRAY(a, struct risk_clock_segment, n + t->n_segments);
+
+	memcpy(all, r->segments, n * sizeof(*all));
+	for (size_t i = 0; i < t->n_segments; i++)
+		all[n++] = t->segments[i].segment;
+	return risk_clock_evaluate(&r->rules, all, n, t->at);
+}
+
+static void set_clock(const struct transition_risk *r, struct transition *t,
+                      struct arena *a)
+{
+	const struct risk_clock clock = clock_of(r, t, a);
+
+	t->rank = risk_rank(r->band, clock.sla.state, r->score);
+	t->due_at = clock.sla.due_at;
+	t->policy_id = clock.policy ? clock.policy->id : 0;
+	t->next_crossing_at = TIMESTAMP_NONE;
+	if (risk_state_is_open(t->state))
+		t->next_crossing_at = clock.next_crossing;
+	else if (t->state == RISK_ACCEPTED)
+		t->next_crossing_at = t->reopens_at;
+}
+
+static void add_crossing(struct transition *t, timestamp at, enum transition_event event,
+                         enum risk_state state, const char *reason)
+{
+	if (t->n_crossings < TRANSITION_CROSSINGS_MAX)
+		t->crossings[t->n_crossings++] =
+		        (struct transition_crossing){at, event, state, reason};
+}
+
+/*
+ * The sweeper writes an event of each crossing when it comes by.  What it did not write
+ * until now it could not find any more: the new clock has other crossings.
+ */
+static void add_crossings(const struct transition_risk *r, struct transition *t,
+                          struct arena *a)
+{
+	static const enum transition_event events[] = {
+	        [SLA_CROSSING_DUE_SOON] = TRANSITION_EVENT_DUE_SOON,
+	        [SLA_CROSSING_WARN] = TRANSITION_EVENT_WARN,
+	        [SLA_CROSSING_BREACHED] = TRANSITION_EVENT_BREACHED,
+	};
+	struct sla_crossing passed[TRANSITION_CROSSINGS_MAX - 1];
+	const bool has_expired = r->state == RISK_ACCEPTED &&
+	                         r->reopens_at != TIMESTAMP_NONE && r->reopens_at <= t->at;
+	const enum risk_state state = has_expired ? RISK_OPEN : r->state;
+	size_t n;
+
+	if (r->next_crossing_at == TIMESTAMP_NONE || r->next_crossing_at > t->at)
+		return;
+	if (has_expired)
+		add_crossing(t, r->reopens_at, TRANSITION_EVENT_STATE, RISK_OPEN,
+		             "acceptance_expired");
+	n = risk_clock_crossings(&r->rules, r->segments, r->n_segments,
+	                         r->next_crossing_at - 1, t->at, passed,
+	                         N_ELEMENTS(passed));
+	for (size_t i = 0; i < n; i++)
+		add_crossing(t, passed[i].at, events[passed[i].kind], state,
+		             passed[i].kind == SLA_CROSSING_BREACHED
+		                     ? "breached"
+		                     : arena_printf(a, "%d %%", passed[i].percent));
+}
+
+/* --- what is wanted --- */
+
+static void move(const struct transition_risk *r, const struct want *w,
+                 struct transition *out)
+{
+	const struct risk_transition *t =
+	        risk_transition_find(r->state, w->to, ACTOR_HUMAN, NULL);
+	const struct effect *effect = t ? effect_of(t->reason) : NULL;
+
+	if (r->state == w->to) {
+		out->outcome = TRANSITION_SAME;
+		return;
+	}
+	if (!effect || (effect->needs_cause && !w->has_cause)) {
+		out->outcome = effect ? TRANSITION_NO_CAUSE : TRANSITION_REFUSED;
+		return;
+	}
+	const enum sla_mode mode = mode_of(r, w->to);
+	const struct risk_clock_segment *last = &r->segments[n_begun(r) - 1];
+
+	out->state = w->to;
+	out->event = TRANSITION_EVENT_STATE;
+	out->event_reason = t->reason;
+	out->claim = effect->claim;
+	out->marks = true;
+	out->drops_end = r->reopens_at != TIMESTAMP_NONE;
+	out->reopens_at = TIMESTAMP_NONE;
+	if (last->mode != mode || last->band != r->band)
+		add_segment(r, out,
+		            &(struct risk_clock_segment){out->at, mode, r->band,
+		                                         TIMESTAMP_NONE},
+		            t->reason);
+	if (w->to != RISK_ACCEPTED || w->until == TIMESTAMP_NONE)
+		return;
+	out->reopens_at = w->until;
+	add_segment(r, out,
+	            &(struct risk_clock_segment){w->until, mode_of(r, RISK_OPEN), r->band,
+	                                         TIMESTAMP_NONE},
+	            "acceptance_expired");
+}
+
+static void assign(const struct transition_risk *r, const struct want *w,
+                   struct transition *out)
+{
+	const int basis = w->owner_id ? OWNER_BY_PERSON : OWNER_BY_NOBODY;
+
+	if (r->owner_basis == basis && r->owner_id == w->owner_id) {
+		out->outcome = TRANSITION_SAME;
+		return;
+	}
+	/* Given back, it stays whose it is until the rules have spoken. */
+	out->owner_id = w->owner_id ? w->owner_id : r->owner_id;
+	out->owner_basis = basis;
+	out->event = TRANSITION_EVENT_OWNER;
+	out->event_reason = w->owner_id ? "assigned" : "left_to_rules";
+	out->marks = true;
+}
+
+static bool is_held_by_other(const struct transition_risk *r, const struct want *w,
+                             timestamp now)
+{
+	return r->holder && r->holder_until > now && strcmp(r->holder, w->actor) != 0;
+}
+
+static void claim(const struct transition_risk *r, const struct want *w, timestamp now,
+                  struct transition *out)
+{
+	if (is_held_by_other(r, w, now)) {
+		out->outcome = TRANSITION_HELD;
+		return;
+	}
+	if (w->kind == WANT_RELEASE && (!r->holder || r->holder_until <= now)) {
+		out->outcome = TRANSITION_SAME;
+		return;
+	}
+	out->lease = w->kind == WANT_CLAIM ? LEASE_TAKEN : LEASE_GIVEN_BACK;
+	out->lease_until = w->until;
+	out->event = w->kind == WANT_CLAIM ? TRANSITION_EVENT_CLAIMED
+	                                   : TRANSITION_EVENT_RELEASED;
+	out->event_reason = w->kind == WANT_CLAIM ? "claimed" : "released";
+}
+
+static void extend(const struct transition_risk *r, const struct want *w,
+                   struct transition *out)
+{
+	const struct risk_clock_segment *last = &r->segments[n_begun(r) - 1];
+
+	if (!w->has_cause) {
+		out->outcome = TRANSITION_NO_CAUSE;
+		return;
+	}
+	if (!risk_state_is_open(r->state)) {
+		out->outcome = TRANSITION_REFUSED;
+		return;
+	}
+	if (r->due_at == TIMESTAMP_NONE || w->until <= r->due_at) {
+		out->outcome = TRANSITION_TOO_EARLY;
+		return;
+	}
+	out->event = TRANSITION_EVENT_DUE;
+	out->event_reason = "extension";
+	out->marks = true;
+	add_segment(r, out,
+	            &(struct risk_clock_segment){out->at, last->mode, r->band, w->until},
+	            "extension");
+}
+
+/* An acceptance ends by its date, whatever was written of it. */
+static struct transition_risk as_of(const struct transition_risk *risk, timestamp now)
+{
+	struct transition_risk r = *risk;
+
+	if (r.state == RISK_ACCEPTED && r.reopens_at != TIMESTAMP_NONE &&
+	    r.reopens_at <= now) {
+		r.state = RISK_OPEN;
+		r.reopens_at = TIMESTAMP_NONE;
+	}
+	return r;
+}
+
+void transition_decide(const struct transition_risk *risk, const struct want *w,
+                       timestamp now, struct arena *a, struct transition *out)
+{
+	const struct transition_risk present = as_of(risk, now), *r = &present;
+
+	*out = (struct transition){.outcome = TRANSITION_DONE,
+	                           .at = begin_of(r, now),
+	                           .state = r->state,
+	                           .reopens_at = r->reopens_at,
+	                           .owner_id = r->owner_id,
+	                           .owner_basis = r->owner_basis,
+	                           .claim = CLAIM_NONE};
+	switch (w->kind) {
+	case WANT_STATE:
+		move(r, w, out);
+		break;
+	case WANT_OWNER:
+		assign(r, w, out);
+		break;
+	case WANT_CLAIM:
+	case WANT_RELEASE:
+		claim(r, w, now, out);
+		break;
+	case WANT_DUE:
+		extend(r, w, out);
+		break;
+	}
+	if (out->outcome != TRANSITION_DONE)
+		return;
+	set_clock(r, out, a);
+	add_crossings(risk, out, a);
+}
