@@ -14,6 +14,7 @@
 #include "store/explain_store.h"
 #include "store/fix_store.h"
 #include "store/policy_store.h"
+#include "store/transition_store.h"
 
 #include "cli.h"
 #include "report.h"
@@ -79,16 +80,56 @@ static int finish(const struct accept *c, const struct acceptance_row *r, bool c
 
 /* --- deciding --- */
 
+/* The risk of an acceptance of one moves with it; inside the transaction. */
+static int move_risk(struct accept *c, const struct acceptance_row *row,
+                     enum acceptance_state to, const char *actor, const char *reason,
+                     struct error *err)
+{
+	const bool ends = to == ACCEPTANCE_REVOKED;
+	const struct want want = {.kind = WANT_STATE,
+	                          .to = ends ? RISK_OPEN : RISK_ACCEPTED,
+	                          .until = ends ? TIMESTAMP_NONE : row->ends_at,
+	                          .has_cause = true,
+	                          .cause = row->id,
+	                          .actor = actor,
+	                          .reason = reason ? reason : row->reason};
+	struct transition_result result = {.outcome = TRANSITION_DONE};
+	int rc = transitions_apply(c->pg, &c->org, &want, &row->risk_id, 1, c->cli->now,
+	                           c->cli->arena, &result, err);
+
+	if (rc < 0)
+		return rc;
+	if (result.gone || result.lost)
+		return error_set(err, ERR_CONFLICT,
+		                 result.gone
+		                         ? "the risk is gone"
+		                         : "others change the risk just now; try again");
+	if (result.outcome == TRANSITION_DONE)
+		return 0;
+	return error_set(err, ERR_CONFLICT, "the risk, which is %s, %s%s",
+	                 risk_state_name(result.state),
+	                 transition_outcome_text(result.outcome),
+	                 result.outcome == TRANSITION_SAME
+	                         ? ": revoke the acceptance that holds first"
+	                         : "");
+}
+
 /* Stored with what follows from it; *row becomes what is stored then. */
 static int decide(struct accept *c, struct acceptance_row *row, enum acceptance_state to,
                   const char *actor, const char *reason, struct error *err)
 {
+	bool moves = row->has_risk && to == ACCEPTANCE_APPROVED;
 	int rc;
 
 	if ((rc = acceptance_check_decision(row->state, to, row->requested_by, actor,
-	                                    row->ends_at, c->cli->now, err)) < 0 ||
-	    (rc = acceptance_decide(c->pg, &c->org, row, to, actor, reason, c->cli->now,
-	                            err)) < 0)
+	                                    row->ends_at, c->cli->now, err)) < 0)
+		return rc;
+	if (row->has_risk && row->state == ACCEPTANCE_APPROVED &&
+	    (rc = acceptance_has_risk(c->pg, &c->org, row, c->cli->now, &moves, err)) < 0)
+		return rc;
+	if ((rc = acceptance_decide(c->pg, &c->org, row, to, actor, reason, c->cli->now,
+	                            err)) < 0 ||
+	    (moves && (rc = move_risk(c, row, to, actor, reason, err)) < 0))
 		return rc;
 	return acceptance_find(c->pg, &c->org,
 	                       key_text(&row->id, arena_alloc(c->cli->arena, KEY_TEXT_MAX)),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * isobar transition, reject, extend: what a person decides of risks, from the command
+ * isobar transition, reject, assign, extend: what a person decides of risks, from the command
  * line.  The same decisions as the api's, by the same statement.
  */
 #include <stdio.h>
@@ -19,7 +19,8 @@ struct deciding {
 	struct want want;
 	struct pg *pg;
 	struct org org;
-	struct key *ids; /* ascending, different ones */
+	const char *owner; /* WANT_OWNER: whose they are to be; NULL: the rules say */
+	struct key *ids;   /* ascending, different ones */
 	size_t n;
 	struct transition_result *results;
 	bool failed; /* an id that is none was complained about */
@@ -127,6 +128,9 @@ static void say(const struct deciding *d, size_t i)
 		json_write_text(&b, "error", why);
 		json_write_close(&b, '}');
 		report_line(&b);
+	} else if (!why && !d->cli->quiet && d->want.kind == WANT_OWNER) {
+		printf("%s %s %s\n", id, d->owner ? "belongs to" : "is left to",
+		       d->owner ? report_plain(d->owner, d->cli->arena) : "the rules");
 	} else if (!why && !d->cli->quiet) {
 		printf("%s is %s\n", id, state_after(d, r));
 	}
@@ -152,6 +156,18 @@ static int say_all(struct deciding *d)
 
 /* --- transition, reject --- */
 
+static int find_owner(struct deciding *d)
+{
+	struct error err = {0};
+
+	if (!d->owner || owner_find(d->pg, &d->org, d->owner, &d->want.owner_id, &err) == 0)
+		return EXIT_DONE;
+	if (err.code != ERR_NOT_FOUND)
+		return cli_fail(d->cli, &err);
+	cli_complain(d->cli, "%s", report_plain(err.text, d->cli->arena));
+	return EXIT_FAILED;
+}
+
 static int decide(struct deciding *d, int argc, char **argv)
 {
 	struct cli *cli = d->cli;
@@ -162,7 +178,9 @@ static int decide(struct deciding *d, int argc, char **argv)
 	                    &d->org, &exit_code);
 	if (!d->pg)
 		return exit_code;
-	exit_code = find_all(d, argc, argv);
+	exit_code = find_owner(d);
+	if (exit_code == EXIT_DONE)
+		exit_code = find_all(d, argc, argv);
 	if (exit_code == EXIT_DONE && d->n > 0 &&
 	    transitions_apply(d->pg, &d->org, &d->want, d->ids, d->n, cli->now, cli->arena,
 	                      d->results, &err) < 0)
@@ -241,6 +259,42 @@ int cmd_transition(struct cli *cli, int argc, char **argv)
 int cmd_reject(struct cli *cli, int argc, char **argv)
 {
 	return move(cli, argc, argv, "false_positive");
+}
+
+/* --- assign --- */
+
+int cmd_assign(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"owner", required_argument, NULL, 'o'},
+	                                        {"by-rule", no_argument, NULL, 'b'},
+	                                        {"reason", required_argument, NULL, 'r'},
+	                                        {"actor", required_argument, NULL, 'a'},
+	                                        CLI_COMMON_OPTIONS};
+	struct deciding d = {
+	        .cli = cli,
+	        .want = {.kind = WANT_OWNER, .actor = cli_local_actor(cli->arena)}};
+	bool by_rule = false;
+	int option;
+
+	while ((option = cli_getopt(cli, argc, argv, options)) != -1) {
+		if (option == 'o')
+			d.owner = optarg;
+		else if (option == 'b')
+			by_rule = true;
+		else if (option == 'r')
+			d.want.reason = optarg;
+		else if (option == 'a')
+			d.want.actor = optarg;
+		else
+			return EXIT_USAGE;
+	}
+	if (by_rule == (d.owner != NULL)) {
+		cli_complain(cli, "wants --owner NAME or --by-rule");
+		return EXIT_USAGE;
+	}
+	if (!check_arguments(&d, argc, TRANSITION_MOST))
+		return EXIT_USAGE;
+	return decide(&d, argc, argv);
 }
 
 /* --- extend --- */

@@ -45,6 +45,7 @@ static const struct command commands[] = {
 	{"sla",        cmd_sla,        "policy|calendar|summary|breaches|forecast [OPTIONS]", "how long risks may stay open, and how that goes"},
 	{"context",    cmd_context,    "load FILE|show ASSET",        "what is known of assets: exposure, criticality, ..."},
 	{"owner",      cmd_owner,      "list|show|load|remove|rules [OPTIONS]", "who must act, and the rules for it"},
+	{"assign",     cmd_assign,     "ID... --owner NAME|--by-rule --reason TEXT [--actor NAME]", "give risks to an owner, or back to the rules"},
 	{"accept",     cmd_accept,     "RISK|--where SELECTOR|--fix ID --until TIME --reason TEXT [--requested-by NAME] [--approved-by NAME] [--no-score]", "ask to live with risks until a date"},
 	{"acceptance", cmd_acceptance, "list|approve|refuse|revoke [OPTIONS]", "what was accepted, by whom, until when"},
 	{"suppression", cmd_suppression, "list|set|remove [OPTIONS]",  "rules by which findings do not count"},

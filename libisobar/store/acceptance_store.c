@@ -51,22 +51,43 @@ int acceptance_put(struct pg *pg, const struct org *org, const struct acceptance
 	return pg_run(pg, STMT_ACCEPTANCE_PUT, &p, NULL, err);
 }
 
-int acceptance_bands(struct pg *pg, const struct org *org, const struct acceptance_row *row,
-                     unsigned int *out, int64_t *n_out, struct error *err)
+static int target(struct pg *pg, const struct org *org, const struct acceptance_row *row,
+                  timestamp now, PGresult **out, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(256);
 	struct pg_params p = {.arena = a};
-	CLEANUP(pg_clearp) PGresult *result = NULL;
-	int rc;
 
 	pg_bind_int(&p, org->id);
 	bind_key(&p, row->has_risk, &row->risk_id);
 	bind_key(&p, row->has_fix, &row->fix_id);
-	if ((rc = pg_run(pg, STMT_ACCEPTANCE_TARGET, &p, &result, err)) < 0)
+	pg_bind_timestamp(&p, row->ends_at);
+	pg_bind_timestamp(&p, now);
+	return pg_run(pg, STMT_ACCEPTANCE_TARGET, &p, out, err);
+}
+
+int acceptance_bands(struct pg *pg, const struct org *org, const struct acceptance_row *row,
+                     unsigned int *out, int64_t *n_out, struct error *err)
+{
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	const int rc = target(pg, org, row, TIMESTAMP_NONE, &result, err);
+
+	if (rc < 0)
 		return rc;
 	*out = (unsigned int)pg_get_int(result, 0, "bands");
 	*n_out = pg_get_int(result, 0, "n");
 	return 0;
+}
+
+int acceptance_has_risk(struct pg *pg, const struct org *org,
+                        const struct acceptance_row *row, timestamp now, bool *out,
+                        struct error *err)
+{
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	const int rc = target(pg, org, row, now, &result, err);
+
+	if (rc == 0)
+		*out = pg_get_int(result, 0, "n_accepted") > 0;
+	return rc;
 }
 
 /* --- reading --- */

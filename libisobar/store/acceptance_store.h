@@ -32,6 +32,11 @@ struct acceptance_row {
 int acceptance_bands(struct pg *pg, const struct org *org, const struct acceptance_row *row,
                      unsigned int *out, int64_t *n_out, struct error *err) MUST_CHECK;
 
+/* Is its risk accepted by it: until its end, which is to come? */
+int acceptance_has_risk(struct pg *pg, const struct org *org,
+                        const struct acceptance_row *row, timestamp now, bool *out,
+                        struct error *err) MUST_CHECK;
+
 /* Stores what is asked for: id, risk, fix or filter, reason, requested_by, ends_at. */
 int acceptance_put(struct pg *pg, const struct org *org, const struct acceptance_row *row,
                    const char *actor, timestamp now, struct error *err) MUST_CHECK;

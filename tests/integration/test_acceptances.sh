@@ -104,6 +104,35 @@ expect "refused" "refused fix it" "$(jq -r '"\(.state) \(.reason)"' "$tmp/refuse
 expect "marks nothing" "" "$(marks)"
 proves "acceptances by selector and of a fix mark what they may be about"
 
+# --- one risk ---
+
+risk=$(sql "select r.risk_id from isobar.risk as r join isobar.asset as a using (org_id, asset_id)
+	where a.id = 'arn:aws:s3:::three'")
+state() {
+	sql "select state, open, coalesce(to_char(reopens_at at time zone 'UTC', 'YYYY-MM-DD'), '') from isobar.risk where risk_id = '$risk'"
+}
+accept "${risk:0:18}" --until 30d --requested-by ann >"$tmp/one"
+one=$(jq -r .id "$tmp/one")
+expect "asked for only" "0|t|" "$(state)"
+refused "by who asked" "ann asked for it" acceptance approve "$one" --by ann --now 2026-11-15T08:00:00Z
+decision approve "$one" --by bob --now 2026-11-15T08:00:00Z >"$tmp/one"
+expect "accepted until then" "3|f|2026-12-15" "$(state)"
+expect "both segments are there" "running paused running" "$(sql "select string_agg((array['running','paused','stopped'])[mode + 1],
+	' ' order by segment_no) from isobar.sla_segment where risk_id = '$risk'")"
+expect "the event names it" "$one|bob" "$(sql "select cause_id, actor from isobar.risk_event where risk_id = '$risk' and kind = 2")"
+accept "$risk" --until 20d --requested-by ann >"$tmp/two"
+refused "accepted already" "is so already: revoke the acceptance that holds first" \
+	acceptance approve "$(jq -r .id "$tmp/two")" --by bob --now 2026-11-15T08:30:00Z
+expect "nothing is decided then" 0 "$(sql "select state from isobar.acceptance where acceptance_id = '$(jq -r .id "$tmp/two")'")"
+decision revoke "$(jq -r .id "$tmp/two")" --by ann --now 2026-11-15T08:40:00Z >"$tmp/two"
+expect "what was only asked for moves nothing" "3|f|2026-12-15" "$(state)"
+decision revoke "$one" --by bob --now 2026-11-15T09:00:00Z >"$tmp/one"
+expect "open again" "0|t|" "$(state)"
+expect "the end is gone" "running paused running" "$(sql "select string_agg((array['running','paused','stopped'])[mode + 1],
+	' ' order by segment_no) from isobar.sla_segment where risk_id = '$risk' and from_at <= '2026-11-15T09:00:00Z'")"
+proves "one risk is accepted at once, and open again when it is revoked"
+sql "delete from isobar.acceptance where risk_id is not null"
+
 must "$isobar" acceptance list --json
 expect "all, newest first" 4 "$(wc -l <"$out")"
 last=$(sed -n 2p "$out" | jq -r .id)

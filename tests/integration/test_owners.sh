@@ -103,6 +103,21 @@ must "$isobar" owner list
 expect_some "in a table" "$(grep -c '^shop ' "$out")"
 proves "risks that nobody owns are a queue of their own"
 
+# --- assigning ---
+
+risk=$(sql "select r.risk_id from isobar.risk as r join isobar.asset as a using (org_id, asset_id)
+	where a.id = 'arn:aws:s3:::isobar-test-3'")
+must "$isobar" assign "$risk" --owner shop --reason "they built it" --now 2026-11-15T12:00:00Z
+expect "by a person" "2|shop" "$(sql "select r.owner_basis, o.name from isobar.risk as r join isobar.owner as o using (org_id, owner_id)
+	where risk_id = '$risk'")"
+must "$isobar" assign "$risk" --by-rule --reason "rules are there now" --now 2026-11-15T13:00:00Z
+expect "left to the rules" 0 "$(sql "select owner_basis from isobar.risk where risk_id = '$risk'")"
+run "$isobar" assign "$risk" --owner bank --reason x
+expect_code "no such owner" 1
+run "$isobar" assign "$risk" --reason x
+expect_code "to whom" 2
+proves "people assign risks and leave them to the rules"
+
 # --- mistakes ---
 
 printf 'name,kind\nshop,robot\n' >"$tmp/bad.csv"
