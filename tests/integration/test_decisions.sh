@@ -125,7 +125,7 @@ expect "said so" new_evidence "$(sql "select reason from isobar.risk_event where
 proves "a false positive is bound to its evidence"
 
 # ---- suppression within a window ----
-must "$isobar" suppression set nights --where "rule=security-control/S3.8,asset=*web-logs" --reason "rebuilt" \
+must "$isobar" suppression set nights --where "rule=*S3.8,asset=*web-logs" --reason "rebuilt" \
 	--from 2026-12-08T00:00:00Z --until 2026-12-09T00:00:00Z --now 2026-12-07T00:00:00Z
 sweep 2026-12-07T00:00:00Z
 expect "before" open "$(explain "$web" 2026-12-07T00:00:00Z .state)"
