@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What people decide by the command line: states, false positives, later due times; what is refused, with
 # a line a risk and the exit code; and that scoring again leaves decisions alone.
-test_name=transition
+test_name=transitions
 . "$(dirname "$0")/lib.sh"
 
 make_db
