@@ -7,6 +7,7 @@
 
 #include "model/asset.h"
 #include "model/resource.h"
+#include "store/policy_preview.h"
 #include "store/policy_store.h"
 
 #include "cli.h"
@@ -23,12 +24,14 @@ struct sla_command {
 	struct strbuf text;
 	struct org org;
 	struct pg *pg;
+	bool dry_run;
 };
 
 enum {
 	TAKES_SCORE = 1,
 	TAKES_REASON = 2,
-	TAKES_CALENDAR = 4
+	TAKES_CALENDAR = 4,
+	TAKES_DRY_RUN = 8
 };
 
 /* One argument when wants says what, else none; false after complaining. */
@@ -40,10 +43,12 @@ static bool take_arguments(struct sla_command *c, int argc, char **argv, unsigne
 	                                        {"zone", required_argument, NULL, 'z'},
 	                                        {"hours", required_argument, NULL, 'h'},
 	                                        {"holidays", required_argument, NULL, 'f'},
+	                                        {"dry-run", no_argument, NULL, 'd'},
 	                                        CLI_COMMON_OPTIONS};
-	static const unsigned int needs[] = {TAKES_SCORE, TAKES_REASON, TAKES_CALENDAR,
-	                                     TAKES_CALENDAR, TAKES_CALENDAR};
-	const char **const texts[] = {NULL, &c->reason, &c->zone, &c->hours, &c->holidays};
+	static const unsigned int needs[] = {TAKES_SCORE,    TAKES_REASON,   TAKES_CALENDAR,
+	                                     TAKES_CALENDAR, TAKES_CALENDAR, TAKES_DRY_RUN};
+	const char **const texts[] = {NULL,      &c->reason,   &c->zone,
+	                              &c->hours, &c->holidays, NULL};
 	int option;
 
 	c->score = true;
@@ -60,6 +65,8 @@ static bool take_arguments(struct sla_command *c, int argc, char **argv, unsigne
 		}
 		if (texts[i])
 			*texts[i] = optarg;
+		else if (option == 'd')
+			c->dry_run = true;
 		else
 			c->score = false;
 	}
@@ -194,6 +201,69 @@ static int policy_list_verb(struct cli *cli, int argc, char **argv)
 	return report_end(cli);
 }
 
+static void say_preview(const struct sla_command *c, const struct policy_preview *p)
+{
+	struct strbuf b = {0};
+
+	if (!c->cli->json) {
+		printf("%lld risks: %lld due earlier, %lld later; %lld more overdue, %lld "
+		       "no "
+		       "longer\n",
+		       (long long)p->n, (long long)p->n_earlier, (long long)p->n_later,
+		       (long long)p->n_breached, (long long)p->n_relieved);
+		return;
+	}
+	json_write_open(&b, NULL, '{');
+	json_write_int(&b, "risks", p->n);
+	json_write_int(&b, "earlier", p->n_earlier);
+	json_write_int(&b, "later", p->n_later);
+	json_write_int(&b, "breached", p->n_breached);
+	json_write_int(&b, "relieved", p->n_relieved);
+	json_write_open(&b, "bands", '[');
+	for (int band = N_BANDS - 1; band >= 0; band--) {
+		json_write_open(&b, NULL, '{');
+		json_write_text(&b, "band", band_name((enum band)band));
+		json_write_int(&b, "earlier", p->earlier[band]);
+		json_write_int(&b, "later", p->later[band]);
+		json_write_close(&b, '}');
+	}
+	json_write_close(&b, ']');
+	json_write_close(&b, '}');
+	report_line(&b);
+	strbuf_done(&b);
+}
+
+/*
+ * What the change would do: printed when that is all that is asked for, and looked at
+ * when nobody says why, since no due time moves later without a reason.  False: it ends
+ * here.
+ */
+static bool preview(struct sla_command *c, const struct policy_rows *rows, int *exit_out)
+{
+	struct policy_preview p;
+	struct error err = {0};
+
+	if (!c->dry_run && c->reason && *c->reason)
+		return true;
+	if (policy_preview(c->pg, &c->org, rows, c->cli->now, &p, &err) < 0) {
+		*exit_out = fail_at(c, 0, &err);
+		return false;
+	}
+	if (c->dry_run) {
+		say_preview(c, &p);
+		*exit_out = report_end(c->cli);
+		return false;
+	}
+	if (p.n_later) {
+		cli_complain(c->cli,
+		             "%s: %lld risks would be due later: say why with --reason",
+		             c->what, (long long)p.n_later);
+		*exit_out = EXIT_FAILED;
+		return false;
+	}
+	return true;
+}
+
 static int load_policies(struct sla_command *c)
 {
 	struct policy_rows rows;
@@ -208,6 +278,10 @@ static int load_policies(struct sla_command *c)
 		return fail_at(c, 0, &err);
 	if (!open_store(c, &exit_code))
 		return exit_code;
+	if (!preview(c, &rows, &exit_code)) {
+		pg_close(c->pg);
+		return exit_code;
+	}
 	const int rc = policies_replace(c->pg, &c->org, &rows, c->reason ? c->reason : "",
 	                                cli_local_actor(c->cli->arena), c->cli->now, &line,
 	                                &change, &err);
@@ -221,7 +295,8 @@ static int policy_load_verb(struct cli *cli, int argc, char **argv)
 	struct sla_command c = {.cli = cli};
 	int exit_code = EXIT_USAGE;
 
-	if (take_arguments(&c, argc, argv, TAKES_SCORE | TAKES_REASON, "wants one FILE"))
+	if (take_arguments(&c, argc, argv, TAKES_SCORE | TAKES_REASON | TAKES_DRY_RUN,
+	                   "wants one FILE"))
 		exit_code = load_policies(&c);
 	strbuf_done(&c.text);
 	return exit_code;
@@ -248,9 +323,12 @@ static int policy_verbs(struct cli *cli, int argc, char **argv)
 	static const struct cli_verb verbs[] = {
 	        {"list", policy_list_verb, "",
 	         "the policies in the order in which they are tried", ""},
-	        {"load", policy_load_verb, "[--reason TEXT] [--no-score] FILE",
+	        {"load", policy_load_verb, "[--reason TEXT] [--dry-run] [--no-score] FILE",
 	         "replace the org's policies by those of a file, for all risks",
-	         "\n  --reason TEXT  why; it is stored with what changes\n"
+	         "\n  --reason TEXT  why; it is stored with what changes, and wanted when "
+	         "a risk "
+	         "would be due later\n"
+	         "  --dry-run      say what it would do to the risks, and do nothing\n"
 	         "  --no-score     leave the risks to the running isobar-scorer\n"},
 	        {"remove", policy_remove_verb, "[--no-score] NAME", "take one policy away",
 	         ""},

@@ -160,7 +160,8 @@ static int find_owner(struct deciding *d)
 {
 	struct error err = {0};
 
-	if (!d->owner || transition_owner_find(d->pg, &d->org, d->owner, &d->want.owner_id, &err) == 0)
+	if (!d->owner ||
+	    transition_owner_find(d->pg, &d->org, d->owner, &d->want.owner_id, &err) == 0)
 		return EXIT_DONE;
 	if (err.code != ERR_NOT_FOUND)
 		return cli_fail(d->cli, &err);
