@@ -170,6 +170,15 @@ void queue_index_settle(struct queue_index *ix, timestamp now);
  */
 void queue_index_reopen(struct queue_index *ix, timestamp now);
 
+/* How many risks stand how: after queue_index_reopen() with this now. */
+struct index_standing {
+	size_t n[N_BANDS][N_RISK_STATES];
+	size_t breached[N_BANDS], due_soon[N_BANDS]; /* of the open ones */
+};
+
+void queue_index_standing(const struct queue_index *ix, timestamp now,
+                          struct index_standing *out);
+
 enum index_facet {
 	FACET_BAND,
 	FACET_STATE,

@@ -319,3 +319,32 @@ void queue_index_facets(const struct queue_index *ix, const struct index_filter 
 	}
 	name_all(ix, c, a, out);
 }
+
+/* --- how risks stand --- */
+
+void queue_index_standing(const struct queue_index *ix, timestamp now,
+                          struct index_standing *out)
+{
+	const int32_t coarse_now = index_coarse(now);
+	uint32_t codes[N_CODES_UPPER] = {0}, cells[N_BANDS][N_SLA_CELLS] = {{0}};
+
+	*out = (struct index_standing){0};
+	for (size_t row = 0; row < ix->n; row++) {
+		codes[code_upper(ix->code[row])]++;
+		cells[code_band(ix->code[row])][sla_cell(ix, row, now, coarse_now)]++;
+	}
+	for (unsigned int upper = 0; upper < N_CODES_UPPER; upper++)
+		if (codes[upper])
+			out->n[upper >> CODE_BAND & 3][upper >> CODE_STATE] += codes[upper];
+	for (int band = 0; band < N_BANDS; band++)
+		for (unsigned int cell = 0; cell < N_SLA_CELLS; cell++) {
+			const bool crossed = cell & SLA_CROSSED;
+			const enum sla_state sla =
+			        !crossed ? (enum sla_state)(cell & (SLA_CROSSED - 1))
+			        : cell & SLA_OVERDUE ? SLA_BREACHED
+			                             : SLA_DUE_SOON;
+
+			out->breached[band] += sla == SLA_BREACHED ? cells[band][cell] : 0;
+			out->due_soon[band] += sla == SLA_DUE_SOON ? cells[band][cell] : 0;
+		}
+}

@@ -14,8 +14,11 @@
 #include "cursor.h"
 #include "handlers.h"
 #include "list.h"
+#include "org_states.h"
 #include "query_string.h"
+#include "queue_index.h"
 #include "respond.h"
+#include "risk_feed.h"
 #include "risk_json.h"
 
 struct sla_request {
@@ -121,20 +124,42 @@ static void on_facts(struct request *req, const PGresult *result)
 	request_query(req, STMT_SLA_TIMES, &p, false, on_times);
 }
 
-static void on_now(struct request *req, const PGresult *result)
+/* How risks stand now is counted where they are all in memory. */
+static void on_index(struct request *req, const struct error *err)
 {
 	struct sla_request *r = req->handler_data;
 	struct pg_params p = {.arena = req->arena};
+	struct index_standing now;
+	struct queue_index *ix;
 
-	sla_now_read(result, &r->summary);
+	if (err) {
+		respond_error(req, err);
+		return;
+	}
+	ix = risk_feeds_index(req->app->feeds, &req->org);
+	queue_index_reopen(ix, req->now);
+	queue_index_standing(ix, req->now, &now);
+	for (int band = 0; band < N_BANDS; band++) {
+		for (int state = 0; state < N_RISK_STATES; state++)
+			r->summary.n[band][state] = (int64_t)now.n[band][state];
+		r->summary.breached[band] = (int64_t)now.breached[band];
+		r->summary.due_soon[band] = (int64_t)now.due_soon[band];
+	}
 	sla_period_bind(&req->org, &r->summary.period, &p);
 	request_query(req, STMT_SLA_FACTS, &p, false, on_facts);
+}
+
+static void on_queue(struct request *req, const struct error *err)
+{
+	if (err)
+		respond_error(req, err);
+	else
+		risk_feeds_want(req->app->feeds, req, on_index);
 }
 
 void sla_summary_get(struct request *req)
 {
 	struct sla_request *r;
-	struct pg_params p = {.arena = req->arena};
 	const char *wrong, *parameter;
 
 	if (!begin(req, take_summary))
@@ -147,8 +172,7 @@ void sla_summary_get(struct request *req)
 	}
 	if (refuse_scoped(req))
 		return;
-	sla_now_bind(&req->org, req->now, &p);
-	request_query(req, STMT_SLA_NOW, &p, false, on_now);
+	org_states_want(req->app->states, req, on_queue);
 }
 
 /* --- the forecast --- */

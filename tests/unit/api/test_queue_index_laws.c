@@ -226,7 +226,7 @@ static enum sla_state sla_of(const struct index_risk *r, timestamp now)
 {
 	if (has_crossed(r, now))
 		return is_overdue(r, now) ? SLA_BREACHED : SLA_DUE_SOON;
-	if (r->band == BAND_LOW)
+	if (r->band == BAND_LOW && r->due_at == TIMESTAMP_NONE)
 		return SLA_NONE;
 	if (r->state == RISK_RESOLVED)
 		return r->due_at == TIMESTAMP_NONE     ? SLA_NONE
@@ -440,6 +440,30 @@ static void change(struct queue_index *ix, int n_ids)
 	exists[number] = true;
 }
 
+static void check_standing(const struct queue_index *ix)
+{
+	const timestamp now = random_now();
+	struct index_standing want = {0}, got;
+
+	for (int i = 0; i < N_RISKS_MAX; i++) {
+		if (!exists[i])
+			continue;
+		const struct index_risk *r = &risks[i];
+		const enum sla_state sla = sla_of(r, now);
+
+		want.n[r->band][r->state]++;
+		want.breached[r->band] += sla == SLA_BREACHED;
+		want.due_soon[r->band] += sla == SLA_DUE_SOON;
+	}
+	queue_index_standing(ix, now, &got);
+	for (int band = 0; band < N_BANDS; band++) {
+		for (int state = 0; state < N_RISK_STATES; state++)
+			assert_int_equal(got.n[band][state], want.n[band][state]);
+		assert_int_equal(got.breached[band], want.breached[band]);
+		assert_int_equal(got.due_soon[band], want.due_soon[band]);
+	}
+}
+
 static void test_queue_index__answers_as_an_array_does(void **state)
 {
 	static const int sizes[] = {3, 60, 1024, 1500, N_RISKS_MAX};
@@ -460,6 +484,7 @@ static void test_queue_index__answers_as_an_array_does(void **state)
 			assert_int_equal(queue_index_count(ix), count_existing());
 			check_walk(ix, &filter);
 			check_facets(ix, &filter);
+			check_standing(ix);
 		}
 	}
 	queue_index_free(ix);
