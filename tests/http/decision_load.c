@@ -95,8 +95,8 @@ static void write_request(const struct mover *m, struct move *move)
 	strbuf_printf(&body, "{");
 	for (size_t i = 0; move->is_bulk && i < move->n; i++)
 		strbuf_printf(&body, "%s\"%s\"", i ? "," : "\"ids\":[", move->ids[i]);
-	strbuf_printf(&body, "%s\"to\":\"%s\",\"reason\":\"%s\"}", move->is_bulk ? "]," : "",
-	              move->to, move->key);
+	strbuf_printf(&body, "%s\"to\":\"%s\",\"reason\":\"%s\"}",
+	              move->is_bulk ? "]," : "", move->to, move->key);
 	if (move->is_bulk)
 		strbuf_printf(&move->bytes, "POST /v1/transitions HTTP/1.1\r\n");
 	else
@@ -136,8 +136,8 @@ static bool note_lines(struct mover *m, const struct move *move, const char *bod
 
 static bool is_to_be_sent_again(const struct reply *r)
 {
-	return r->status == 503 || (r->status == 409 && strstr(strbuf_text(&r->body),
-	                                                       "request-in-flight"));
+	return r->status == 503 ||
+	       (r->status == 409 && strstr(strbuf_text(&r->body), "request-in-flight"));
 }
 
 static void take_answer(struct mover *m, const struct move *move, const struct reply *r)
