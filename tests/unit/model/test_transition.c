@@ -25,6 +25,7 @@ static struct transition_risk risk_in(enum risk_state state)
 	                                .band = BAND_HIGH,
 	                                .score = 600,
 	                                .due_at = START + 336 * HOUR,
+	                                .warn_at = TIMESTAMP_NONE,
 	                                .next_crossing_at = START + 252 * HOUR,
 	                                .reopens_at = TIMESTAMP_NONE,
 	                                .segments = running,
