@@ -32,6 +32,7 @@
 #define MARKS_MAX   2000000
 #define MARKS_SERVE 100000
 #define FIX_MARKS   500 /* marks of fixes a transaction: a slice of assets each */
+#define SWEEPS_VAIN 3
 #define WAIT_MS     1000
 #define EXIT_RETRY  75
 
@@ -73,7 +74,10 @@ static int score_shard(const struct scorer *s, const struct org *org, int shard,
 	return 0;
 }
 
-/* What is still behind after a sweep that wrote nothing is somebody else's to write. */
+/*
+ * What was written meanwhile is read again.  What is still behind after several sweeps
+ * that wrote nothing is somebody else's to write.
+ */
 static int sweep_org(const struct scorer *s, const struct org *org, timestamp now,
                      int64_t *n_marked, struct error *err)
 {
@@ -81,7 +85,7 @@ static int sweep_org(const struct scorer *s, const struct org *org, timestamp no
 	struct org_rules rules;
 	struct sweep_result swept;
 	int64_t n;
-	int rc;
+	int n_vain = 0, rc;
 
 	if ((rc = sweep_rules(s->pg, org, now, &n, err)) < 0)
 		return error_wrap(err, "org %s", org->slug);
@@ -92,7 +96,8 @@ static int sweep_org(const struct scorer *s, const struct org *org, timestamp no
 		if ((rc = sweep_step(s->pg, org, &rules.policies, now, &swept, err)) < 0)
 			return error_wrap(err, "org %s", org->slug);
 		*n_marked += swept.n_marked;
-	} while (swept.n_written > 0 && !stopping);
+		n_vain = swept.n_written > 0 ? 0 : n_vain + 1;
+	} while (swept.n_found > 0 && n_vain < SWEEPS_VAIN && !stopping);
 	return 0;
 }
 
@@ -207,12 +212,17 @@ static int sweep_all(const struct scorer *s, timestamp now, int64_t *n_marked,
 	return 0;
 }
 
-/* All that there is to do at now; what time alone has changed may have to be scored. */
+/*
+ * All that there is to do at now; what time alone has changed may have to be scored.
+ * Time comes first: scoring looks for crossings after now only.
+ */
 static int work_through(const struct scorer *s, timestamp now, struct error *err)
 {
-	int64_t n_marked;
+	int64_t n_marked = 0;
 	int rc;
 
+	if ((rc = sweep_all(s, now, &n_marked, err)) < 0)
+		return rc;
 	do {
 		n_marked = 0;
 		if ((rc = score_with_paths(s, now, err)) < 0 ||
@@ -275,11 +285,15 @@ static int exit_code_of(int rc, const struct error *err)
 /* One worker of --once: its shards, then the end. */
 static int run_worker(struct scorer *s, const struct settings *settings, int worker)
 {
+	const timestamp now = clock_of(settings);
 	struct error err = {0};
+	int64_t n_marked = 0;
 	int rc = connect_database(s, settings, &err);
 
 	if (rc == 0)
-		rc = score_all(s, worker, settings->n_workers, clock_of(settings), &err);
+		rc = sweep_all(s, now, &n_marked, &err);
+	if (rc == 0)
+		rc = score_all(s, worker, settings->n_workers, now, &err);
 	return exit_code_of(rc, &err);
 }
 

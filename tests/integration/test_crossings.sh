@@ -114,6 +114,21 @@ for hour in 500 700 900 2000 4000; do
 done
 proves "no order depends on when the sweeper ran"
 
+# What is scored again after a crossing that nobody has swept: the crossing comes first.
+make_db
+must "$isobar" import --quiet --now "$(at 0)" "$tmp/in.json"
+mark() {
+	sql "insert into isobar.dirty_mark (org_id, asset_id, run_id) select org_id, asset_id, 0 from isobar.asset"
+}
+mark
+sweep "$(at $((warn + 5)))"
+expect "scored after the warning" "5@2026-11-25T12:00:00.000000" "$(events)"
+asff 1 bucket=slow label=LOW updated=2026-11-12T00:00:00Z >"$tmp/lower.json"
+must "$isobar" import --quiet --now "$(at $((due + 50)))" "$tmp/lower.json"
+expect "another band after the due time" "5@2026-11-25T12:00:00.000000 6@2026-11-29T00:00:00.000001" "$(events)"
+expect "the band" 1 "$(sql 'select band from isobar.risk')"
+proves "scoring after a crossing loses no event"
+
 # A resolved risk crosses nothing.
 asff 99 bucket=gone >"$tmp/gone.json"
 must "$isobar" import --quiet --now "$(at 5000)" "$tmp/gone.json"

@@ -298,10 +298,12 @@ none "the last of them is the state" "select r.risk_id, r.state, c.state from is
 none "counters" "select * from (select band, state, responsibility, count(*) as n from isobar.risk group by 1, 2, 3) as r
 	full join (select band, state, responsibility, n from isobar.queue_count where n <> 0) as q using (band, state, responsibility, n)
 	where r is null or q is null"
+# What was planned for the end of an acceptance gives way to what happens before.
 none "the ledger ascends" "select risk_id, segment_no from (select risk_id, segment_no, from_at, lag(from_at) over
-	(partition by risk_id order by segment_no) as former from isobar.sla_segment) as s where from_at < former"
+	(partition by risk_id order by segment_no) as former from isobar.sla_segment where reason <> 'acceptance_expired') as s
+	where from_at < former"
 none "its band is the risk's" "select risk_id from isobar.risk as r where band <> (select band from isobar.sla_segment as s
-	where s.risk_id = r.risk_id and from_at <= '$cut' order by segment_no desc limit 1)"
+	where s.risk_id = r.risk_id and from_at <= now() order by segment_no desc limit 1)"
 none "points add up" "select risk_id from isobar.risk join isobar.risk_explanation as e using (org_id, risk_id)
 	where score <> (select sum(p) from unnest(e.points) as p)"
 expect "marks left" "0 0" "$(sql "select (select count(*) from isobar.dirty_mark) || ' ' || (select count(*) from isobar.fix_mark)")"

@@ -92,7 +92,7 @@ static void test_owner_containers_load__finds_tags_upwards(void **state)
 	        {OWNER_BY_TAG, "team=bank", "bank", 3},
 	        {OWNER_BY_TAG, "team=shop", "shop", 2}};
 	struct risk_view site = {.provider = PROVIDER_AZURE,
-	                         .account = SUB + strlen("/subscriptions/"),
+	                         .account = &SUB[strlen("/subscriptions/")],
 	                         .id = SITE};
 	const struct risk_view bucket = {.provider = PROVIDER_GCP,
 	                                 .account = "shop",

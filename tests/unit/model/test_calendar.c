@@ -20,7 +20,7 @@ static struct work_calendar *calendar(struct arena *a, const char *zone, const c
                                       const char *holidays)
 {
 	struct calendar_spec spec = {.name = "office", .zone = zone, .holidays = holidays};
-	struct work_calendar *out;
+	struct work_calendar *out = NULL;
 	struct error err;
 
 	if (calendar_hours_parse(hours, spec.days, &err) < 0 ||

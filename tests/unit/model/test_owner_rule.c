@@ -21,6 +21,8 @@ static const struct org org = {.id = 7};
 #define GROUP SUB "/resourcegroups/shop"
 #define SITE  GROUP "/providers/microsoft.web/sites/web-1"
 
+#define NO_TAG {NULL, NULL}
+
 /* clang-format off */
 static const struct owner_row {
 	const char *name;
@@ -28,34 +30,34 @@ static const struct owner_row {
 	struct asset_tag own[2], group[2], account[2], folder[2];
 	const char *want; /* NULL: nobody */
 } owner_rows[] = {
-	{"no rule", {{0}}, {{NULL}}, {{NULL}}, {{NULL}}, {{NULL}}, NULL},
-	{"default", {{.level = 4, .pattern = "", .owner = "ops"}}, {{NULL}}, {{NULL}}, {{NULL}}, {{NULL}}, "ops"},
+	{"no rule", {{0}}, {NO_TAG}, {NO_TAG}, {NO_TAG}, {NO_TAG}, NULL},
+	{"default", {{.level = 4, .pattern = "", .owner = "ops"}}, {NO_TAG}, {NO_TAG}, {NO_TAG}, {NO_TAG}, "ops"},
 	{"the lowest level", {{.level = 4, .pattern = "", .owner = "ops"}, {.level = 3, .pattern = "*", .owner = "path"},
 	  {.level = 2, .pattern = "00000000-*", .owner = "account"}, {.level = 1, .pattern = "SHOP", .owner = "group"}},
-	 {{NULL}}, {{NULL}}, {{NULL}}, {{NULL}}, "group"},
+	 {NO_TAG}, {NO_TAG}, {NO_TAG}, {NO_TAG}, "group"},
 	{"in it the lowest position", {{.level = 3, .position = 2, .pattern = "*", .owner = "second"},
 	  {.level = 3, .position = 1, .pattern = "*/web-1", .owner = "first"}},
-	 {{NULL}}, {{NULL}}, {{NULL}}, {{NULL}}, "first"},
+	 {NO_TAG}, {NO_TAG}, {NO_TAG}, {NO_TAG}, "first"},
 	{"what does not match is passed over", {{.level = 1, .pattern = "bank|pay*", .owner = "bank"},
 	  {.level = 2, .pattern = "1111", .owner = "account"}, {.level = 3, .pattern = "*/sites/*", .owner = "web"}},
-	 {{NULL}}, {{NULL}}, {{NULL}}, {{NULL}}, "web"},
-	{"own tag", {{.level = 0, .pattern = "team=shop|store", .owner = "shop"}}, {{"Team", "Store"}}, {{NULL}},
-	 {{NULL}}, {{NULL}}, "shop"},
-	{"a tag's name alone", {{.level = 0, .pattern = "owned", .owner = "shop"}}, {{"owned", "whatever"}}, {{NULL}},
-	 {{NULL}}, {{NULL}}, "shop"},
+	 {NO_TAG}, {NO_TAG}, {NO_TAG}, {NO_TAG}, "web"},
+	{"own tag", {{.level = 0, .pattern = "team=shop|store", .owner = "shop"}}, {{"Team", "Store"}}, {NO_TAG},
+	 {NO_TAG}, {NO_TAG}, "shop"},
+	{"a tag's name alone", {{.level = 0, .pattern = "owned", .owner = "shop"}}, {{"owned", "whatever"}}, {NO_TAG},
+	 {NO_TAG}, {NO_TAG}, "shop"},
 	{"of the group", {{.level = 0, .pattern = "team=shop", .owner = "shop"}}, {{"env", "x"}}, {{"team", "shop"}},
-	 {{"team", "bank"}}, {{NULL}}, "shop"},
-	{"of the account", {{.level = 0, .pattern = "team=shop", .owner = "shop"}}, {{NULL}}, {{"env", "x"}},
+	 {{"team", "bank"}}, {NO_TAG}, "shop"},
+	{"of the account", {{.level = 0, .pattern = "team=shop", .owner = "shop"}}, {NO_TAG}, {{"env", "x"}},
 	 {{"team", "shop"}}, {{"team", "bank"}}, "shop"},
-	{"of what is above", {{.level = 0, .pattern = "team=shop", .owner = "shop"}}, {{NULL}}, {{NULL}}, {{NULL}},
+	{"of what is above", {{.level = 0, .pattern = "team=shop", .owner = "shop"}}, {NO_TAG}, {NO_TAG}, {NO_TAG},
 	 {{"team", "shop"}}, "shop"},
 	{"the nearest decides", {{.level = 0, .position = 0, .pattern = "team=shop", .owner = "shop"}},
-	 {{"team", "bank"}}, {{"team", "shop"}}, {{NULL}}, {{NULL}}, NULL},
+	 {{"team", "bank"}}, {{"team", "shop"}}, {NO_TAG}, {NO_TAG}, NULL},
 	{"each name by itself", {{.level = 0, .position = 1, .pattern = "owner=a", .owner = "a"},
 	  {.level = 0, .position = 0, .pattern = "team=shop", .owner = "shop"}},
-	 {{"owner", "a"}}, {{"team", "shop"}}, {{NULL}}, {{NULL}}, "shop"},
+	 {{"owner", "a"}}, {{"team", "shop"}}, {NO_TAG}, {NO_TAG}, "shop"},
 	{"a tag before all else", {{.level = 0, .pattern = "team=shop", .owner = "shop"},
-	  {.level = 1, .pattern = "shop", .owner = "group"}}, {{NULL}}, {{NULL}}, {{"team", "shop"}}, {{NULL}}, "shop"},
+	  {.level = 1, .pattern = "shop", .owner = "group"}}, {NO_TAG}, {NO_TAG}, {{"team", "shop"}}, {NO_TAG}, "shop"},
 };
 /* clang-format on */
 

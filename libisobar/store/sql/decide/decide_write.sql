@@ -27,7 +27,7 @@ with decision as materialized (
        for update
 ), held as materialized (
     select d.n, r.risk_id, r.asset_id, r.fix_id, r.rank, r.rank_since, r.state, r.band, r.responsibility, r.score,
-           r.open
+           r.open, r.acceptance_id
       from decision as d
       join isobar.risk as r
         on r.org_id = $1
@@ -102,8 +102,9 @@ with decision as materialized (
              as s (no smallint, from_at timestamptz, mode smallint, reason text, due_at timestamptz)
 ), crossed as (
     -- What time alone did before, in front of the decision.
-    insert into isobar.risk_event (org_id, risk_id, at, kind, state, band, score, due_at, actor, reason)
-    select $1, g.risk_id, c.at, c.kind, c.state, g.band, g.score, c.due_at, 'system', c.reason
+    insert into isobar.risk_event (org_id, risk_id, at, kind, state, band, score, due_at, actor, reason, cause_id)
+    select $1, g.risk_id, c.at, c.kind, c.state, g.band, g.score, c.due_at, 'system', c.reason,
+           case when c.kind in (2, 11) then g.acceptance_id end
       from going as g
      cross join jsonb_to_recordset(g.crossings)
              as c (at timestamptz, kind smallint, state smallint, due_at timestamptz, reason text)
