@@ -11,6 +11,7 @@ handler_fn risk_get, risk_explanation_get, risk_findings_get, risk_why_merged_ge
 handler_fn transitions_get, transition_post, transitions_post;
 handler_fn owner_put, claim_post, claim_delete;
 handler_fn extension_post, extension_decision_post;
+handler_fn acceptances_get, acceptance_post, acceptance_decision_post, acceptance_delete;
 handler_fn fixes_get, fix_get, fix_risks_get;
 handler_fn events_get, risk_history_get;
 handler_fn sla_summary_get, sla_breaches_get, sla_forecast_get;

@@ -32,6 +32,7 @@ static const struct problem_row rows[N_PROBLEMS] = {
         [PROBLEM_MEDIA_TYPE] = {"unsupported-media-type", 415, "Unsupported media type"},
         [PROBLEM_EXPECTATION_FAILED] = {"expectation-failed", 417, "Expectation failed"},
         [PROBLEM_KEY_REUSED] = {"idempotency-key-reused", 422, "Idempotency-Key reused"},
+        [PROBLEM_INVALID_CONTENT] = {"invalid-content", 422, "Invalid content"},
         [PROBLEM_PRECONDITION_REQUIRED] = {"precondition-required", 428,
                                            "Precondition required"},
         [PROBLEM_RATE_LIMITED] = {"rate-limited", 429, "Rate limited"},

@@ -29,6 +29,7 @@ enum problem_name {
 	PROBLEM_MEDIA_TYPE,            /* 415: the body is not application/json */
 	PROBLEM_EXPECTATION_FAILED,    /* 417 */
 	PROBLEM_KEY_REUSED,            /* 422: the Idempotency-Key was of another request */
+	PROBLEM_INVALID_CONTENT,       /* 422: a policy does not allow it */
 	PROBLEM_PRECONDITION_REQUIRED, /* 428: If-Match is missing */
 	PROBLEM_RATE_LIMITED,          /* 429, with Retry-After */
 	PROBLEM_HEADERS_TOO_LARGE,     /* 431 */

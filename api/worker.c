@@ -189,8 +189,8 @@ static void open_database(struct worker *w)
 	struct pg_options options = {.conninfo = s->database,
 	                             .role = "isobar_api",
 	                             .program = "isobar-api",
-	                             .groups =
-	                                     PG_GROUP_API | PG_GROUP_READ | PG_GROUP_DECIDE,
+	                             .groups = PG_GROUP_API | PG_GROUP_READ |
+	                                       PG_GROUP_DECIDE | PG_GROUP_GOVERN,
 	                             .statement_timeout_ms = s->request_timeout_ms,
 	                             .seed = (unsigned int)getpid()};
 

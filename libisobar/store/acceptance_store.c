@@ -51,17 +51,23 @@ int acceptance_put(struct pg *pg, const struct org *org, const struct acceptance
 	return pg_run(pg, STMT_ACCEPTANCE_PUT, &p, NULL, err);
 }
 
+void acceptance_target_bind(const struct org *org, const struct acceptance_row *row,
+                            timestamp now, struct pg_params *p)
+{
+	pg_bind_int(p, org->id);
+	bind_key(p, row->has_risk, &row->risk_id);
+	bind_key(p, row->has_fix, &row->fix_id);
+	pg_bind_timestamp(p, row->ends_at);
+	pg_bind_timestamp(p, now);
+}
+
 static int target(struct pg *pg, const struct org *org, const struct acceptance_row *row,
                   timestamp now, PGresult **out, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(256);
 	struct pg_params p = {.arena = a};
 
-	pg_bind_int(&p, org->id);
-	bind_key(&p, row->has_risk, &row->risk_id);
-	bind_key(&p, row->has_fix, &row->fix_id);
-	pg_bind_timestamp(&p, row->ends_at);
-	pg_bind_timestamp(&p, now);
+	acceptance_target_bind(org, row, now, &p);
 	return pg_run(pg, STMT_ACCEPTANCE_TARGET, &p, out, err);
 }
 

@@ -32,6 +32,11 @@ struct acceptance_row {
 int acceptance_bands(struct pg *pg, const struct org *org, const struct acceptance_row *row,
                      unsigned int *out, int64_t *n_out, struct error *err) MUST_CHECK;
 
+/* In halves, for callers on an event loop: STMT_ACCEPTANCE_TARGET, whose row has bands, n
+ * and n_accepted (of its risk, until its end: 1 when it holds at now). */
+void acceptance_target_bind(const struct org *org, const struct acceptance_row *row,
+                            timestamp now, struct pg_params *p);
+
 /* Is its risk accepted by it: until its end, which is to come? */
 int acceptance_has_risk(struct pg *pg, const struct org *org,
                         const struct acceptance_row *row, timestamp now, bool *out,

@@ -16,6 +16,7 @@ import { decisions } from './parts/decisions.mjs';
 import { exchange } from './parts/exchange.mjs';
 import { badQueries } from './parts/faults.mjs';
 import { fixes } from './parts/fixes.mjs';
+import { governance } from './parts/governance.mjs';
 import { guessing, rateLimit, revocation } from './parts/limits.mjs';
 import { metrics } from './parts/metrics.mjs';
 import { pages } from './parts/pages.mjs';
@@ -63,7 +64,7 @@ if (what === 'away') {
 } else {
 	for (const org of ['default', 'other'])
 		ctx.truth[org] = new Truth({ isobar: setting.isobar, org });
-	const parts = [walk, query, compliance, responsibility, fixes, events, sla, pages, badQueries, metrics, revocation, exchange, decisions];
+	const parts = [walk, query, compliance, responsibility, fixes, events, sla, pages, badQueries, metrics, revocation, exchange, decisions, governance];
 
 	for (const run of parts.filter(({ name }) => !only.length || only.includes(name))) {
 		await run(ctx);

@@ -29,7 +29,7 @@ const PROBLEMS = {
 	414: ['uri-too-long'],
 	415: ['unsupported-media-type'],
 	417: ['expectation-failed'],
-	422: ['idempotency-key-reused'],
+	422: ['idempotency-key-reused', 'invalid-content'],
 	428: ['precondition-required'],
 	429: ['rate-limited'],
 	431: ['headers-too-large'],
