@@ -86,7 +86,8 @@ static int mode_of(enum risk_state state, enum verdict verdict)
 
 static struct fate fate_of_new(const struct facts *facts)
 {
-	struct fate out = {.clock_mode = -1, .clock_reason = ""};
+	struct fate out = {
+	        .clock_mode = -1, .clock_reason = "", .reopens_at = TIMESTAMP_NONE};
 
 	if (facts->state != FACTS_LIVE && facts->state != FACTS_MUTED)
 		return out; /* gone before it was ever seen: nothing to rank */
@@ -114,7 +115,10 @@ static enum risk_state state_called_for(const struct facts *facts, enum risk_sta
 
 struct fate fate_of_state(const struct facts *facts, const enum risk_state *former)
 {
-	struct fate out = {.exists = true, .clock_mode = -1, .clock_reason = ""};
+	struct fate out = {.exists = true,
+	                   .clock_mode = -1,
+	                   .clock_reason = "",
+	                   .reopens_at = TIMESTAMP_NONE};
 
 	if (!former)
 		return fate_of_new(facts);

@@ -36,6 +36,6 @@ int64_t duration_quantile(const struct duration_count *counts, size_t n_counts, 
 		if (before > place)
 			return duration_of_bucket(counts[i].bucket);
 	}
-	assert(false); /* place is below the sum */
+	assert(0); /* place is below the sum */
 	return -1;
 }

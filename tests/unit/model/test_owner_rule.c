@@ -21,7 +21,10 @@ static const struct org org = {.id = 7};
 #define GROUP SUB "/resourcegroups/shop"
 #define SITE  GROUP "/providers/microsoft.web/sites/web-1"
 
-#define NO_TAG {NULL, NULL}
+#define NO_TAG             \
+	{                  \
+		NULL, NULL \
+	}
 
 /* clang-format off */
 static const struct owner_row {
