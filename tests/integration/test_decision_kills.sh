@@ -241,7 +241,8 @@ code=0
 wait "$mover_pid" || code=$?
 mover_pid=
 expect "each request was answered: $(head -c 600 "$tmp/mover.err")" 0 "$code"
-expect "kills after the last move" 0 "$n_late"
+# A fast machine is done with its moves before the last kills come.
+expect_some "kills amid the moves, of $n_kills, beyond a half" $((n_kills - n_late - n_kills / 2 + 1))
 # What is due in the test has its time.
 while [ "$(date +%s)" -lt $((start + seconds)) ]; do sleep 0.2; done
 kill "$changer_pid" 2>/dev/null || true
@@ -328,7 +329,10 @@ none "none twice" "select risk_id, kind, reason, due_at from isobar.risk_event w
 none "crossings are at the part of a window" "select * from public.crossing where kind = 6 and at <> due_at + interval '1 us'
 	or kind <> 6 and due_at - at not in (select make_interval(secs => w * 60 * (100 - rtrim(reason, ' %')::int) / 100)
 		from unnest(array[10, 20, 30, 40]) as w)"
+# A move down can set a due time that has passed already: that is no crossing.
 none "what is overdue was told" "select risk_id, due_at from isobar.risk as r where open and due_at < '$cut'
+	and due_at = (select e.due_at from isobar.risk_event as e where e.risk_id = r.risk_id and e.at <= r.due_at
+		and kind not in (5, 6, 10, 11) order by event_id desc limit 1)
 	and not exists (select from public.crossing as c where c.risk_id = r.risk_id and kind = 6 and c.due_at = r.due_at)"
 expect "acceptances that ended" "20 20" "$(sql "select count(distinct e.risk_id) || ' ' || count(*) from isobar.risk_event as e
 	join isobar.acceptance as a on a.acceptance_id = e.cause_id and a.ends_at = e.at

@@ -121,10 +121,10 @@ expect "values" '{"band":"critical","owner":"shop","window_seconds":86400,"warn_
 		calendar, start, acceptance_max_seconds, reason}' "$out")"
 must "$isobar" sla policy list
 cp "$out" "$tmp/listed.ini"
-must "$isobar" sla policy load --json --no-score --now 2026-11-15T08:10:00Z "$tmp/listed.ini"
+must "$isobar" sla policy load --json --no-score --reason "agreed in the review" --now 2026-11-15T08:10:00Z "$tmp/listed.ini"
 expect "what is listed loads and changes nothing" "0 0" "$(jq -r '"\(.changed) \(.assets)"' "$out")"
 sed -i 's/^window = 7d/window = 14d/' "$tmp/policies.ini"
-must "$isobar" sla policy load --json --no-score --now 2026-11-15T09:00:00Z "$tmp/policies.ini"
+must "$isobar" sla policy load --json --no-score --reason "agreed in the review" --now 2026-11-15T09:00:00Z "$tmp/policies.ini"
 expect "one changed" 1 "$(jq .changed "$out")"
 expect "the former row is kept" "cis|604800|agreed in the review" "$(sql "select name, window_seconds, reason
 	from isobar.sla_policy_version where valid_to = '2026-11-15T09:00:00Z'")"
