@@ -5,19 +5,14 @@
 #include "model/context_rule.h"
 
 #include <ctype.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/section_file.h"
 #include "base/strbuf.h"
 #include "model/pattern.h"
 #include "model/resource.h"
 
-#define NAME_MAX_SIZE 60
-#define EVIDENCE_MAX  200
-
-static const char name_alphabet[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+#define EVIDENCE_MAX 200
 
 static const char *const part_names[] = {
         [RULE_TAG] = "tag",       [RULE_PROVIDER] = "provider", [RULE_ACCOUNT] = "account",
@@ -28,35 +23,10 @@ static const char *const part_names[] = {
 /* --- reading --- */
 
 struct reader {
-	const char *file;
-	int line;
-	struct arena *arena;
+	struct section_file file;
 	struct context_rules *out;
 	size_t room;
-	struct error *err;
 };
-
-static PRINTF(2, 3) int fault(const struct reader *r, const char *fmt, ...)
-{
-	char what[ERROR_TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	return error_set(r->err, ERR_INVALID, "%s:%d: %s", r->file, r->line, what);
-}
-
-static char *trimmed(char *text)
-{
-	char *end = text + strlen(text);
-
-	while (isspace((unsigned char)*text))
-		text++;
-	while (end > text && isspace((unsigned char)end[-1]))
-		*--end = '\0';
-	return text;
-}
 
 /* "exposure, criticality, ..." or the levels of a field. */
 static const char *known_levels(const struct reader *r, enum context_field field)
@@ -65,7 +35,8 @@ static const char *known_levels(const struct reader *r, enum context_field field
 
 	for (int i = 0; (name = context_level_name(field, i)) != NULL; i++)
 		if (strcmp(name, "unknown") != 0)
-			out = arena_printf(r->arena, "%s%s%s", out, *out ? ", " : "", name);
+			out = arena_printf(r->file.arena, "%s%s%s", out, *out ? ", " : "",
+			                   name);
 	return out;
 }
 
@@ -74,21 +45,20 @@ static const char *known_keys(const struct reader *r)
 	const char *out = "tag NAME";
 
 	for (size_t i = RULE_PROVIDER; i < N_ELEMENTS(part_names); i++)
-		out = arena_printf(r->arena, "%s, %s", out, part_names[i]);
+		out = arena_printf(r->file.arena, "%s, %s", out, part_names[i]);
 	for (int i = 0; i < N_CONTEXT_FIELDS; i++)
-		out = arena_printf(r->arena, "%s, %s", out,
+		out = arena_printf(r->file.arena, "%s, %s", out,
 		                   context_field_name((enum context_field)i));
 	return out;
 }
 
 /* A rule says something under some condition. */
-static int finish_rule(struct reader *r)
+static int end_rule(void *ctx)
 {
-	const struct context_rule *rule = r->out->n ? &r->out->rules[r->out->n - 1] : NULL;
+	struct reader *r = ctx;
+	const struct context_rule *rule = &r->out->rules[r->out->n - 1];
 	bool says = false, tags = false;
 
-	if (!rule)
-		return 0;
 	for (int i = 0; i < N_CONTEXT_FIELDS; i++)
 		says |= rule->levels[i] >= 0;
 	for (size_t i = 0; i < rule->n_conditions; i++)
@@ -96,40 +66,27 @@ static int finish_rule(struct reader *r)
 	r->out->beyond_tags |= !tags;
 	if (rule->n_conditions && says)
 		return 0;
-	r->line = rule->line;
-	return fault(r, "rule \"%s\" has no %s", rule->name,
-	             says ? "condition (tag, provider, name, ...)"
-	                  : "level (environment, criticality, ...)");
+	r->file.line = rule->line;
+	return section_file_fault(&r->file, "rule \"%s\" has no %s", rule->name,
+	                          says ? "condition (tag, provider, name, ...)"
+	                               : "level (environment, criticality, ...)");
 }
 
-static int begin_rule(struct reader *r, char *line)
+static int begin_rule(void *ctx, const char *name)
 {
+	struct reader *r = ctx;
 	struct context_rules *out = r->out;
-	const size_t size = strlen(line);
-	int rc = finish_rule(r);
 
-	if (rc < 0)
-		return rc;
-	if (line[size - 1] != ']')
-		return fault(r, "a rule begins with [NAME]");
-	line[size - 1] = '\0';
-	const char *name = trimmed(line + 1);
-
-	if (!*name || strlen(name) > NAME_MAX_SIZE ||
-	    strspn(name, name_alphabet) != strlen(name))
-		return fault(r,
-		             "a rule's name has 1 to %d letters, digits, \"-\", \"_\" "
-		             "and \".\", not \"%.80s\"",
-		             NAME_MAX_SIZE, name);
 	for (size_t i = 0; i < out->n; i++)
 		if (strcmp(out->rules[i].name, name) == 0)
-			return fault(r, "there is a rule \"%s\" already, in line %d", name,
-			             out->rules[i].line);
+			return section_file_fault(
+			        &r->file, "there is a rule \"%s\" already, in line %d",
+			        name, out->rules[i].line);
 	if (out->n == RULES_MAX)
-		return fault(r, "more than %d rules", RULES_MAX);
+		return section_file_fault(&r->file, "more than %d rules", RULES_MAX);
 	if (out->n == r->room) {
 		struct context_rule *more =
-		        ARENA_ARRAY(r->arena, struct context_rule, 2 * r->room + 16);
+		        ARENA_ARRAY(r->file.arena, struct context_rule, 2 * r->room + 16);
 
 		if (out->n)
 			memcpy(more, out->rules, out->n * sizeof(*more));
@@ -139,7 +96,7 @@ static int begin_rule(struct reader *r, char *line)
 	struct context_rule *rule = &out->rules[out->n++];
 
 	rule->name = name;
-	rule->line = r->line;
+	rule->line = r->file.line;
 	for (int i = 0; i < N_CONTEXT_FIELDS; i++)
 		rule->levels[i] = -1;
 	return 0;
@@ -152,10 +109,10 @@ static int take_level(const struct reader *r, struct context_rule *rule,
 	const int level = context_level_parse(field, value);
 
 	if (level < 0 || strcmp(value, "unknown") == 0)
-		return fault(r, "unknown %s \"%.60s\"; known: %s", name, value,
-		             known_levels(r, field));
+		return section_file_fault(&r->file, "unknown %s \"%.60s\"; known: %s", name,
+		                          value, known_levels(r, field));
 	if (rule->levels[field] >= 0)
-		return fault(r, "%s is stated twice", name);
+		return section_file_fault(&r->file, "%s is stated twice", name);
 	rule->levels[field] = level;
 	return 0;
 }
@@ -172,85 +129,55 @@ static int take_condition(const struct reader *r, struct context_rule *rule,
                           enum rule_part part, const char *tags, const char *value)
 {
 	if (rule->n_conditions == RULE_CONDITIONS_MAX)
-		return fault(r, "more than %d conditions", RULE_CONDITIONS_MAX);
+		return section_file_fault(&r->file, "more than %d conditions",
+		                          RULE_CONDITIONS_MAX);
 	for (size_t i = 0; i < rule->n_conditions; i++) {
 		const struct rule_condition *c = &rule->conditions[i];
 
 		if (c->part == part && (!tags || strcmp(c->tags, tags) == 0))
-			return fault(r, "%s%s%s is stated twice", part_names[part],
-			             tags ? " " : "", tags ? tags : "");
+			return section_file_fault(&r->file, "%s%s%s is stated twice",
+			                          part_names[part], tags ? " " : "",
+			                          tags ? tags : "");
 	}
 	if (part == RULE_PROVIDER && !is_provider(value))
-		return fault(
-		        r, "unknown provider \"%.60s\"; known: aws, azure, gcp, oci, none",
+		return section_file_fault(
+		        &r->file,
+		        "unknown provider \"%.60s\"; known: aws, azure, gcp, oci, none",
 		        value);
 	rule->conditions[rule->n_conditions++] =
 	        (struct rule_condition){.part = part, .tags = tags, .patterns = value};
 	return 0;
 }
 
-static int take_pair(const struct reader *r, char *key, const char *value)
+static int take_pair(void *ctx, char *key, const char *value)
 {
-	struct context_rule *rule;
+	const struct reader *r = ctx;
+	struct context_rule *rule = &r->out->rules[r->out->n - 1];
 	const int field = context_field_parse(key);
 
-	if (!r->out->n)
-		return fault(r, "\"%.60s\" stands before the first [RULE]", key);
-	rule = &r->out->rules[r->out->n - 1];
-	if (!*value)
-		return fault(r, "\"%.60s\" has no value", key);
 	if (field >= 0)
 		return take_level(r, rule, (enum context_field)field, value);
 	if (strncmp(key, "tag", 3) == 0 && isspace((unsigned char)key[3]))
-		return take_condition(r, rule, RULE_TAG, trimmed(key + 3), value);
+		return take_condition(r, rule, RULE_TAG, text_trim(key + 3), value);
 	if (strcmp(key, "tag") == 0)
-		return fault(r, "\"tag\" wants the name of the tag: tag NAME = VALUE");
+		return section_file_fault(
+		        &r->file, "\"tag\" wants the name of the tag: tag NAME = VALUE");
 	for (size_t i = RULE_PROVIDER; i < N_ELEMENTS(part_names); i++)
 		if (strcmp(key, part_names[i]) == 0)
 			return take_condition(r, rule, (enum rule_part)i, NULL, value);
-	return fault(r, "unknown key \"%.40s\"; known: %s", key, known_keys(r));
-}
-
-static int take_line(struct reader *r, char *line)
-{
-	char *equals;
-
-	line = trimmed(line);
-	if (utf8_valid_size(line, strlen(line)) != strlen(line))
-		return fault(r, "is no UTF-8");
-	if (!*line || *line == '#' || *line == ';')
-		return 0;
-	if (*line == '[')
-		return begin_rule(r, line);
-	equals = strchr(line, '=');
-	if (!equals)
-		return fault(r, "wants KEY = VALUE, [RULE] or # COMMENT, not \"%.60s\"",
-		             line);
-	*equals = '\0';
-	return take_pair(r, trimmed(line), trimmed(equals + 1));
+	return section_file_fault(&r->file, "unknown key \"%.40s\"; known: %s", key,
+	                          known_keys(r));
 }
 
 int context_rules_parse(const char *file, const char *text, struct arena *a,
                         struct context_rules *out, struct error *err)
 {
-	struct reader r = {.file = file, .arena = a, .out = out, .err = err};
-	int rc = 0;
+	static const struct section_calls calls = {begin_rule, take_pair, end_rule};
+	struct reader r = {.file = {.file = file, .thing = "rule", .arena = a, .err = err},
+	                   .out = out};
 
 	*out = (struct context_rules){0};
-	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
-		text += 3;
-	for (const char *at = text; *at && rc == 0;) {
-		const size_t size = strcspn(at, "\n");
-
-		r.line++;
-		rc = take_line(&r, arena_strndup(a, at, size));
-		at += size + (at[size] == '\n');
-	}
-	if (rc == 0)
-		rc = finish_rule(&r);
-	if (rc == 0 && !out->n)
-		return error_set(err, ERR_INVALID, "%s: holds no rule", file);
-	return rc;
+	return section_file_read(&r.file, text, &calls, &r);
 }
 
 bool context_rule_line(const struct context_rule *rule, size_t i, struct arena *a,

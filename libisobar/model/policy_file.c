@@ -10,51 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/section_file.h"
 #include "base/strbuf.h"
 #include "model/asset.h"
 #include "model/control_catalog.h"
 #include "model/resource.h"
 #include "model/risk.h"
 
-#define NAME_MAX_SIZE  60
 #define VALUE_MAX_SIZE 200
 #define WARN_USUAL     75
 #define DAY            (24 * USEC_PER_HOUR)
 #define ACCEPTED_MAX   (180 * DAY) /* where the policy is of no band */
 
-static const char name_alphabet[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-
 struct reader {
-	const char *file;
-	int line;
-	struct arena *arena;
+	struct section_file file;
 	struct policy_rows *out;
 	unsigned int seen; /* keys of the policy at hand, a bit each */
-	struct error *err;
 };
-
-static PRINTF(2, 3) int fault(const struct reader *r, const char *fmt, ...)
-{
-	char what[ERROR_TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	return error_set(r->err, ERR_INVALID, "%s:%d: %s", r->file, r->line, what);
-}
-
-static char *trimmed(char *text)
-{
-	char *end = text + strlen(text);
-
-	while (isspace((unsigned char)*text))
-		text++;
-	while (end > text && isspace((unsigned char)end[-1]))
-		*--end = '\0';
-	return text;
-}
 
 /* --- values --- */
 
@@ -65,9 +37,10 @@ static int take_band(const struct reader *r, struct policy_row *p, const char *v
 	enum band band;
 
 	if (band_parse(value, &band) < 0)
-		return fault(r,
-		             "unknown band \"%.40s\"; known: critical, high, medium, low",
-		             value);
+		return section_file_fault(
+		        &r->file,
+		        "unknown band \"%.40s\"; known: critical, high, medium, low",
+		        value);
 	p->band = (int)band;
 	return 0;
 }
@@ -77,8 +50,9 @@ static int take_provider(const struct reader *r, struct policy_row *p, const cha
 	enum provider provider;
 
 	if (provider_parse(value, &provider) < 0)
-		return fault(
-		        r, "unknown provider \"%.40s\"; known: aws, azure, gcp, oci, none",
+		return section_file_fault(
+		        &r->file,
+		        "unknown provider \"%.40s\"; known: aws, azure, gcp, oci, none",
 		        value);
 	p->provider = (int)provider;
 	return 0;
@@ -89,10 +63,11 @@ static int take_environment(const struct reader *r, struct policy_row *p, const 
 	const int level = context_level_parse(CONTEXT_ENVIRONMENT, value);
 
 	if (level < 0)
-		return fault(r,
-		             "unknown environment \"%.40s\"; known: sandbox, development, "
-		             "test, staging, production, unknown",
-		             value);
+		return section_file_fault(
+		        &r->file,
+		        "unknown environment \"%.40s\"; known: sandbox, development, "
+		        "test, staging, production, unknown",
+		        value);
 	p->environment = level;
 	return 0;
 }
@@ -100,7 +75,8 @@ static int take_environment(const struct reader *r, struct policy_row *p, const 
 static int take_tag(const struct reader *r, struct policy_row *p, const char *value)
 {
 	if (*value == '=')
-		return fault(r, "tag wants KEY or KEY=VALUE, not \"%.60s\"", value);
+		return section_file_fault(
+		        &r->file, "tag wants KEY or KEY=VALUE, not \"%.60s\"", value);
 	p->tag = value;
 	return 0;
 }
@@ -156,10 +132,11 @@ static int take_window(const struct reader *r, struct policy_row *p, const char 
 	if (strcmp(value, "best-effort") == 0)
 		p->window = 0;
 	else if (!read_duration(value, &p->window))
-		return fault(r,
-		             "window wants for instance 48h, 14d, 2w or best-effort, not "
-		             "\"%.40s\"",
-		             value);
+		return section_file_fault(
+		        &r->file,
+		        "window wants for instance 48h, 14d, 2w or best-effort, not "
+		        "\"%.40s\"",
+		        value);
 	return 0;
 }
 
@@ -167,8 +144,9 @@ static int take_acceptance_max(const struct reader *r, struct policy_row *p,
                                const char *value)
 {
 	if (!read_duration(value, &p->acceptance_max))
-		return fault(r, "acceptance-max wants for instance 90d, not \"%.40s\"",
-		             value);
+		return section_file_fault(
+		        &r->file, "acceptance-max wants for instance 90d, not \"%.40s\"",
+		        value);
 	return 0;
 }
 
@@ -223,15 +201,16 @@ static int take_warn(const struct reader *r, struct policy_row *p, const char *v
 
 		at = read_percent(at, &percent);
 		if (!at || n > WARN_POINTS_MAX || !add_point(points, n++, percent))
-			return fault(
-			        r,
+			return section_file_fault(
+			        &r->file,
 			        "warn wants up to %d percentages from 1%% to 99%%, for "
 			        "instance 50%%,75%%,90%%, not \"%.40s\"",
 			        WARN_POINTS_MAX + 1, value);
 		if (!*at)
 			break;
 		if (*at++ != ',')
-			return fault(r, "warn wants commas between percentages");
+			return section_file_fault(&r->file,
+			                          "warn wants commas between percentages");
 	}
 	choose_warn_percent(p, points, n);
 	return 0;
@@ -241,7 +220,8 @@ static int take_switch(const struct reader *r, const char *key, const char *valu
                        bool *out)
 {
 	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
-		return fault(r, "%s wants on or off, not \"%.40s\"", key, value);
+		return section_file_fault(&r->file, "%s wants on or off, not \"%.40s\"",
+		                          key, value);
 	*out = strcmp(value, "on") == 0;
 	return 0;
 }
@@ -259,7 +239,8 @@ static int take_enabled(const struct reader *r, struct policy_row *p, const char
 static int take_start(const struct reader *r, struct policy_row *p, const char *value)
 {
 	if (strcmp(value, "stored") != 0 && strcmp(value, "source") != 0)
-		return fault(r, "start wants stored or source, not \"%.40s\"", value);
+		return section_file_fault(
+		        &r->file, "start wants stored or source, not \"%.40s\"", value);
 	p->start = strcmp(value, "source") == 0 ? SLA_START_SOURCE : SLA_START_STORED;
 	return 0;
 }
@@ -309,16 +290,16 @@ static bool covers(const struct policy_row *p, const struct policy_row *q)
 	       covers_text(p->framework, q->framework);
 }
 
-static int finish_policy(struct reader *r)
+static int end_policy(void *ctx)
 {
-	struct policy_row *last = r->out->n ? &r->out->rows[r->out->n - 1] : NULL;
+	struct reader *r = ctx;
+	struct policy_row *last = &r->out->rows[r->out->n - 1];
 
-	if (!last)
-		return 0;
-	r->line = last->line;
+	r->file.line = last->line;
 	if (!(r->seen >> KEY_WINDOW & 1))
-		return fault(r, "policy \"%s\" has no window (48h, 14d, best-effort)",
-		             last->name);
+		return section_file_fault(
+		        &r->file, "policy \"%s\" has no window (48h, 14d, best-effort)",
+		        last->name);
 	if (!(r->seen >> KEY_ACCEPTANCE_MAX & 1))
 		last->acceptance_max =
 		        last->band == SLA_ANY
@@ -328,44 +309,30 @@ static int finish_policy(struct reader *r)
 		const struct policy_row *p = &r->out->rows[i];
 
 		if (p->enabled && covers(p, last))
-			return fault(r,
-			             "policy \"%s\" can match nothing: \"%s\" in line %d "
-			             "selects all of it",
-			             last->name, p->name, p->line);
+			return section_file_fault(
+			        &r->file,
+			        "policy \"%s\" can match nothing: \"%s\" in line %d "
+			        "selects all of it",
+			        last->name, p->name, p->line);
 	}
 	return 0;
 }
 
-static int begin_policy(struct reader *r, char *line)
+static int begin_policy(void *ctx, const char *name)
 {
+	struct reader *r = ctx;
 	struct policy_rows *out = r->out;
-	const int at = r->line;
-	const size_t size = strlen(line);
-	int rc = finish_policy(r);
 
-	if (rc < 0)
-		return rc;
-	r->line = at;
-	if (line[size - 1] != ']')
-		return fault(r, "a policy begins with [NAME]");
-	line[size - 1] = '\0';
-	const char *name = trimmed(line + 1);
-
-	if (!*name || strlen(name) > NAME_MAX_SIZE ||
-	    strspn(name, name_alphabet) != strlen(name))
-		return fault(r,
-		             "a policy's name has 1 to %d letters, digits, \"-\", \"_\" "
-		             "and \".\", not \"%.80s\"",
-		             NAME_MAX_SIZE, name);
 	for (size_t i = 0; i < out->n; i++)
 		if (strcmp(out->rows[i].name, name) == 0)
-			return fault(r, "there is a policy \"%s\" already, in line %d",
-			             name, out->rows[i].line);
+			return section_file_fault(
+			        &r->file, "there is a policy \"%s\" already, in line %d",
+			        name, out->rows[i].line);
 	if (out->n == POLICIES_MAX)
-		return fault(r, "more than %d policies", POLICIES_MAX);
+		return section_file_fault(&r->file, "more than %d policies", POLICIES_MAX);
 	r->seen = 0;
 	out->rows[out->n++] = (struct policy_row){.name = name,
-	                                          .line = at,
+	                                          .line = r->file.line,
 	                                          .band = SLA_ANY,
 	                                          .provider = SLA_ANY,
 	                                          .environment = SLA_ANY,
@@ -377,74 +344,40 @@ static int begin_policy(struct reader *r, char *line)
 	return 0;
 }
 
-static int take_pair(struct reader *r, const char *key, const char *value)
+static int take_pair(void *ctx, char *key, const char *value)
 {
+	struct reader *r = ctx;
 	const char *known = "";
 
-	if (!r->out->n)
-		return fault(r, "\"%.60s\" stands before the first [POLICY]", key);
-	if (!*value)
-		return fault(r, "\"%.60s\" has no value", key);
 	if (strlen(value) > VALUE_MAX_SIZE)
-		return fault(r, "the value of \"%.40s\" has more than %d bytes", key,
-		             VALUE_MAX_SIZE);
+		return section_file_fault(&r->file,
+		                          "the value of \"%.40s\" has more than %d bytes",
+		                          key, VALUE_MAX_SIZE);
 	for (size_t i = 0; i < N_ELEMENTS(keys); i++) {
 		if (strcmp(key, keys[i].name) == 0) {
 			if (r->seen >> i & 1)
-				return fault(r, "%s is stated twice", key);
+				return section_file_fault(&r->file, "%s is stated twice",
+				                          key);
 			r->seen |= 1u << i;
 			return keys[i].take(r, &r->out->rows[r->out->n - 1], value);
 		}
-		known = arena_printf(r->arena, "%s%s%s", known, i ? ", " : "",
+		known = arena_printf(r->file.arena, "%s%s%s", known, i ? ", " : "",
 		                     keys[i].name);
 	}
-	return fault(r, "unknown key \"%.40s\"; known: %s", key, known);
-}
-
-static int take_line(struct reader *r, char *line)
-{
-	char *equals;
-
-	line = trimmed(line);
-	if (utf8_valid_size(line, strlen(line)) != strlen(line))
-		return fault(r, "is no UTF-8");
-	for (const char *at = line; *at; at++)
-		if (iscntrl((unsigned char)*at) && *at != '\t')
-			return fault(r, "holds a control character");
-	if (!*line || *line == '#' || *line == ';')
-		return 0;
-	if (*line == '[')
-		return begin_policy(r, line);
-	equals = strchr(line, '=');
-	if (!equals)
-		return fault(r, "wants KEY = VALUE, [POLICY] or # COMMENT, not \"%.60s\"",
-		             line);
-	*equals = '\0';
-	return take_pair(r, trimmed(line), trimmed(equals + 1));
+	return section_file_fault(&r->file, "unknown key \"%.40s\"; known: %s", key, known);
 }
 
 int policy_file_parse(const char *file, const char *text, struct arena *a,
                       struct policy_rows *out, struct error *err)
 {
-	struct reader r = {.file = file, .arena = a, .out = out, .err = err};
-	int rc = 0;
+	static const struct section_calls calls = {begin_policy, take_pair, end_policy};
+	struct reader r = {
+	        .file = {.file = file, .thing = "policy", .arena = a, .err = err},
+	        .out = out};
 
 	*out = (struct policy_rows){
 	        .rows = ARENA_ARRAY(a, struct policy_row, POLICIES_MAX)};
-	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
-		text += 3;
-	for (const char *at = text; *at && rc == 0;) {
-		const size_t size = strcspn(at, "\n");
-
-		r.line++;
-		rc = take_line(&r, arena_strndup(a, at, size));
-		at += size + (at[size] == '\n');
-	}
-	if (rc == 0)
-		rc = finish_policy(&r);
-	if (rc == 0 && !out->n)
-		return error_set(err, ERR_INVALID, "%s: holds no policy", file);
-	return rc;
+	return section_file_read(&r.file, text, &calls, &r);
 }
 
 /* --- as text --- */
