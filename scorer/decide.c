@@ -26,12 +26,6 @@ const struct asset_facts *decision_asset(const struct decision_input *in,
 	return &in->assets[low];
 }
 
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15u;
-	return h ^ (h >> 32);
-}
-
 static uint64_t mix_bytes(uint64_t h, const void *data, size_t size)
 {
 	const unsigned char *p = data;
@@ -39,12 +33,12 @@ static uint64_t mix_bytes(uint64_t h, const void *data, size_t size)
 
 	for (; size >= 8; size -= 8, p += 8) {
 		memcpy(&word, p, 8);
-		h = mix(h, word);
+		h = hash_mix(h, word);
 	}
 	word = size;
 	for (; size; size--, p++)
 		word = (word << 8) | *p;
-	return mix(h, word);
+	return hash_mix(h, word);
 }
 
 static uint64_t mix_text(uint64_t h, const char *s)
@@ -58,10 +52,10 @@ static int64_t hash_of(const struct risk_row *r)
 	uint64_t h = 0x6973626172u;
 
 	h = mix_bytes(h, &r->asset_id, sizeof(r->asset_id));
-	h = mix(h, (uint64_t)r->n_findings);
-	h = mix(h, (uint64_t)r->class << 32 | (uint64_t)r->responsibility << 16 |
-	                   (uint64_t)(r->layer + 1));
-	h = mix(h, (uint64_t)r->state << 32 | (uint64_t)r->proof_run_id);
+	h = hash_mix(h, (uint64_t)r->n_findings);
+	h = hash_mix(h, (uint64_t)r->class << 32 | (uint64_t)r->responsibility << 16 |
+	                        (uint64_t)(r->layer + 1));
+	h = hash_mix(h, (uint64_t)r->state << 32 | (uint64_t)r->proof_run_id);
 	h = mix_text(h, r->subject);
 	h = mix_text(h, r->location);
 	h = mix_text(h, r->title);
@@ -75,7 +69,7 @@ static int64_t hash_of(const struct risk_row *r)
 	h = mix_bytes(h, r->members, r->n_members * sizeof(*r->members));
 	h = mix_bytes(h, r->reasons, r->n_members * sizeof(*r->reasons));
 	if (r->elements)
-		h = mix(h, (uint64_t)r->elements);
+		h = hash_mix(h, (uint64_t)r->elements);
 	h = mix_bytes(h, &r->fix_id, sizeof(r->fix_id));
 	return (int64_t)h;
 }
@@ -207,21 +201,42 @@ static struct risk_event *add_event(struct decision *d, const struct risk_row *r
 	                         .kind = kind,
 	                         .at = d->in->now,
 	                         .state = row->state,
+	                         .band = row->band,
+	                         .score = row->score,
+	                         .due_at = row->due_at,
 	                         .reason = reason,
 	                         .run_id = row->proof_run_id};
 	return e;
 }
 
-/* An acceptance that ended before anybody wrote it down. */
-static void add_expiry(struct decision *d, const struct risk_row *row,
-                       const struct stored_risk *old)
+/* What the sweep did not come to: the row that is written now knows nothing of it. */
+static void add_passed(struct decision *d, const struct risk_row *row,
+                       const struct draft *draft, const struct former_risk *former)
 {
-	struct risk_event *e = add_event(d, row, EVENT_STATE, "acceptance_expired");
+	const struct stored_risk *old = draft->old;
+	const struct risk_unswept before = {.next_crossing_at = old->next_crossing_at,
+	                                    .warn_at = old->warn_at,
+	                                    .state = old->state,
+	                                    .reopens_at = old->reopens_at,
+	                                    .rules = &draft->clock,
+	                                    .segments = former->segments,
+	                                    .n_segments = former->n_segments};
+	struct risk_crossing passed[RISK_CROSSINGS_MAX];
+	const size_t n = risk_crossings_passed(&before, d->in->now, d->a, passed);
 
-	e->at = old->reopens_at;
-	e->state = RISK_OPEN;
-	e->has_cause = old->has_acceptance;
-	e->cause_id = old->acceptance_id;
+	for (size_t i = 0; i < n; i++) {
+		struct risk_event *e = add_event(d, row, passed[i].kind, passed[i].reason);
+
+		e->at = passed[i].at;
+		e->state = passed[i].state;
+		e->band = old->band;
+		e->score = old->score;
+		e->due_at = old->due_at;
+		e->run_id = 0;
+		e->has_cause = old->has_acceptance &&
+		               (e->kind == EVENT_STATE || e->kind == EVENT_ENDS_SOON);
+		e->cause_id = old->acceptance_id;
+	}
 }
 
 static void add_change(struct decision *d, const struct risk_row *row,
@@ -243,13 +258,13 @@ static void add_change(struct decision *d, const struct risk_row *row,
 }
 
 static void add_events(struct decision *d, const struct risk_row *row,
-                       const struct draft *draft)
+                       const struct draft *draft, const struct former_risk *former)
 {
 	const struct stored_risk *old = draft->old;
 	const struct fate *fate = &draft->fate;
 
-	if (old && decision_state_before(old, d->in->now) != old->state)
-		add_expiry(d, row, old);
+	if (old && old->n_segments)
+		add_passed(d, row, draft, former);
 	if (fate->reason)
 		add_change(d, row, draft);
 	if (!old)
@@ -374,6 +389,12 @@ static enum path_level path_level_of(const struct decision_input *in,
 	return (enum path_level)level;
 }
 
+/* A person has given it back: it is still whose it was. */
+static bool is_left_to_rules(const struct stored_risk *old)
+{
+	return old->owner_basis == OWNER_BY_NOBODY && old->owner_id;
+}
+
 void decision_add(struct decision *d, const struct draft *draft)
 {
 	const struct stored_risk *old = draft->old;
@@ -393,11 +414,11 @@ void decision_add(struct decision *d, const struct draft *draft)
 		row->proof_run_id = draft->facts.proof_run_id;
 	row->state_hash = hash_of(row);
 	if (d->in->rules_differ || kept.clock.kev_allowance)
-		row->state_hash =
-		        (int64_t)mix((uint64_t)row->state_hash, decision_rules_hash(&kept));
+		row->state_hash = (int64_t)hash_mix((uint64_t)row->state_hash,
+		                                    decision_rules_hash(&kept));
 	/* The clock follows from what is hashed: it goes on as it was. */
 	if (old && old->state_hash == row->state_hash && was == old->state &&
-	    draft->n_stored == 1)
+	    draft->n_stored == 1 && !is_left_to_rules(old))
 		return;
 	struct draft *copy = ARENA_NEW(d->a, struct draft);
 
@@ -519,7 +540,7 @@ static void settle(struct decision *d, struct draft *draft)
 	fill_clock(d, row, draft, old ? &former : NULL);
 	count_row(d, row, old);
 	mark_fixes(d, row, &draft->fix, old);
-	add_events(d, row, draft);
+	add_events(d, row, draft, &former);
 	if (!draft->group)
 		return;
 	add_alias(d, draft->group, &row->risk_id,
@@ -624,15 +645,28 @@ struct stored_risk **decide_ledgers(const struct decision *d, struct arena *a,
 	return out;
 }
 
+static bool decision_has_unswept(const struct draft *draft, timestamp now)
+{
+	const struct stored_risk *old = draft->old;
+
+	return old &&
+	       ((old->next_crossing_at != TIMESTAMP_NONE && old->next_crossing_at <= now) ||
+	        (old->warn_at != TIMESTAMP_NONE && old->warn_at <= now));
+}
+
 void decide_end(struct decision *d, struct score_writes *out)
 {
-	size_t room = d->n_drafts + 1;
+	size_t room = d->n_drafts + 1, n_events = 0;
 
-	for (size_t i = 0; i < d->n_drafts; i++)
+	for (size_t i = 0; i < d->n_drafts; i++) {
 		room += d->drafts[i]->n_stored;
+		n_events += decision_has_unswept(d->drafts[i], d->in->now)
+		                    ? RISK_CROSSINGS_MAX
+		                    : 0;
+	}
 	*out = (struct score_writes){
 	        .rows = ARENA_ARRAY(d->a, struct risk_row, room),
-	        .events = ARENA_ARRAY(d->a, struct risk_event, 3 * room),
+	        .events = ARENA_ARRAY(d->a, struct risk_event, 5 * room + n_events),
 	        .aliases = ARENA_ARRAY(d->a, struct risk_alias_row, 2 * room),
 	        .fixes = ARENA_ARRAY(d->a, struct fix_mark, 2 * room)};
 	d->out = out;

@@ -3,11 +3,18 @@
 #define ISOBAR_DECIDE_PRIVATE_H
 
 #include "model/risk_times.h"
+#include "model/transition.h"
 
 #include "decide.h"
 #include "risk_fix.h"
 
 /* What decide.c (risks of findings) and decide_path.c (risks of paths) share. */
+
+static inline uint64_t hash_mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15u;
+	return h ^ (h >> 32);
+}
 
 /* A risk before its clock is settled. */
 struct draft {

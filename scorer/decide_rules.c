@@ -62,9 +62,9 @@ static void find_owner(struct decision *d, struct draft *draft)
 	const struct stored_risk *old = draft->old;
 	struct risk_row *row = &draft->row;
 
-	if (old && old->owner_basis == 2) {
+	if (old && old->owner_basis == OWNER_BY_PERSON) {
 		row->owner_id = old->owner_id;
-		row->owner_basis = 2;
+		row->owner_basis = OWNER_BY_PERSON;
 		draft->view.owner = old->owner;
 		return;
 	}
@@ -74,7 +74,7 @@ static void find_owner(struct decision *d, struct draft *draft)
 	                : NULL;
 
 	row->owner_id = rule ? rule->owner_id : 0;
-	row->owner_basis = rule ? 1 : 0;
+	row->owner_basis = rule ? OWNER_BY_RULE : OWNER_BY_NOBODY;
 	draft->view.owner = rule ? rule->owner : NULL;
 }
 
@@ -115,25 +115,19 @@ void decision_govern(struct decision *d, struct draft *draft,
 	clock->first_seen = first_seen_of(draft->group);
 }
 
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15u;
-	return h ^ (h >> 32);
-}
-
 uint64_t decision_rules_hash(const struct draft *draft)
 {
 	const struct risk_row *row = &draft->row;
-	uint64_t h = mix((uint64_t)row->owner_id, (uint64_t)row->owner_basis);
+	uint64_t h = hash_mix((uint64_t)row->owner_id, (uint64_t)row->owner_basis);
 	uint64_t id;
 
 	for (int b = 0; b <= (int)row->band; b++)
-		h = mix(h, (uint64_t)draft->clock.by_band[b]->digest);
-	h = mix(h, (uint64_t)draft->clock.kev_allowance);
-	h = mix(h, (uint64_t)draft->clock.first_seen);
-	h = mix(h, (uint64_t)row->reopens_at);
+		h = hash_mix(h, (uint64_t)draft->clock.by_band[b]->digest);
+	h = hash_mix(h, (uint64_t)draft->clock.kev_allowance);
+	h = hash_mix(h, (uint64_t)draft->clock.first_seen);
+	h = hash_mix(h, (uint64_t)row->reopens_at);
 	memcpy(&id, row->acceptance_id.bytes, sizeof(id));
-	return mix(h, id);
+	return hash_mix(h, id);
 }
 
 /* --- decisions that end --- */

@@ -67,23 +67,6 @@ struct facts facts_of(const struct risk_group *g)
 	return out;
 }
 
-static int mode_of(enum risk_state state, enum verdict verdict)
-{
-	switch (state) {
-	case RISK_OPEN:
-	case RISK_IN_PROGRESS:
-	case RISK_CONTESTED:
-		return verdict == VERDICT_PROVIDER ? SLA_MODE_PAUSED : SLA_MODE_RUNNING;
-	case RISK_ACCEPTED:
-	case RISK_FALSE_POSITIVE:
-	case RISK_SUPPRESSED:
-		return SLA_MODE_PAUSED;
-	case RISK_RESOLVED:
-		return SLA_MODE_STOPPED;
-	}
-	return SLA_MODE_RUNNING;
-}
-
 static struct fate fate_of_new(const struct facts *facts)
 {
 	struct fate out = {
@@ -165,7 +148,7 @@ static void start_clock(struct fate *fate, int mode, enum verdict verdict)
 void fate_clock(struct fate *fate, const struct former_risk *former, enum verdict verdict,
                 enum band band, timestamp now)
 {
-	const int mode = mode_of(fate->state, verdict);
+	const int mode = (int)risk_clock_mode(fate->state, verdict);
 	const bool ends = fate->state == RISK_ACCEPTED && verdict != VERDICT_PROVIDER &&
 	                  fate->reopens_at != TIMESTAMP_NONE;
 

@@ -3,7 +3,7 @@
 #define ISOBAR_LIFECYCLE_H
 
 #include "model/responsibility.h"
-#include "model/risk_clock.h"
+#include "model/risk_times.h"
 
 #include "correlate.h"
 #include "score.h"

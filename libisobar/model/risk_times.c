@@ -57,12 +57,73 @@ void risk_times_of(const struct risk_clock_rules *rules,
 	}
 }
 
-/* --- what readers see --- */
-
 static bool has_passed(timestamp at, timestamp now)
 {
 	return at != TIMESTAMP_NONE && at <= now;
 }
+
+/* --- what nobody wrote yet --- */
+
+static timestamp first_of(timestamp a, timestamp b)
+{
+	if (a == TIMESTAMP_NONE || b == TIMESTAMP_NONE)
+		return a == TIMESTAMP_NONE ? b : a;
+	return a < b ? a : b;
+}
+
+static size_t clock_crossings(const struct risk_unswept *r, timestamp first, timestamp now,
+                              enum risk_state state, struct arena *a,
+                              struct risk_crossing *out, size_t room)
+{
+	static const enum risk_event_kind kinds[] = {
+	        [SLA_CROSSING_DUE_SOON] = EVENT_DUE_SOON,
+	        [SLA_CROSSING_WARN] = EVENT_WARN,
+	        [SLA_CROSSING_BREACHED] = EVENT_BREACHED,
+	};
+	struct sla_crossing passed[RISK_CROSSINGS_MAX];
+	const size_t n = risk_clock_crossings(r->rules, r->segments, r->n_segments,
+	                                      first - 1, now, passed, room);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct risk_crossing){
+		        passed[i].at, kinds[passed[i].kind], state,
+		        passed[i].kind == SLA_CROSSING_BREACHED
+		                ? "breached"
+		                : arena_printf(a, "%d %%", passed[i].percent)};
+	return n;
+}
+
+size_t risk_crossings_passed(const struct risk_unswept *r, timestamp now, struct arena *a,
+                             struct risk_crossing out[RISK_CROSSINGS_MAX])
+{
+	const timestamp first = first_of(r->next_crossing_at, r->warn_at);
+	enum risk_state state = r->state;
+	size_t n = 0;
+
+	if (!has_passed(first, now))
+		return 0;
+	if (r->state == RISK_ACCEPTED && has_passed(r->warn_at, now))
+		out[n++] = (struct risk_crossing){r->warn_at, EVENT_ENDS_SOON,
+		                                  RISK_ACCEPTED, "acceptance_ends_soon"};
+	if (r->state == RISK_ACCEPTED && has_passed(r->reopens_at, now)) {
+		state = RISK_OPEN;
+		out[n++] = (struct risk_crossing){r->reopens_at, EVENT_STATE, state,
+		                                  "acceptance_expired"};
+	}
+	return n +
+	       clock_crossings(r, first, now, state, a, out + n, RISK_CROSSINGS_MAX - n);
+}
+
+enum sla_mode risk_clock_mode(enum risk_state state, enum verdict responsibility)
+{
+	if (state == RISK_RESOLVED)
+		return SLA_MODE_STOPPED;
+	if (!risk_state_is_open(state) || responsibility == VERDICT_PROVIDER)
+		return SLA_MODE_PAUSED;
+	return SLA_MODE_RUNNING;
+}
+
+/* --- what readers see --- */
 
 static void stand_at(struct risk_row_times *row, enum sla_state sla, timestamp next)
 {

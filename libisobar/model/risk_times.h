@@ -2,9 +2,11 @@
 #ifndef ISOBAR_RISK_TIMES_H
 #define ISOBAR_RISK_TIMES_H
 
+#include "base/arena.h"
 #include "model/responsibility.h"
 #include "model/risk.h"
 #include "model/risk_clock.h"
+#include "model/risk_event.h"
 
 /* Warn so long before an acceptance ends. */
 #define ACCEPTANCE_WARN_USEC (7 * 24 * USEC_PER_HOUR)
@@ -25,6 +27,36 @@ void risk_times_of(const struct risk_clock_rules *rules,
                    const struct risk_clock_segment *segments, size_t n,
                    enum risk_state state, timestamp reopens_at, timestamp now,
                    struct risk_times *out);
+
+/* What time alone has done to a risk and nobody wrote yet. */
+struct risk_crossing {
+	timestamp at;
+	enum risk_event_kind kind;
+	enum risk_state state; /* after it */
+	const char *reason;    /* "75 %", "breached", "acceptance_expired" */
+};
+
+#define RISK_CROSSINGS_MAX 16
+
+/* A risk as it was written last, with its ledger; the first two as in risk_times. */
+struct risk_unswept {
+	timestamp next_crossing_at, warn_at;
+	enum risk_state state;
+	timestamp reopens_at;
+	const struct risk_clock_rules *rules;
+	const struct risk_clock_segment *segments;
+	size_t n_segments;
+};
+
+/*
+ * Its crossings up to now, ascending, of which no event was written.  Whoever writes a
+ * risk anew writes them down: the new clock has other crossings.  Texts live in a.
+ */
+size_t risk_crossings_passed(const struct risk_unswept *r, timestamp now, struct arena *a,
+                             struct risk_crossing out[RISK_CROSSINGS_MAX]);
+
+/* How the clock of a risk in this state goes. */
+enum sla_mode risk_clock_mode(enum risk_state state, enum verdict responsibility);
 
 /* What a stored row says of state and clock. */
 struct risk_row_times {

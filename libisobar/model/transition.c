@@ -102,15 +102,6 @@ static timestamp begin_of(const struct transition_risk *r, timestamp now)
 	return last > now ? last : now;
 }
 
-static enum sla_mode mode_of(const struct transition_risk *r, enum risk_state state)
-{
-	if (state == RISK_RESOLVED)
-		return SLA_MODE_STOPPED;
-	if (!risk_state_is_open(state) || r->responsibility == VERDICT_PROVIDER)
-		return SLA_MODE_PAUSED;
-	return SLA_MODE_RUNNING;
-}
-
 static void add_segment(const struct transition_risk *r, struct transition *out,
                         const struct risk_clock_segment *segment, const char *reason)
 {
@@ -142,56 +133,18 @@ static void set_clock(const struct transition_risk *r, struct transition *t,
 	t->warn_at = times.warn_at;
 }
 
-static void add_crossing(struct transition *t, timestamp at, enum transition_event event,
-                         enum risk_state state, const char *reason)
-{
-	if (t->n_crossings < TRANSITION_CROSSINGS_MAX)
-		t->crossings[t->n_crossings++] =
-		        (struct transition_crossing){at, event, state, reason};
-}
-
-static timestamp first_of(timestamp a, timestamp b)
-{
-	if (a == TIMESTAMP_NONE || b == TIMESTAMP_NONE)
-		return a == TIMESTAMP_NONE ? b : a;
-	return a < b ? a : b;
-}
-
-/*
- * The sweeper writes an event of each crossing when it comes by.  What it did not write
- * until now it could not find any more: the new clock has other crossings.
- */
 static void add_crossings(const struct transition_risk *r, struct transition *t,
                           struct arena *a)
 {
-	static const enum transition_event events[] = {
-	        [SLA_CROSSING_DUE_SOON] = TRANSITION_EVENT_DUE_SOON,
-	        [SLA_CROSSING_WARN] = TRANSITION_EVENT_WARN,
-	        [SLA_CROSSING_BREACHED] = TRANSITION_EVENT_BREACHED,
-	};
-	struct sla_crossing passed[TRANSITION_CROSSINGS_MAX - 2];
-	const bool has_expired = r->state == RISK_ACCEPTED &&
-	                         r->reopens_at != TIMESTAMP_NONE && r->reopens_at <= t->at;
-	const enum risk_state state = has_expired ? RISK_OPEN : r->state;
-	const timestamp first = first_of(r->next_crossing_at, r->warn_at);
-	size_t n;
+	const struct risk_unswept before = {.next_crossing_at = r->next_crossing_at,
+	                                    .warn_at = r->warn_at,
+	                                    .state = r->state,
+	                                    .reopens_at = r->reopens_at,
+	                                    .rules = &r->rules,
+	                                    .segments = r->segments,
+	                                    .n_segments = r->n_segments};
 
-	if (first == TIMESTAMP_NONE || first > t->at)
-		return;
-	if (r->state == RISK_ACCEPTED && r->warn_at != TIMESTAMP_NONE &&
-	    r->warn_at <= t->at)
-		add_crossing(t, r->warn_at, TRANSITION_EVENT_ENDS_SOON, RISK_ACCEPTED,
-		             "acceptance_ends_soon");
-	if (has_expired)
-		add_crossing(t, r->reopens_at, TRANSITION_EVENT_STATE, RISK_OPEN,
-		             "acceptance_expired");
-	n = risk_clock_crossings(&r->rules, r->segments, r->n_segments, first - 1, t->at,
-	                         passed, N_ELEMENTS(passed));
-	for (size_t i = 0; i < n; i++)
-		add_crossing(t, passed[i].at, events[passed[i].kind], state,
-		             passed[i].kind == SLA_CROSSING_BREACHED
-		                     ? "breached"
-		                     : arena_printf(a, "%d %%", passed[i].percent));
+	t->n_crossings = risk_crossings_passed(&before, t->at, a, t->crossings);
 }
 
 /* --- what is wanted --- */
@@ -211,11 +164,11 @@ static void move(const struct transition_risk *r, const struct want *w,
 		out->outcome = effect ? TRANSITION_NO_CAUSE : TRANSITION_REFUSED;
 		return;
 	}
-	const enum sla_mode mode = mode_of(r, w->to);
+	const enum sla_mode mode = risk_clock_mode(w->to, r->responsibility);
 	const struct risk_clock_segment *last = &r->segments[n_begun(r) - 1];
 
 	out->state = w->to;
-	out->event = TRANSITION_EVENT_STATE;
+	out->event = EVENT_STATE;
 	out->event_reason = t->reason;
 	out->claim = effect->claim;
 	out->marks = true;
@@ -230,8 +183,9 @@ static void move(const struct transition_risk *r, const struct want *w,
 		return;
 	out->reopens_at = w->until;
 	add_segment(r, out,
-	            &(struct risk_clock_segment){w->until, mode_of(r, RISK_OPEN), r->band,
-	                                         TIMESTAMP_NONE},
+	            &(struct risk_clock_segment){
+	                    w->until, risk_clock_mode(RISK_OPEN, r->responsibility),
+	                    r->band, TIMESTAMP_NONE},
 	            "acceptance_expired");
 }
 
@@ -247,7 +201,7 @@ static void assign(const struct transition_risk *r, const struct want *w,
 	/* Given back, it stays whose it is until the rules have spoken. */
 	out->owner_id = w->owner_id ? w->owner_id : r->owner_id;
 	out->owner_basis = basis;
-	out->event = TRANSITION_EVENT_OWNER;
+	out->event = EVENT_OWNER;
 	out->event_reason = w->owner_id ? "assigned" : "left_to_rules";
 	out->marks = true;
 }
@@ -271,8 +225,7 @@ static void claim(const struct transition_risk *r, const struct want *w, timesta
 	}
 	out->lease = w->kind == WANT_CLAIM ? LEASE_TAKEN : LEASE_GIVEN_BACK;
 	out->lease_until = w->until;
-	out->event = w->kind == WANT_CLAIM ? TRANSITION_EVENT_CLAIMED
-	                                   : TRANSITION_EVENT_RELEASED;
+	out->event = w->kind == WANT_CLAIM ? EVENT_CLAIMED : EVENT_RELEASED;
 	out->event_reason = w->kind == WANT_CLAIM ? "claimed" : "released";
 }
 
@@ -293,7 +246,7 @@ static void extend(const struct transition_risk *r, const struct want *w,
 		out->outcome = TRANSITION_TOO_EARLY;
 		return;
 	}
-	out->event = TRANSITION_EVENT_DUE;
+	out->event = EVENT_DUE;
 	out->event_reason = "extension";
 	out->marks = true;
 	add_segment(r, out,
@@ -341,7 +294,7 @@ void transition_decide(const struct transition_risk *risk, const struct want *w,
 		extend(r, w, out);
 		break;
 	case WANT_CROSSED:
-		out->event = TRANSITION_EVENT_NONE;
+		out->event = EVENT_NONE;
 		out->event_reason = "";
 		out->marks = r->state != risk->state;
 		break;

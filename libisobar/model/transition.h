@@ -79,20 +79,7 @@ enum transition_outcome {
 	TRANSITION_NO_CAUSE,  /* only through something that somebody approves */
 };
 
-/* risk_event.kind and risk_claim.claim; the numbers are stored. */
-enum transition_event {
-	TRANSITION_EVENT_NONE = -1,
-	TRANSITION_EVENT_STATE = 2,
-	TRANSITION_EVENT_DUE_SOON = 5,
-	TRANSITION_EVENT_BREACHED = 6,
-	TRANSITION_EVENT_OWNER = 7,
-	TRANSITION_EVENT_DUE = 9,
-	TRANSITION_EVENT_WARN = 10,
-	TRANSITION_EVENT_ENDS_SOON = 11,
-	TRANSITION_EVENT_CLAIMED = 12,
-	TRANSITION_EVENT_RELEASED = 13
-};
-
+/* risk_claim.claim; the numbers are stored. */
 enum risk_claim {
 	CLAIM_NONE = -1,
 	CLAIM_WORKS_ON,
@@ -109,22 +96,13 @@ struct transition_segment {
 	const char *reason;
 };
 
-/* What time alone has done to the risk before, and nobody wrote yet. */
-struct transition_crossing {
-	timestamp at;
-	enum transition_event event;
-	enum risk_state state;
-	const char *reason; /* "75 %", "breached", "acceptance_expired" */
-};
-
 enum lease_change {
 	LEASE_AS_IT_IS,
 	LEASE_TAKEN,
 	LEASE_GIVEN_BACK
 };
 
-#define TRANSITION_SEGMENTS_MAX  2
-#define TRANSITION_CROSSINGS_MAX 16
+#define TRANSITION_SEGMENTS_MAX 2
 
 struct transition {
 	enum transition_outcome outcome;
@@ -139,9 +117,9 @@ struct transition {
 	bool drops_end; /* the segment with which an acceptance would have ended */
 	struct transition_segment segments[TRANSITION_SEGMENTS_MAX];
 	size_t n_segments;
-	struct transition_crossing crossings[TRANSITION_CROSSINGS_MAX];
+	struct risk_crossing crossings[RISK_CROSSINGS_MAX]; /* before the decision */
 	size_t n_crossings;
-	enum transition_event event;
+	int event;                /* enum risk_event_kind; EVENT_NONE: nothing but those */
 	const char *event_reason; /* the word of the table */
 	enum risk_claim claim;
 	enum lease_change lease;

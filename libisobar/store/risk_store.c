@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "store/asset_tags.h"
 #include "store/path_store.h"
 #include "store/pg_binary.h"
 #include "store/pg_copy.h"
@@ -158,26 +159,6 @@ static void evidence_read(struct binary_row r, struct evidence *e)
 	e->first_seen = next_timestamp(&r);
 }
 
-/* "name US value", between RS: neither occurs in the tags of a cloud. */
-static void tags_read(const char *text, struct asset_facts *f, struct arena *a)
-{
-	size_t n = *text != '\0';
-
-	for (const char *p = text; *p; p++)
-		n += *p == 30;
-	struct asset_tag *tags = ARENA_ARRAY(a, struct asset_tag, n + 1);
-	char *rest = arena_strdup(a, text);
-
-	f->tags = tags;
-	for (char *tag; (tag = strsep(&rest, "\036")) != NULL && *tag;) {
-		char *value = strchr(tag, 31);
-
-		if (value)
-			*value++ = '\0';
-		tags[f->n_tags++] = (struct asset_tag){tag, value ? value : ""};
-	}
-}
-
 static void context_read(struct binary_row *row, struct asset_facts *f)
 {
 	struct binary_row r = *row;
@@ -196,21 +177,25 @@ static void context_read(struct binary_row *row, struct asset_facts *f)
 	f->derived = (unsigned int)next_int4(&r);
 }
 
-static void asset_read(struct binary_row r, struct asset_facts *f, struct arena *a)
+/* doc: for tags; NULL where no rule asks for more than context. */
+static void asset_read(struct binary_row r, struct asset_facts *f, struct json_doc *doc,
+                       struct arena *a)
 {
+	struct asset_tag *tags;
+
 	f->asset_id = next_key(&r);
 	f->provider = (enum provider)next_int2(&r);
 	f->type = next_value(&r);
 	f->account = next_value(&r);
 	context_read(&r, f);
-	if (next_is_null(&r))
-		return; /* no rule asks for more */
+	if (!doc)
+		return;
 	f->environment = next_int2(&r);
 	f->region = next_value(&r);
 	f->name = next_value(&r);
 	f->id = next_value(&r);
-	if (!next_is_null(&r))
-		tags_read(next_value(&r), f, a);
+	f->n_tags = asset_tags_read(doc, next_value(&r), a, &tags);
+	f->tags = tags;
 }
 
 static int by_asset(const void *a, const void *b)
@@ -284,6 +269,7 @@ void score_slice_read(struct score_slice *out, PGresult *const *results,
 {
 	const PGresult *findings = results[0], *assets = results[1];
 	const size_t n = score_slice_results(taken);
+	struct json_doc *doc = taken->asks_assets ? asset_tags_doc() : NULL;
 
 	*out = (struct score_slice){0};
 	memcpy(out->results, results, n * sizeof(*results));
@@ -294,7 +280,8 @@ void score_slice_read(struct score_slice *out, PGresult *const *results,
 	out->n_assets = (size_t)PQntuples(assets);
 	out->assets = ARENA_ARRAY(a, struct asset_facts, out->n_assets + 1);
 	for (size_t i = 0; i < out->n_assets; i++)
-		asset_read((struct binary_row){assets, (int)i, 0}, &out->assets[i], a);
+		asset_read((struct binary_row){assets, (int)i, 0}, &out->assets[i], doc, a);
+	json_doc_free(doc);
 	qsort(out->assets, out->n_assets, sizeof(*out->assets), by_asset);
 	if (taken->has_risks)
 		read_stored(out, results[2], a);
@@ -590,6 +577,8 @@ static void stored_rest_read(struct stored_risk **risks, const PGresult *result)
 		out->has_fix = !next_is_null(&r);
 		out->fix_id = next_key(&r);
 		out->owner_id = next_int8(&r);
+		out->next_crossing_at = next_timestamp(&r);
+		out->warn_at = next_timestamp(&r);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "model/org.h"
 #include "model/responsibility.h"
 #include "model/risk.h"
+#include "model/risk_event.h"
 #include "store/pg.h"
 
 /*
@@ -119,8 +120,8 @@ struct stored_risk {
 	int64_t version, state_hash;
 	timestamp opened_at;
 	enum risk_state state;
-	int64_t owner_id; /* before score_risks_complete() only what a person set; 0 nobody */
-	int owner_basis;
+	int64_t owner_id; /* before score_risks_complete() none that a rule set; 0 nobody */
+	int owner_basis;  /* enum owner_basis */
 	const char *owner; /* the name of what a person set; else NULL */
 	timestamp reopens_at;
 	bool has_acceptance, accepted_by_rule;
@@ -130,6 +131,7 @@ struct stored_risk {
 	/* By score_risks_complete(). */
 	int64_t rank, proof_run_id;
 	timestamp band_since, rank_since, due_at, resolved_at;
+	timestamp next_crossing_at, warn_at; /* no event was written of them */
 	int score;
 	enum band band;
 	int responsibility; /* enum verdict */
@@ -194,24 +196,14 @@ struct fix_mark {
 	bool is_told;
 };
 
-enum risk_event_kind {
-	EVENT_OPENED,
-	EVENT_BAND,
-	EVENT_STATE,
-	EVENT_RESOLVED,
-	EVENT_REOPENED,
-	EVENT_DUE_SOON,
-	EVENT_BREACHED,
-	EVENT_OWNER,
-	EVENT_MERGED,
-	EVENT_DUE
-};
-
 struct risk_event {
 	const struct risk_row *row;
 	enum risk_event_kind kind;
 	timestamp at;
-	enum risk_state state; /* after it */
+	enum risk_state state; /* after it, as all that follows */
+	enum band band;
+	int score;
+	timestamp due_at;
 	const char *reason;
 	int64_t run_id; /* 0: none */
 	bool has_cause;

@@ -101,9 +101,9 @@ static int copy_events(struct pg *pg, const struct score_writes *w, struct error
 		pg_copy_timestamp(c, e->at);
 		pg_copy_int2(c, e->kind);
 		pg_copy_int2(c, e->state);
-		pg_copy_int2(c, e->row->band);
-		pg_copy_int2(c, e->row->score);
-		pg_copy_timestamp(c, e->row->due_at);
+		pg_copy_int2(c, e->band);
+		pg_copy_int2(c, e->score);
+		pg_copy_timestamp(c, e->due_at);
 		pg_copy_text(c, e->reason);
 		put_number_or_null(c, e->run_id);
 		put_key_or_null(c, e->has_cause, &e->cause_id);

@@ -242,11 +242,11 @@ static void put_crossings(struct strbuf *b, const struct transition_risk *r,
 {
 	json_write_open(b, "crossings", '[');
 	for (size_t i = 0; i < t->n_crossings; i++) {
-		const struct transition_crossing *c = &t->crossings[i];
+		const struct risk_crossing *c = &t->crossings[i];
 
 		json_write_open(b, NULL, '{');
 		json_write_time(b, "at", c->at);
-		json_write_int(b, "kind", c->event);
+		json_write_int(b, "kind", c->kind);
 		json_write_int(b, "state", c->state);
 		json_write_time(b, "due_at", r->due_at);
 		json_write_text(b, "reason", c->reason);

@@ -144,4 +144,17 @@ expect "taken up" in_progress "$(explain "$web" 2026-12-10T01:00:00Z .state)"
 expect "every event has its number" 0 "$(sql "select count(*) from isobar.risk_event left join isobar.event_seq
 	using (org_id, event_id) where seq is null")"
 proves "scoring leaves what a person decided"
+
+# ---- an owner by hand, and no rule to give the risk back to ----
+make_db
+must "$isobar" import --quiet --now 2026-11-02T00:00:00Z "$tmp/in.json"
+must "$isobar" owner load --now 2026-11-02T00:00:00Z "$tmp/owners.csv"
+pay=$(id_of pay-data)
+must "$isobar" assign "$pay" --owner payments --reason "theirs" --actor ada --now 2026-11-02T00:00:00Z
+sweep 2026-11-02T01:00:00Z
+expect "assigned" payments "$(explain "$pay" 2026-11-02T01:00:00Z .owner)"
+must "$isobar" assign "$pay" --by-rule --reason "not theirs" --actor ada --now 2026-11-02T02:00:00Z
+sweep 2026-11-02T03:00:00Z
+expect "nobody's again" null "$(explain "$pay" 2026-11-02T03:00:00Z .owner)"
+proves "an owner by hand stays until it is given back to the rules, even if there are none"
 done_testing

@@ -76,7 +76,7 @@ static void test_transition__walks_the_table(void **state)
 			assert_int_equal(t.outcome, TRANSITION_DONE);
 			assert_int_equal(t.state, to);
 			assert_string_equal(t.event_reason, row->reason);
-			assert_int_equal(t.event, TRANSITION_EVENT_STATE);
+			assert_int_equal(t.event, EVENT_STATE);
 			assert_true(t.marks);
 
 			w.has_cause = false;
@@ -264,13 +264,13 @@ static void test_transition__tells_what_time_did_before(void **state)
 	(void)state;
 	assert_int_equal(t.n_crossings, 1);
 	assert_int_equal(t.crossings[0].at, START + 252 * HOUR);
-	assert_int_equal(t.crossings[0].event, TRANSITION_EVENT_DUE_SOON);
+	assert_int_equal(t.crossings[0].kind, EVENT_DUE_SOON);
 	assert_string_equal(t.crossings[0].reason, "75 %");
 	r.next_crossing_at = START + 336 * HOUR + 1;
 	assert_int_equal(decide(&r, &w, START + 300 * HOUR, a).n_crossings, 0);
 	t = decide(&r, &w, START + 400 * HOUR, a);
 	assert_int_equal(t.n_crossings, 1);
-	assert_int_equal(t.crossings[0].event, TRANSITION_EVENT_BREACHED);
+	assert_int_equal(t.crossings[0].kind, EVENT_BREACHED);
 	assert_string_equal(t.crossings[0].reason, "breached");
 }
 

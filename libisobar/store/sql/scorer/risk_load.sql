@@ -2,7 +2,7 @@
 -- by an alias.
 -- $1 org_id.  Reads page_fingerprint.  Column order is that of stored_risk_read(), then ordinal.
 select r.risk_id, p.fingerprint as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
-       case when r.owner_basis = 2 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
+       case when r.owner_basis <> 1 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
        r.accepted_by_rule,
        case when r.owner_basis = 2 then (select o.name
                                            from isobar.owner as o

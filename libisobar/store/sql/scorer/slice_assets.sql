@@ -8,7 +8,7 @@ select b.canonical_id, a.provider, a.type, a.account, c.exposure, c.criticality,
        + (c.basis #>> '{privilege,0,origin}' ~ '^(rule|edge):' is true)::integer * 8 as derived,
        case when $3 then coalesce(c.environment, 0::smallint) end as environment, case when $3 then a.region end as region,
        case when $3 then a.name end as name, case when $3 then a.id end as id,
-       case when $3 then t.tags end as tags
+       case when $3 then a.tags::text end as tags
   from batch_asset as b
  cross join lateral (select provider, type, account, region, name, id, tags
                        from isobar.asset
@@ -18,8 +18,5 @@ select b.canonical_id, a.provider, a.type, a.account, c.exposure, c.criticality,
   left join isobar.asset_context as c
     on c.org_id = $1
    and c.asset_id = b.canonical_id
-  left join lateral (select string_agg(k.key || chr(31) || k.value, chr(30) order by k.key) as tags
-                       from jsonb_each_text(a.tags) as k
-                     offset 0) as t on $3 and jsonb_typeof(a.tags) = 'object'
  where b.slice = $2
    and b.asset_id = b.canonical_id

@@ -3,7 +3,7 @@
 -- whether one comes out differently: risk_rows has the rest.
 -- $1 org_id, $2 slice.  Reads batch_asset.  Column order is that of stored_risk_read().
 select r.risk_id, null::uuid as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
-       case when r.owner_basis = 2 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
+       case when r.owner_basis <> 1 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
        r.accepted_by_rule,
        case when r.owner_basis = 2 then (select o.name
                                            from isobar.owner as o
@@ -28,7 +28,7 @@ select r.risk_id, null::uuid as fingerprint, r.version, r.state_hash, r.opened_a
    and b.asset_id = b.canonical_id
  union all
 select r.risk_id, l.fingerprint as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
-       case when r.owner_basis = 2 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
+       case when r.owner_basis <> 1 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
        r.accepted_by_rule,
        case when r.owner_basis = 2 then (select o.name
                                            from isobar.owner as o
