@@ -9,6 +9,7 @@
 
 #include "model/json_write.h"
 #include "store/page_store.h"
+#include "store/policy_store.h"
 #include "store/sla_figures.h"
 
 #include "cursor.h"
@@ -203,6 +204,36 @@ void sla_forecast_get(struct request *req)
 		return;
 	sla_forecast_bind(&req->org, req->now, &p);
 	request_query(req, STMT_SLA_FORECAST, &p, false, on_forecast);
+}
+
+/* --- the policies --- */
+
+static void on_policies(struct request *req, const PGresult *result)
+{
+	struct policy_rows policies;
+	struct strbuf b = {0};
+
+	policy_rows_read(result, req->arena, &policies);
+	json_write_open(&b, NULL, '{');
+	json_write_open(&b, "items", '[');
+	for (size_t i = 0; i < policies.n; i++) {
+		json_write_open(&b, NULL, '{');
+		policy_row_put(&b, &policies.rows[i]);
+		json_write_close(&b, '}');
+	}
+	json_write_close(&b, ']');
+	json_write_close(&b, '}');
+	send(req, &b, NULL);
+}
+
+void sla_policies_get(struct request *req)
+{
+	struct pg_params p = {.arena = req->arena};
+
+	if (respond_if_parameters(req))
+		return;
+	pg_bind_int(&p, req->org.id);
+	request_query(req, STMT_SLA_POLICIES, &p, false, on_policies);
 }
 
 /* --- what is overdue --- */

@@ -111,18 +111,7 @@ static void put_owner(const struct owner_row *r)
 	struct strbuf b = {0};
 
 	json_write_open(&b, NULL, '{');
-	json_write_text(&b, "name", r->name);
-	json_write_text(&b, "kind", owner_kind_name(r->kind));
-	json_write_stated(&b, "contact", r->contact);
-	json_write_stated(&b, "email", r->email);
-	json_write_stated(&b, "escalation", r->escalation);
-	json_write_open(&b, "open", '{');
-	for (int i = N_BANDS - 1; i >= 0; i--)
-		json_write_int(&b, band_name((enum band)i), r->n_open[i]);
-	json_write_close(&b, '}');
-	json_write_int(&b, "rules", r->n_rules);
-	json_write_text(&b, "actor", r->actor);
-	json_write_time(&b, "since", r->valid_from);
+	owner_row_put(&b, r);
 	json_write_close(&b, '}');
 	report_line(&b);
 	strbuf_done(&b);

@@ -133,43 +133,12 @@ static int say_change(struct sla_command *c, const struct policy_change *change)
 
 /* --- policies --- */
 
-static void put_selectors(struct strbuf *b, const struct policy_row *p)
-{
-	json_write_text(b, "band",
-	                p->band == SLA_ANY ? NULL : band_name((enum band)p->band));
-	json_write_text(b, "provider",
-	                p->provider == SLA_ANY ? NULL
-	                                       : provider_name((enum provider)p->provider));
-	json_write_text(b, "environment",
-	                p->environment == SLA_ANY
-	                        ? NULL
-	                        : context_level_name(CONTEXT_ENVIRONMENT, p->environment));
-	json_write_text(b, "tag", p->tag);
-	json_write_text(b, "owner", p->owner);
-	json_write_text(b, "framework", p->framework);
-}
-
 static void print_policy_json(const struct policy_row *p)
 {
 	struct strbuf b = {0};
 
 	json_write_open(&b, NULL, '{');
-	json_write_text(&b, "name", p->name);
-	put_selectors(&b, p);
-	json_write_int(&b, "window_seconds", p->window / USEC_PER_SEC);
-	json_write_int(&b, "warn_percent", p->warn_percent);
-	json_write_open(&b, "warn_points", '[');
-	for (int i = 0; i < p->n_warn_points; i++)
-		json_write_int(&b, NULL, p->warn_points[i]);
-	json_write_close(&b, ']');
-	json_write_text(&b, "calendar", p->calendar);
-	json_write_bool(&b, "kev_cap", p->kev_cap);
-	json_write_text(&b, "start", p->start == SLA_START_SOURCE ? "source" : "stored");
-	json_write_int(&b, "acceptance_max_seconds", p->acceptance_max / USEC_PER_SEC);
-	json_write_bool(&b, "enabled", p->enabled);
-	json_write_stated(&b, "reason", p->reason);
-	json_write_text(&b, "actor", p->actor);
-	json_write_time(&b, "since", p->valid_from);
+	policy_row_put(&b, p);
 	json_write_close(&b, '}');
 	report_line(&b);
 	strbuf_done(&b);

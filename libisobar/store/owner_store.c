@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/json_write.h"
 #include "store/asset_tags.h"
 #include "store/pg_encode.h"
 #include "store/risk_marks.h"
@@ -94,14 +95,11 @@ int owner_check(const struct owner_row *row, struct error *err)
 	return check_text("the escalation", row->escalation, TEXT_MAX_SIZE, err);
 }
 
-int owners_put(struct pg *pg, const struct org *org, const struct owner_row *rows, size_t n,
-               const char *actor, timestamp now, int64_t *n_changed, struct error *err)
+void owners_put_bind(const struct org *org, const struct owner_row *rows, size_t n,
+                     const char *actor, timestamp now, struct pg_params *p)
 {
 	static const enum pg_oid types[] = {PG_OID_INT8, PG_OID_TEXT, PG_OID_INT2,
 	                                    PG_OID_TEXT, PG_OID_TEXT, PG_OID_TEXT};
-	ARENA_SCOPED a = arena_new(1024);
-	struct pg_params p = {.arena = a};
-	CLEANUP(pg_clearp) PGresult *result = NULL;
 	struct columns c;
 
 	columns_init(&c, types, N_ELEMENTS(types), n);
@@ -113,14 +111,28 @@ int owners_put(struct pg *pg, const struct org *org, const struct owner_row *row
 		pg_put_text(&c.of[4], rows[i].email);
 		pg_put_text(&c.of[5], rows[i].escalation);
 	}
-	pg_bind_int(&p, org->id);
-	pg_bind_timestamp(&p, now);
-	pg_bind_text(&p, actor);
-	columns_bind(&c, &p);
-	const int rc = pg_run(pg, STMT_OWNER_PUT, &p, &result, err);
+	pg_bind_int(p, org->id);
+	pg_bind_timestamp(p, now);
+	pg_bind_text(p, actor);
+	for (size_t i = 0; i < c.n; i++) {
+		void *data = arena_alloc(p->arena, c.of[i].size);
 
+		memcpy(data, c.of[i].data, c.of[i].size);
+		pg_bind_binary(p, data, c.of[i].size);
+	}
 	columns_done(&c);
-	if (rc == 0)
+}
+
+int owners_put(struct pg *pg, const struct org *org, const struct owner_row *rows, size_t n,
+               const char *actor, timestamp now, int64_t *n_changed, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(1024);
+	struct pg_params p = {.arena = a};
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	int rc;
+
+	owners_put_bind(org, rows, n, actor, now, &p);
+	if ((rc = pg_run(pg, STMT_OWNER_PUT, &p, &result, err)) == 0)
 		*n_changed = pg_get_int(result, 0, "n");
 	return rc;
 }
@@ -162,6 +174,22 @@ struct owner_row owner_row_read(const PGresult *result, int row, struct arena *a
 	for (int i = 0; i < N_BANDS; i++)
 		r.n_open[i] = pg_get_int(result, row, bands[i]);
 	return r;
+}
+
+void owner_row_put(struct strbuf *b, const struct owner_row *r)
+{
+	json_write_text(b, "name", r->name);
+	json_write_text(b, "kind", owner_kind_name(r->kind));
+	json_write_stated(b, "contact", r->contact);
+	json_write_stated(b, "email", r->email);
+	json_write_stated(b, "escalation", r->escalation);
+	json_write_open(b, "open", '{');
+	for (int i = N_BANDS - 1; i >= 0; i--)
+		json_write_int(b, band_name((enum band)i), r->n_open[i]);
+	json_write_close(b, '}');
+	json_write_int(b, "rules", r->n_rules);
+	json_write_text(b, "actor", r->actor);
+	json_write_time(b, "since", r->valid_from);
 }
 
 static int list(struct pg *pg, const struct pg_params *p, struct arena *a,

@@ -2,6 +2,7 @@
 #ifndef ISOBAR_OWNER_STORE_H
 #define ISOBAR_OWNER_STORE_H
 
+#include "base/strbuf.h"
 #include "model/owner_rule.h"
 #include "store/pg.h"
 
@@ -33,6 +34,10 @@ int owners_put(struct pg *pg, const struct org *org, const struct owner_row *row
                const char *actor, timestamp now, int64_t *n_changed,
                struct error *err) MUST_CHECK;
 
+/* STMT_OWNER_PUT, which answers n. */
+void owners_put_bind(const struct org *org, const struct owner_row *rows, size_t n,
+                     const char *actor, timestamp now, struct pg_params *p);
+
 /* By name; after (NULL: from the start) is that of the one before, limit 0 is no limit. */
 int owner_list(struct pg *pg, const struct org *org, const char *after, int limit,
                struct arena *a, struct owner_row **out, size_t *n_out,
@@ -41,6 +46,9 @@ int owner_list(struct pg *pg, const struct org *org, const char *after, int limi
 void owner_list_bind(const struct org *org, const char *after, int limit, const char *name,
                      struct pg_params *p);
 struct owner_row owner_row_read(const PGresult *result, int row, struct arena *a);
+
+/* Members of an open JSON object, the same in every interface. */
+void owner_row_put(struct strbuf *b, const struct owner_row *r);
 
 /* ERR_NOT_FOUND. */
 int owner_row_find(struct pg *pg, const struct org *org, const char *name, struct arena *a,

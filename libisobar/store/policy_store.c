@@ -8,6 +8,8 @@
 #include "base/strbuf.h"
 #include "model/asset.h"
 #include "model/json_write.h"
+#include "model/resource.h"
+#include "model/risk.h"
 
 #define POLICY_LOCK       INT64_C(0x69736f706f6c6900) /* "isopoli", plus the org */
 #define CALENDAR_NAME_MAX 60
@@ -92,6 +94,42 @@ void policy_rows_read(const PGresult *result, struct arena *a, struct policy_row
 	out->rows = ARENA_ARRAY(a, struct policy_row, out->n + 1);
 	for (size_t i = 0; i < out->n; i++)
 		out->rows[i] = read_policy(result, (int)i, a);
+}
+
+static void put_selectors(struct strbuf *b, const struct policy_row *p)
+{
+	json_write_text(b, "band",
+	                p->band == SLA_ANY ? NULL : band_name((enum band)p->band));
+	json_write_text(b, "provider",
+	                p->provider == SLA_ANY ? NULL
+	                                       : provider_name((enum provider)p->provider));
+	json_write_text(b, "environment",
+	                p->environment == SLA_ANY
+	                        ? NULL
+	                        : context_level_name(CONTEXT_ENVIRONMENT, p->environment));
+	json_write_text(b, "tag", p->tag);
+	json_write_text(b, "owner", p->owner);
+	json_write_text(b, "framework", p->framework);
+}
+
+void policy_row_put(struct strbuf *b, const struct policy_row *p)
+{
+	json_write_text(b, "name", p->name);
+	put_selectors(b, p);
+	json_write_int(b, "window_seconds", p->window / USEC_PER_SEC);
+	json_write_int(b, "warn_percent", p->warn_percent);
+	json_write_open(b, "warn_points", '[');
+	for (int i = 0; i < p->n_warn_points; i++)
+		json_write_int(b, NULL, p->warn_points[i]);
+	json_write_close(b, ']');
+	json_write_text(b, "calendar", p->calendar);
+	json_write_bool(b, "kev_cap", p->kev_cap);
+	json_write_text(b, "start", p->start == SLA_START_SOURCE ? "source" : "stored");
+	json_write_int(b, "acceptance_max_seconds", p->acceptance_max / USEC_PER_SEC);
+	json_write_bool(b, "enabled", p->enabled);
+	json_write_stated(b, "reason", p->reason);
+	json_write_text(b, "actor", p->actor);
+	json_write_time(b, "since", p->valid_from);
 }
 
 int policy_list(struct pg *pg, const struct org *org, struct arena *a,

@@ -2,6 +2,7 @@
 #ifndef ISOBAR_POLICY_STORE_H
 #define ISOBAR_POLICY_STORE_H
 
+#include "base/strbuf.h"
 #include "model/calendar.h"
 #include "model/org.h"
 #include "model/policy_file.h"
@@ -20,6 +21,9 @@ int sla_policies_load(struct pg *pg, const struct org *org, struct arena *a,
 /* All of them, as they are stored. */
 int policy_list(struct pg *pg, const struct org *org, struct arena *a,
                 struct policy_rows *out, struct error *err) MUST_CHECK;
+
+/* Members of an open JSON object, the same in every interface. */
+void policy_row_put(struct strbuf *b, const struct policy_row *p);
 
 struct policy_change {
 	int64_t n_changed; /* policies or calendars that came, went or changed */

@@ -86,6 +86,12 @@ name_owners() {
 		where a.org_id = r.org_id and a.asset_id = r.asset_id and a.provider = 1 and r.org_id = 1"
 }
 
+govern() {
+	must "$isobar" suppression set lab --where 'rule=no-such-rule' --reason 'a laboratory' --no-score
+	printf '[rest]\nband = low\nwindow = 300d\n\n[off]\nband = critical\nprovider = oci\nwindow = 9d\nwarn = 50%%, 75%%\n' >"$tmp/policies.ini"
+	must "$isobar" sla policy load --no-score "$tmp/policies.ini"
+}
+
 import_other() {
 	asff 4 bucket=isobar-other title='Of the other org' >"$tmp/other.ndjson"
 	must "$isobar" import --quiet --org other "$sample/gcp" "$tmp/other.ndjson"
@@ -183,6 +189,7 @@ must "$isobar" org create other
 import_default
 import_other
 name_owners
+govern
 make_tokens
 start_api 1000000/60 0 1
 drive contract

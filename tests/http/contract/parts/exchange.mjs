@@ -16,7 +16,8 @@ function paths(ctx) {
 
 	return ctx.contract.reads.map((operation) => ({
 		operation,
-		path: operation.path.replace('{id}', operation.path.startsWith('/v1/fixes/') ? fix.id : id).replace('{queue}', 'customer') + operation.query,
+		path: operation.path.replace('{id}', operation.path.startsWith('/v1/fixes/') ? fix.id : id).replace('{queue}', 'customer')
+			.replace('{name}', operation.parameters.find((p) => p.name === 'name')?.example) + operation.query,
 	}));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an org decides for many risks at once: acceptances, each operation, by everybody, and with every problem.
+// What an org decides for many risks at once: acceptances, owners, suppression rules, SLA policies; each operation,
+// by everybody, and with every problem.
 import { check, part, same } from '../lib/check.mjs';
 
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
@@ -233,6 +234,76 @@ async function acceptances(ctx, risk) {
 	});
 }
 
+// --- owners, suppression rules, policies ---
+
+// A thing of a name: made, changed, read, listed, removed.  fields: what is written; shown: what is read of it.
+async function named(ctx, { noun, token, names, body, wrong, shown }) {
+	const [id, ...others] = names;
+	const list = `list${noun}s`;
+
+	await everybody(ctx, `put${noun}`, { id, body });
+	await faults(ctx, `put${noun}`, { id, token, body }, wrong);
+	expect('not UTF-8', 404, await ask(ctx, `put${noun}`, { id: '%ff', token, body }));
+	same('made', shown, Object.fromEntries(Object.entries(expect('made', 201, await ask(ctx, `put${noun}`, { id, token, body })))
+		.filter(([key]) => key in shown)));
+	expect('the same again', 200, await ask(ctx, `put${noun}`, { id, token, body }));
+	for (const other of others)
+		expect(`made: ${other}`, 201, await ask(ctx, `put${noun}`, { id: encodeURIComponent(other), token, body }));
+	const one = expect('read', 200, await ask(ctx, `get${noun}`, { id }));
+
+	same('as in the list', one, (await ask(ctx, list)).value.items.find((x) => x.name === one.name));
+	await pages(ctx, list, 'name');
+	await everybody(ctx, `remove${noun}`, { id });
+	expect('removed, with a parameter', 400, await ask(ctx, `remove${noun}`, { id, token, query: '?a=b' }));
+	same('removed: as it was', one, expect('removed', 200, await ask(ctx, `remove${noun}`, { id, token })));
+	for (const gone of [id, '%ff'])
+		expect('removed twice', 404, await ask(ctx, `remove${noun}`, { id: gone, token }));
+	expect('gone', 404, await ask(ctx, `get${noun}`, { id }));
+}
+
+async function owners(ctx) {
+	const token = tokenOf(ctx, 'admin-of-default');
+	const body = { kind: 'team', contact: '#shop', email: null };
+
+	await named(ctx, { noun: 'Owner', token, names: ['shop', 'a/b & c', 'ü'], body,
+		shown: { name: 'shop', kind: 'team', contact: '#shop', email: null, escalation: null, rules: 0, actor: 'admin-of-default' },
+		wrong: [[{}, '/kind'], [{ kind: 'crowd' }, '/kind'], [{ kind: 7 }, '/kind'], [{ ...body, contact: 'x'.repeat(301) }, '/contact'],
+			[{ ...body, email: ' ' }, '/email'], [{ ...body, escalation: {} }, '/escalation']] });
+	for (const name of ['none', 'a%7Cb', 'a*', '%20', 'x'.repeat(101)])
+		expect(`an owner cannot be called ${name}`, 400, await ask(ctx, 'putOwner', { id: name, token, body }));
+	const { value: risk } = { value: ctx.truth.default.risks.find((r) => r.state === 'open' && r.band === 'high') };
+
+	ctx.truth.default.command('assign', risk.id, '--owner', 'ü', '--reason', 'a test');
+	const answer = expect('people gave it a risk', 409, await ask(ctx, 'removeOwner', { id: encodeURIComponent('ü'), token }));
+
+	same('conflict', '/problems/conflict', answer.type);
+	same('its risk', { critical: 0, high: 1, medium: 0, low: 0 }, (await ask(ctx, 'getOwner', { id: encodeURIComponent('ü') })).value.open);
+}
+
+async function suppressions(ctx) {
+	const token = tokenOf(ctx, 'approver-of-default');
+	const body = { where: 'rule=x|y', reason: 'a test', ends_at: inDays(3), log_only: true };
+
+	await named(ctx, { noun: 'Suppression', token, names: ['one', 'two', 'three'], body,
+		shown: { name: 'one', where: 'rule=x|y', log_only: true, holds: true, ends_at: body.ends_at, reason: 'a test', actor: 'approver-of-default' },
+		wrong: [[{ where: 'rule=x' }, '/reason'], [{ reason: 'x' }, '/where'], [{ ...body, where: 'colour=red' }, '/where'],
+			[{ ...body, ends_at: 'soon' }, '/ends_at'], [{ ...body, log_only: 1 }, '/log_only'], [{ ...body, reason: ' ' }, '/reason']] });
+	expect('a name with a blank', 400, await ask(ctx, 'putSuppression', { id: 'a%20b', token, body }));
+	expect('it ends before it begins', 400, await ask(ctx, 'putSuppression', { id: 'one', token, body: { ...body, starts_at: inDays(4) } }));
+	const later = expect('changed', 200, await ask(ctx, 'putSuppression', { id: 'two', token, body: { where: 'rule=x', reason: 'more', starts_at: inDays(1) } }));
+
+	same('to come', [false, null, false], [later.holds, later.ends_at, later.log_only]);
+}
+
+async function policies(ctx) {
+	const shown = expect('policies', 200, await ask(ctx, 'listSlaPolicies')).items;
+
+	same('as the command line has them', ctx.truth.default.command('sla', 'policy', 'list'), shown);
+	same('in order', ['rest', 'off'], shown.map((p) => p.name));
+	same('another org has none', [], (await ask(ctx, 'listSlaPolicies', { token: tokenOf(ctx, 'viewer-of-other') })).value.items);
+	expect('with a parameter', 400, await ask(ctx, 'listSlaPolicies', { query: '?limit=1' }));
+}
+
 export async function governance(ctx) {
 	ctx.truth.default.reload();
 	const risk = ctx.truth.default.risks.find((r) => r.state === 'open' && r.band === 'low');
@@ -240,4 +311,7 @@ export async function governance(ctx) {
 	if (!check('there is an open risk', risk))
 		return;
 	await acceptances(ctx, risk);
+	await part('owners of the org', () => owners(ctx));
+	await part('suppression rules', () => suppressions(ctx));
+	await part('SLA policies', () => policies(ctx));
 }

@@ -6,7 +6,7 @@ import { forgeries, isWellFormed, scopeTest } from './tokens.mjs';
 // Answered by account: a token for owners alone gets 403.
 const BY_ACCOUNT = ['getCompliance', 'listFixes', 'getFix', 'listFixRisks'];
 // Figures of the whole org: no token for a part of it.
-const WHOLE = ['getSlaSummary', 'getSlaForecast'];
+const WHOLE = ['getSlaSummary', 'getSlaForecast', 'listOwners', 'getOwner', 'listSuppressions', 'getSuppression'];
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'BREW'];
 
@@ -37,7 +37,10 @@ function visitors(ctx) {
 	return list;
 }
 
-// What stands for {id} and {queue}, with the status that somebody who may read gets.
+// The name of an owner or a rule, as its parameter shows it.
+const exampleName = (operation) => operation.parameters.find((p) => p.in === 'path').example;
+
+// What stands for {id}, {name} and {queue}, with the status that somebody who may read gets.
 function targets(ctx, operation, visitor) {
 	if (operation.path.includes('{queue}'))
 		return [
@@ -46,6 +49,10 @@ function targets(ctx, operation, visitor) {
 		].map(({ queue, status }) => ({
 			kind: `queue "${queue}"`, status, path: operation.path.replace('{queue}', queue),
 		}));
+	// One that the org default has.
+	if (operation.path.includes('{name}'))
+		return [[exampleName(operation), visitor.org === 'other' ? 404 : 200], ['nobody', 404], ['%ff', 404], ['%27%20or%20true--', 404]]
+			.map(([name, status]) => ({ kind: `name "${name}"`, status, path: operation.path.replace('{name}', name) }));
 	if (!operation.path.includes('{id}'))
 		return [{ kind: '', status: 200, path: operation.path + operation.query }];
 
@@ -147,7 +154,7 @@ export async function walk(ctx) {
 	await part('no other method than those of the path, and no other path', async () => {
 		for (const operation of ctx.contract.operations)
 			for (const method of METHODS.filter((name) => !ctx.contract.methods(operation.path).includes(name))) {
-				const path = operation.path.replace('{id}', UNKNOWN_ID).replace('{queue}', 'all');
+				const path = operation.path.replace('{id}', UNKNOWN_ID).replace('{queue}', 'all').replace('{name}', 'nobody');
 				const answer = await ctx.client.request({ method, path, token: ctx.token, body: '' });
 
 				ctx.contract.checkAnswer(`${method} ${path}`, operation, answer);
