@@ -349,8 +349,16 @@ static void session_read(struct pg_conn *conn, const PGresult *result)
 
 static void preparing_read(struct pg_conn *conn, const PGresult *result)
 {
+	struct error err;
+
 	if (result == NULL)
 		return;
+	/* It answers no statement: the last one may be answered already. */
+	if (pg_result_is_fatal(result)) {
+		pg_result_error(result, "prepare", &err);
+		lose(conn, &err);
+		return;
+	}
 	if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
 		if (conn->has_err) {
 			lose(conn, &conn->err);

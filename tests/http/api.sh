@@ -40,6 +40,7 @@ stop_api() {
 	wait "$api_pid" || code=$?
 	api_pid=
 	expect "isobar-api ends with 0" 0 "$code"
+	[ "$code" -eq 0 ] || tail -n 20 "$tmp/api.log" | sed 's/^/    /'
 	if grep -qE 'Sanitizer|runtime error:' "$tmp/api.log"; then
 		grep -E -A30 'Sanitizer|runtime error:' "$tmp/api.log" | sed -n '1,60s/^/    /p'
 		fail "isobar-api" "a sanitizer complains"
