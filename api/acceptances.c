@@ -29,6 +29,7 @@ struct acceptance_asked {
 	enum acceptance_state to;
 	const char *reason; /* NULL: the one that it has */
 	const char *answer;
+	struct transition_acceptance change;
 };
 
 static struct acceptance_asked *begin(struct request *req)
@@ -352,11 +353,10 @@ static void on_decided(struct request *req, const PGresult *result)
 		refuse(req, PROBLEM_CONFLICT, "somebody else has decided it meanwhile");
 }
 
-static void write_decision(struct request *req)
+static const char *decided_text(struct request *req, const void *ctx)
 {
-	struct acceptance_asked *r = req->handler_data;
+	const struct acceptance_asked *r = ctx;
 	struct acceptance_row next = r->row;
-	struct pg_params p = {.arena = req->arena};
 
 	next.state = r->to;
 	if (r->reason)
@@ -367,7 +367,15 @@ static void write_decision(struct request *req)
 	}
 	if (r->to == ACCEPTANCE_APPROVED)
 		next.starts_at = req->now;
-	r->answer = row_text(req, &next);
+	return row_text(req, &next);
+}
+
+static void write_decision(struct request *req)
+{
+	struct acceptance_asked *r = req->handler_data;
+	struct pg_params p = {.arena = req->arena};
+
+	r->answer = decided_text(req, r);
 	acceptance_decide_bind(&req->org, &r->row, r->to, req->principal, r->reason,
 	                       req->now, &p);
 	idempotency_bind(r->key.key ? &r->key : NULL, req->now, &p);
@@ -377,18 +385,39 @@ static void write_decision(struct request *req)
 	request_query(req, STMT_ACCEPTANCE_DECIDE, &p, false, on_decided);
 }
 
-/* The risk would have to move in the same transaction. */
-static void refuse_single(struct request *req)
+/* Its risk moves in the same statement. */
+static void move_risk(struct request *req)
 {
-	refuse(req, PROBLEM_NOT_IMPLEMENTED,
-	       "an acceptance of one risk is approved, and revoked while it holds, by "
-	       "isobar acceptance alone");
+	struct acceptance_asked *r = req->handler_data;
+	const bool ends = r->to == ACCEPTANCE_REVOKED;
+	struct decide *d = ARENA_NEW(req->arena, struct decide);
+
+	r->change = (struct transition_acceptance){
+	        .id = r->row.id, .was = r->row.state, .to = r->to, .reason = r->reason};
+	*d = (struct decide){
+	        .want = {.kind = WANT_STATE,
+	                 .to = ends ? RISK_OPEN : RISK_ACCEPTED,
+	                 .until = ends ? TIMESTAMP_NONE : r->row.ends_at,
+	                 .has_cause = true,
+	                 .cause = r->row.id,
+	                 .reason = r->reason ? r->reason : r->row.reason},
+	        /* Who asked for it may take it back. */
+	        .needs = ends ? PERMISSION_READ : PERMISSION_APPROVE,
+	        .ids = &r->row.risk_id,
+	        .n = 1,
+	        .key = r->key,
+	        .if_match = IF_MATCH_ANY,
+	        .acceptance = &r->change,
+	        .say = decided_text,
+	        .say_ctx = r,
+	};
+	decide_run(req, d);
 }
 
 static void on_held(struct request *req, const PGresult *result)
 {
 	if (pg_get_int(result, 0, "n_accepted") > 0)
-		refuse_single(req);
+		move_risk(req);
 	else
 		write_decision(req);
 }
@@ -404,7 +433,7 @@ static void decide(struct request *req)
 		refuse(req, err.code == ERR_DENIED ? PROBLEM_FORBIDDEN : PROBLEM_CONFLICT,
 		       err.text);
 	} else if (r->row.has_risk && r->to == ACCEPTANCE_APPROVED) {
-		refuse_single(req);
+		move_risk(req);
 	} else if (r->row.has_risk && r->row.state == ACCEPTANCE_APPROVED) {
 		acceptance_target_bind(&req->org, &r->row, req->now, &p);
 		request_query(req, STMT_ACCEPTANCE_TARGET, &p, false, on_held);

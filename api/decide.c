@@ -155,7 +155,8 @@ static bool decide_one(struct request *req, const struct key *id,
 		return false;
 	}
 	line->risk = risk;
-	line->done = done_line(req, d, id, risk, &line->decided, true);
+	line->done = d->say ? d->say(req, d->say_ctx)
+	                    : done_line(req, d, id, risk, &line->decided, true);
 	return true;
 }
 
@@ -248,7 +249,8 @@ static void write_all(struct request *req)
 	                                     .want = &d->want,
 	                                     .lines = d->lines,
 	                                     .n = d->n_lines,
-	                                     .all_or_none = !d->is_bulk || !is_last};
+	                                     .all_or_none = !d->is_bulk || !is_last,
+	                                     .acceptance = d->acceptance};
 	struct pg_params p = {.arena = req->arena};
 
 	transition_write_bind(&w, req->now, &p);

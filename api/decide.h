@@ -24,6 +24,10 @@ struct decide {
 	enum if_match if_match; /* of one risk; IF_MATCH_ANY: whatever it is */
 	int64_t version;
 	const char *owner; /* WANT_OWNER: whose it will be; NULL: as it was */
+	/* An acceptance that is decided by it, and what says so in the answer; or NULL. */
+	const struct transition_acceptance *acceptance;
+	const char *(*say)(struct request *req, const void *ctx);
+	const void *say_ctx;
 
 	/* decide.c's. */
 	int tries;

@@ -266,6 +266,14 @@ static struct key note_id(const struct org *org, const struct transition_risk *r
 	return key_of_texts("note", org->id, texts, N_ELEMENTS(texts));
 }
 
+static void put_acceptance(struct strbuf *b, const struct transition_acceptance *x)
+{
+	json_write_key(b, "acceptance", &x->id);
+	json_write_int(b, "acceptance_was", x->was);
+	json_write_int(b, "acceptance_to", x->to);
+	json_write_text(b, "acceptance_reason", x->reason);
+}
+
 static void put_decision(struct strbuf *b, const struct transition_writing *w,
                          const struct transition_risk *r, const struct transition *t,
                          struct arena *a)
@@ -303,6 +311,8 @@ static void put_decision(struct strbuf *b, const struct transition_writing *w,
 	json_write_bool(b, "mark", t->marks);
 	if (w->want->kind == WANT_DUE)
 		json_write_key(b, "extension", &w->want->cause);
+	if (w->acceptance)
+		put_acceptance(b, w->acceptance);
 }
 
 const char *transition_lines_json(const struct transition_writing *w, struct arena *a)

@@ -2,6 +2,7 @@
 #ifndef ISOBAR_TRANSITION_STORE_H
 #define ISOBAR_TRANSITION_STORE_H
 
+#include "model/acceptance.h"
 #include "model/org.h"
 #include "model/transition.h"
 #include "store/pg.h"
@@ -44,12 +45,20 @@ struct transition_line {
 	const char *done, *lost;            /* in the answer: JSON, or what you like */
 };
 
+/* An acceptance of one risk that is decided with the risk's move (model/acceptance.h). */
+struct transition_acceptance {
+	struct key id;
+	enum acceptance_state was, to;
+	const char *reason; /* NULL: the one that it has */
+};
+
 struct transition_writing {
 	const struct org *org;
 	const struct want *want;
 	const struct transition_line *lines;
 	size_t n;
 	bool all_or_none; /* no risk is written when one is lost */
+	const struct transition_acceptance *acceptance; /* of the only line; or NULL */
 };
 
 /* $1..$5 of DECIDE_WRITE; a request's key follows, then status, head and tail. */

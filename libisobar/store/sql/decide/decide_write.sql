@@ -13,7 +13,7 @@ with decision as materialized (
                next_crossing_at timestamptz, reopens_at timestamptz, policy_id bigint, owner_id bigint, owner_basis smallint,
                soon_at timestamptz, warn_at timestamptz, drop_from timestamptz, segments jsonb, crossings jsonb, event smallint, event_reason text, cause uuid, claim smallint,
                reason text, note uuid, lease smallint, lease_until timestamptz, mark boolean, extension uuid,
-               done text, lost text)
+               acceptance uuid, acceptance_was smallint, acceptance_to smallint, acceptance_reason text, done text, lost text)
 ), turn as materialized (
     select $7::text is null
            or pg_try_advisory_xact_lock(hashtextextended($1::bigint::text || ' ' || $6 || ' ' || $7, 0)) as mine
@@ -25,6 +25,15 @@ with decision as materialized (
        and e.extension_id in (select extension from decision)
        and e.state = 0
        for update
+), accepting as materialized (
+    -- And an acceptance of one risk, with the move of the risk; the reason null: the one that it has.
+    select x.*, d.acceptance_to, d.acceptance_reason
+      from isobar.acceptance as x
+      join decision as d
+        on d.acceptance = x.acceptance_id
+     where x.org_id = $1
+       and x.state = d.acceptance_was
+       for update of x
 ), held as materialized (
     select d.n, r.risk_id, r.asset_id, r.fix_id, r.rank, r.rank_since, r.state, r.band, r.responsibility, r.score,
            r.open, r.acceptance_id
@@ -35,6 +44,7 @@ with decision as materialized (
        and r.version = d.version
      where (select mine from turn)
        and (d.extension is null or d.extension in (select extension_id from asked))
+       and (d.acceptance is null or d.acceptance in (select acceptance_id from accepting))
      order by r.risk_id
        for update of r
 ), answer as materialized (
@@ -62,7 +72,7 @@ with decision as materialized (
 ), going as materialized (
     select h.*, d.version, d.at, d.state as to_state, d.rank as to_rank, d.due_at, d.next_crossing_at, d.reopens_at,
            d.soon_at, d.warn_at, d.policy_id, d.owner_id, d.owner_basis, d.drop_from, d.segments, d.crossings, d.event, d.event_reason, d.cause, d.claim, d.reason,
-           d.note, d.lease, d.lease_until, d.mark, d.extension
+           d.note, d.lease, d.lease_until, d.mark, d.extension, d.acceptance
       from held as h
       join decision as d
         on d.n = h.n
@@ -158,6 +168,27 @@ with decision as materialized (
       from going as g
      where e.org_id = $1
        and e.extension_id = g.extension
+), accepted as (
+    update isobar.acceptance as x
+       set state = a.acceptance_to, reason = coalesce(a.acceptance_reason, x.reason), actor = $3,
+           valid_from = $2,
+           approved_by = case when a.acceptance_to = 3 then x.approved_by else $3 end,
+           approved_at = case when a.acceptance_to = 3 then x.approved_at else $2 end,
+           starts_at = case when a.acceptance_to = 1 then $2 else x.starts_at end
+      from accepting as a
+     where x.org_id = $1
+       and x.acceptance_id = a.acceptance_id
+       and x.acceptance_id in (select acceptance from going)
+), asked_before as (
+    insert into isobar.acceptance_version (org_id, acceptance_id, risk_id, filter, fix_id, state, reason,
+                                           requested_by, requested_at, approved_by, approved_at, starts_at, ends_at,
+                                           actor, valid_from, valid_to)
+    select $1, a.acceptance_id, a.risk_id, a.filter, a.fix_id, a.state, a.reason, a.requested_by, a.requested_at,
+           a.approved_by, a.approved_at, a.starts_at, a.ends_at, a.actor, a.valid_from, $2
+      from accepting as a
+     where a.acceptance_id in (select acceptance from going)
+       and a.valid_from < $2
+    on conflict (org_id, acceptance_id, valid_from) do nothing
 ), dirty as (
     insert into isobar.dirty_mark (org_id, asset_id, run_id)
     select distinct $1::bigint, g.asset_id, 0::bigint

@@ -160,13 +160,29 @@ async function single(ctx, risk) {
 	const state = async () => (await ctx.client.get(`/v1/risks/${risk.id}`, ctx.token)).json().state;
 
 	same('its risk', risk.id, one.risk);
-	expect('approved', 501, await ask(ctx, 'decideAcceptance', { id: one.id, token, body: { approve: true } }));
-	same('the risk stays', risk.state, await state());
-	ctx.truth.default.command('acceptance', 'approve', one.id, '--by', 'somebody', '--no-score');
-	same('approved by the command line', 'accepted', await state());
-	expect('revoked while it holds', 501, await ask(ctx, 'revokeAcceptance', { id: one.id, token }));
-	ctx.truth.default.command('acceptance', 'revoke', one.id, '--by', 'somebody', '--no-score');
-	same('revoked by the command line', 'open', await state());
+	const headers = { 'Idempotency-Key': newKey() };
+	const approved = await ask(ctx, 'decideAcceptance', { id: one.id, token, headers, body: { approve: true, reason: 'fine' } });
+	const value = expect('approved', 200, approved);
+	const stored = async () => (await ask(ctx, 'listAcceptances')).value.items.find((x) => x.id === one.id);
+
+	same('approved', ['approved', true, 'fine', 'approver-of-default'], [value.state, value.holds, value.reason, value.decided_by]);
+	same('the risk is accepted', 'accepted', await state());
+	same('as it is stored', value, await stored());
+	same('again: the same answer', approved.text, (await ask(ctx, 'decideAcceptance', { id: one.id, token, headers, body: { approve: true, reason: 'fine' } })).text);
+	const more = expect('another of it', 201, await ask(ctx, 'askAcceptance', { body }));
+	const refused = await ask(ctx, 'decideAcceptance', { id: more.id, token, body: { approve: true } });
+
+	same('of what is accepted', '/problems/transition-not-allowed', expect('of what is accepted', 409, refused).type);
+	same('it stays asked for', 'asked', (await ask(ctx, 'listAcceptances')).value.items.find((x) => x.id === more.id).state);
+	const history = ctx.truth.default.command('history', risk.id);
+
+	same('the event names the acceptance', one.id, history.at(-1).cause);
+	const revoked = expect('revoked while it holds', 200, await ask(ctx, 'revokeAcceptance', { id: one.id, token }));
+
+	same('revoked', ['revoked', false], [revoked.state, revoked.holds]);
+	same('as it is stored then', revoked, await stored());
+	same('the risk is open', 'open', await state());
+	expect('withdrawn', 200, await ask(ctx, 'revokeAcceptance', { id: more.id }));
 	const fix = ctx.truth.default.fixes[0];
 	const ofFix = expect('of a fix', 201, await ask(ctx, 'askAcceptance', { body: asked({ where: undefined, fix_id: fix.id, ends_at: inDays(1) }) }));
 
