@@ -270,7 +270,8 @@ static void find_target(struct request *req)
 	struct pg_params p = {.arena = req->arena};
 
 	if (r->row.has_risk) {
-		transition_load_bind(&req->org, &r->row.risk_id, 1, req->now, &p);
+		transition_load_bind(&req->org, &r->row.risk_id, 1, &req->policies,
+		                     req->now, &p);
 		request_query(req, STMT_DECIDE_LOAD, &p, false, on_risk);
 	} else if (r->row.has_fix) {
 		acceptance_target_bind(&req->org, &r->row, TIMESTAMP_NONE, &p);

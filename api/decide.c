@@ -319,7 +319,7 @@ static void load(struct request *req)
 
 	if (d->tries++ > 0 && req->app->settings->now == TIMESTAMP_NONE)
 		req->now = timestamp_now();
-	transition_load_bind(&req->org, d->ids, d->n, req->now, &p);
+	transition_load_bind(&req->org, d->ids, d->n, &req->policies, req->now, &p);
 	request_query(req, STMT_DECIDE_LOAD, &p, false, on_loaded);
 }
 

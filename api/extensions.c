@@ -63,7 +63,8 @@ static void load(struct request *req, request_result_fn *then)
 	struct extension_request *r = req->handler_data;
 	struct pg_params p = {.arena = req->arena};
 
-	transition_load_bind(&req->org, &r->extension.risk_id, 1, req->now, &p);
+	transition_load_bind(&req->org, &r->extension.risk_id, 1, &req->policies, req->now,
+	                     &p);
 	request_query(req, STMT_DECIDE_LOAD, &p, false, then);
 }
 

@@ -211,6 +211,6 @@ void transitions_get(struct request *req)
 
 	if (respond_if_parameters(req) || !take_id(req, d))
 		return;
-	transition_load_bind(&req->org, d->ids, 1, req->now, &p);
+	transition_load_bind(&req->org, d->ids, 1, &req->policies, req->now, &p);
 	request_query(req, STMT_DECIDE_LOAD, &p, false, on_read);
 }

@@ -288,7 +288,7 @@ static int run_transaction(struct batch *b, int64_t n_marks, struct error *err)
 	if ((rc = org_rules_load(b->s->pg, b->org, b->now, b->arena, &b->rules, err)) < 0)
 		return rc;
 	b->taken.asks_assets = org_rules_ask_assets(&b->rules);
-	b->taken.asks_first_seen = org_rules_ask_first_seen(&b->rules);
+	b->taken.asks_first_seen = sla_policies_ask_first_seen(&b->rules.policies);
 	if ((rc = intel_table_refresh(b->s->pg, b->s->intel, err)) < 0)
 		return rc;
 	b->catalog = b->ref.catalog;

@@ -74,14 +74,6 @@ bool org_rules_ask_assets(const struct org_rules *rules)
 	       rules->suppressions.n;
 }
 
-bool org_rules_ask_first_seen(const struct org_rules *rules)
-{
-	for (size_t i = 0; i < rules->policies.n; i++)
-		if (rules->policies.rows[i].start == SLA_START_SOURCE)
-			return true;
-	return false;
-}
-
 bool org_rules_look_at_tags(const struct org_rules *rules)
 {
 	return rules->owners.n && rules->owners.rows[0].level == OWNER_BY_TAG;

@@ -28,9 +28,8 @@ struct org_rules {
 int org_rules_load(struct pg *pg, const struct org *org, timestamp now, struct arena *a,
                    struct org_rules *out, struct error *err) MUST_CHECK;
 
-/* Do they look at names, tags or environments of assets?  At when sources saw things? */
+/* Do they look at names, tags or environments of assets? */
 bool org_rules_ask_assets(const struct org_rules *rules);
-bool org_rules_ask_first_seen(const struct org_rules *rules);
 /* At tags of what holds assets? */
 bool org_rules_look_at_tags(const struct org_rules *rules);
 

@@ -73,6 +73,22 @@ const struct sla_policy *sla_policy_for(const struct sla_policies *p,
 	return &sla_default_policies[band];
 }
 
+bool sla_policies_ask_first_seen(const struct sla_policies *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->rows[i].start == SLA_START_SOURCE)
+			return true;
+	return false;
+}
+
+bool sla_policies_ask_frameworks(const struct sla_policies *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->rows[i].framework)
+			return true;
+	return false;
+}
+
 const char *sla_state_name(enum sla_state state)
 {
 	static const char *const names[N_SLA_STATES] = {

@@ -59,6 +59,10 @@ const struct sla_policy *sla_policy_for(const struct sla_policies *p,
                                         const struct risk_view *view,
                                         enum band band) NON_NULL;
 
+/* What the policies look at beside the risk itself, which takes reading: */
+bool sla_policies_ask_first_seen(const struct sla_policies *p);
+bool sla_policies_ask_frameworks(const struct sla_policies *p);
+
 /* Numbers are stored. */
 enum sla_mode {
 	SLA_MODE_RUNNING,

@@ -16,10 +16,11 @@
 
 /* --- reading --- */
 
-static void bind_keys(struct pg_params *p, const struct key *ids, size_t n)
+static const char *keys_text(const struct key *ids, size_t n, struct arena *a)
 {
 	struct strbuf b = {0};
 	char text[KEY_TEXT_MAX];
+	const char *out;
 
 	strbuf_putc(&b, '{');
 	for (size_t i = 0; i < n; i++) {
@@ -28,16 +29,27 @@ static void bind_keys(struct pg_params *p, const struct key *ids, size_t n)
 		strbuf_puts(&b, key_text(&ids[i], text));
 	}
 	strbuf_putc(&b, '}');
-	pg_bind_text(p, arena_strdup(p->arena, strbuf_text(&b)));
+	out = arena_strdup(a, strbuf_text(&b));
 	strbuf_done(&b);
+	return out;
 }
 
 void transition_load_bind(const struct org *org, const struct key *ids, size_t n,
-                          timestamp now, struct pg_params *p)
+                          const struct sla_policies *policies, timestamp now,
+                          struct pg_params *p)
+{
+	transition_load_bind_text(org, keys_text(ids, n, p->arena), policies, now, p);
+}
+
+void transition_load_bind_text(const struct org *org, const char *ids,
+                               const struct sla_policies *policies, timestamp now,
+                               struct pg_params *p)
 {
 	pg_bind_int(p, org->id);
-	bind_keys(p, ids, n);
+	pg_bind_text(p, ids);
 	pg_bind_timestamp(p, now);
+	pg_bind_bool(p, sla_policies_ask_first_seen(policies));
+	pg_bind_bool(p, sla_policies_ask_frameworks(policies));
 }
 
 /* [number, from, mode, band, due] of each. */
@@ -381,7 +393,7 @@ static int load(struct applying *s, const struct key *ids, size_t n, timestamp n
 	CLEANUP(pg_clearp) PGresult *rows = NULL;
 	int rc;
 
-	transition_load_bind(s->org, ids, n, now, &p);
+	transition_load_bind(s->org, ids, n, &s->policies, now, &p);
 	if ((rc = pg_run(s->pg, STMT_DECIDE_LOAD, &p, &rows, err)) < 0)
 		return rc;
 	return transition_load_read(rows, &s->policies, s->a, out, err);

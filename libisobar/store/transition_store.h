@@ -27,9 +27,14 @@ struct transition_risks {
 	size_t n;
 };
 
-/* $1..$3 of DECIDE_LOAD. */
+/* All of DECIDE_LOAD; what the policies do not look at is not read. */
 void transition_load_bind(const struct org *org, const struct key *ids, size_t n,
-                          timestamp now, struct pg_params *p);
+                          const struct sla_policies *policies, timestamp now,
+                          struct pg_params *p);
+/* Of ids that another statement gave: a uuid[] as text. */
+void transition_load_bind_text(const struct org *org, const char *ids,
+                               const struct sla_policies *policies, timestamp now,
+                               struct pg_params *p);
 /* policies are borrowed. */
 int transition_load_read(const PGresult *result, const struct sla_policies *policies,
                          struct arena *a, struct transition_risks *out,

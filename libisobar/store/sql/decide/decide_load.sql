@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Risks with all that a person's decision depends on, under their ids or former ones.
--- $1 org_id, $2 uuid[] ids, $3 now.  A row a risk: asked (the id it was found by), and more (JSON: its
--- segments as [number, microseconds, mode, band, due], the tags of its asset, the frameworks of its control).
+-- $1 org_id, $2 uuid[] ids, $3 now, $4 whether a policy counts from when a source saw it first, $5 whether one
+-- selects by framework: else these are not read.  A row a risk: asked (the id it was found by), and more (JSON:
+-- its segments as [number, microseconds, mode, band, due], the tags of its asset, the frameworks of its control).
 with asked as (
     select u.id as asked, u.id as risk_id, 0 as place
       from unnest($2::uuid[]) as u (id)
@@ -31,7 +32,8 @@ select n.asked, r.risk_id, r.version, r.state, r.band, r.score, r.rank, r.respon
                                  from isobar.risk_explanation as e
                                  join isobar.control_framework as f
                                    on f.control = e.control
-                                where e.org_id = $1
+                                where $5::boolean
+                                  and e.org_id = $1
                                   and e.risk_id = r.risk_id
                                   and e.control <> ''
                                 order by f.framework)) as more
@@ -69,6 +71,7 @@ select n.asked, r.risk_id, r.version, r.state, r.band, r.score, r.rank, r.respon
            on f.org_id = $1
           and f.asset_id = r.asset_id
           and f.finding_id = any (e.members)
-        where e.org_id = $1
+        where $4::boolean
+          and e.org_id = $1
           and e.risk_id = r.risk_id) as ft on true
  order by n.asked
