@@ -2,8 +2,10 @@
 -- its asset is marked, to be scored again.  Rows are locked in the order of their ids.
 -- $1 org_id.  Reads and thins page_risk and page_event.  Returns of each left-out row what was counted:
 -- band, state, responsibility, former_kind (of what it was counted as before: score_kind()).
+-- Rows of page_risk are found again by their place: it has no index, and a plan that was made while it was
+-- small would compare each row with each.
 with locked as materialized (
-    select r.risk_id, r.version
+    select p.ctid as place, p.version as version_read, r.version
       from page_risk as p
       join isobar.risk as r
         on r.org_id = $1
@@ -13,9 +15,7 @@ with locked as materialized (
        for update of r
 ), stale as (
     delete from page_risk as p
-     using locked as l
-     where p.risk_id = l.risk_id
-       and p.version <> l.version
+     where p.ctid = any (array(select place from locked where version <> version_read))
  returning p.risk_id, p.asset_id, p.band, p.state, p.responsibility, p.former_kind
 ), events as (
     delete from page_event as e
