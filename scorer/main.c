@@ -84,7 +84,8 @@ static int sweep_org(const struct scorer *s, const struct org *org, timestamp no
 	ARENA_SCOPED a = arena_new(4096);
 	struct org_rules rules;
 	struct sweep_result swept;
-	int64_t n;
+	const timestamp begun = timestamp_now();
+	int64_t n, n_written = 0;
 	int n_vain = 0, rc;
 
 	if ((rc = sweep_rules(s->pg, org, now, &n, err)) < 0)
@@ -96,8 +97,12 @@ static int sweep_org(const struct scorer *s, const struct org *org, timestamp no
 		if ((rc = sweep_step(s->pg, org, &rules.policies, now, &swept, err)) < 0)
 			return error_wrap(err, "org %s", org->slug);
 		*n_marked += swept.n_marked;
+		n_written += swept.n_written;
 		n_vain = swept.n_written > 0 ? 0 : n_vain + 1;
 	} while (swept.n_found > 0 && n_vain < SWEEPS_VAIN && !stopping);
+	if (n_written)
+		log_info("org %s: %lld crossings in %.3f s", org->slug,
+		         (long long)n_written, (double)(timestamp_now() - begun) / 1e6);
 	return 0;
 }
 

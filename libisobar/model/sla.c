@@ -89,6 +89,15 @@ bool sla_policies_ask_frameworks(const struct sla_policies *p)
 	return false;
 }
 
+bool sla_policies_ask_assets(const struct sla_policies *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->rows[i].provider != SLA_ANY || p->rows[i].environment != SLA_ANY ||
+		    p->rows[i].tag)
+			return true;
+	return false;
+}
+
 const char *sla_state_name(enum sla_state state)
 {
 	static const char *const names[N_SLA_STATES] = {

@@ -62,6 +62,7 @@ const struct sla_policy *sla_policy_for(const struct sla_policies *p,
 /* What the policies look at beside the risk itself, which takes reading: */
 bool sla_policies_ask_first_seen(const struct sla_policies *p);
 bool sla_policies_ask_frameworks(const struct sla_policies *p);
+bool sla_policies_ask_assets(const struct sla_policies *p);
 
 /* Numbers are stored. */
 enum sla_mode {

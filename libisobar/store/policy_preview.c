@@ -70,7 +70,7 @@ static int read_page(struct pg *pg, const struct org *org, const struct sla_poli
 	if (!*n_out)
 		return 0;
 	*after = pg_get_key(page, 0, "last");
-	transition_load_bind_text(org, pg_get_text(page, 0, "ids"), p, now, &load);
+	transition_load_bind_clocks(org, pg_get_text(page, 0, "ids"), p, now, &load);
 	if ((rc = pg_run(pg, STMT_DECIDE_LOAD, &load, &rows, err)) < 0 ||
 	    (rc = transition_load_read(rows, p, a, &risks, err)) < 0)
 		return rc;

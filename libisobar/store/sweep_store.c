@@ -29,7 +29,7 @@ static int load(struct pg *pg, const struct org *org, const struct sla_policies 
 	CLEANUP(pg_clearp) PGresult *result = NULL;
 	int rc;
 
-	transition_load_bind_text(org, ids, policies, now, &p);
+	transition_load_bind_clocks(org, ids, policies, now, &p);
 	if ((rc = pg_run(pg, STMT_DECIDE_LOAD, &p, &result, err)) < 0)
 		return rc;
 	return transition_load_read(result, policies, a, out, err);

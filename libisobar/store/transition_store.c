@@ -34,22 +34,30 @@ static const char *keys_text(const struct key *ids, size_t n, struct arena *a)
 	return out;
 }
 
-void transition_load_bind(const struct org *org, const struct key *ids, size_t n,
-                          const struct sla_policies *policies, timestamp now,
-                          struct pg_params *p)
-{
-	transition_load_bind_text(org, keys_text(ids, n, p->arena), policies, now, p);
-}
-
-void transition_load_bind_text(const struct org *org, const char *ids,
-                               const struct sla_policies *policies, timestamp now,
-                               struct pg_params *p)
+static void bind_load(const struct org *org, const char *ids,
+                      const struct sla_policies *policies, bool asks_assets, timestamp now,
+                      struct pg_params *p)
 {
 	pg_bind_int(p, org->id);
 	pg_bind_text(p, ids);
 	pg_bind_timestamp(p, now);
 	pg_bind_bool(p, sla_policies_ask_first_seen(policies));
 	pg_bind_bool(p, sla_policies_ask_frameworks(policies));
+	pg_bind_bool(p, asks_assets);
+}
+
+void transition_load_bind(const struct org *org, const struct key *ids, size_t n,
+                          const struct sla_policies *policies, timestamp now,
+                          struct pg_params *p)
+{
+	bind_load(org, keys_text(ids, n, p->arena), policies, true, now, p);
+}
+
+void transition_load_bind_clocks(const struct org *org, const char *ids,
+                                 const struct sla_policies *policies, timestamp now,
+                                 struct pg_params *p)
+{
+	bind_load(org, ids, policies, sla_policies_ask_assets(policies), now, p);
 }
 
 /* [number, from, mode, band, due] of each. */

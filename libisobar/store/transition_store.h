@@ -31,10 +31,11 @@ struct transition_risks {
 void transition_load_bind(const struct org *org, const struct key *ids, size_t n,
                           const struct sla_policies *policies, timestamp now,
                           struct pg_params *p);
-/* Of ids that another statement gave: a uuid[] as text. */
-void transition_load_bind_text(const struct org *org, const char *ids,
-                               const struct sla_policies *policies, timestamp now,
-                               struct pg_params *p);
+/* Of ids that another statement gave, a uuid[] as text, and for clocks alone: the asset
+ * is in the views where a policy looks at it. */
+void transition_load_bind_clocks(const struct org *org, const char *ids,
+                                 const struct sla_policies *policies, timestamp now,
+                                 struct pg_params *p);
 /* policies are borrowed. */
 int transition_load_read(const PGresult *result, const struct sla_policies *policies,
                          struct arena *a, struct transition_risks *out,

@@ -17,9 +17,9 @@ sla_figures() {
 		sla_number   number   /s  higher -   -  events/s, opened
 		sla_count    count    /s  higher -   -  events/s, taken up and resolved
 		sla_summary  summary  ms  lower  50  -  ms, p99
-		sla_sweep    sweep    s   lower  2   -  s, $sla_crossings crossings
 		sla_preview  preview  s   lower  -   -  s, all risks under another policy
 		sla_apply    apply    ms  lower  -   -  ms, p99 of the summary meanwhile
+		sla_sweep    sweep    s   lower  2   -  s, $sla_crossings crossings
 	FIGURES
 }
 
@@ -52,9 +52,9 @@ sla_describe() {
 		  number   isobar-scorer --once    numbers and counts the first event of each risk, in batches of 50,000
 		  count    isobar-scorer --once    the same of two events each of $sla_resolved risks
 		  summary  wrk -t1 -c$sla_connections -d${sla_seconds}s   GET /v1/sla/summary by band, owner, provider, week in turn
-		  sweep    isobar-scorer --once    writes $sla_crossings crossings that have passed, and numbers their events
 		  preview  isobar sla policy load --dry-run   the due times of all risks under a policy of medium ones
-		  apply    isobar sla policy load, isobar-scorer --once, and summary meanwhile
+		  apply    isobar sla policy load beside isobar-scorer, and summary meanwhile
+		  sweep    isobar-scorer           writes $sla_crossings crossings of one instant, as it says in its log
 	COMMANDS
 }
 
@@ -122,26 +122,52 @@ sla_ledger() {
 		update isobar.sla_segment as s
 		   set from_at = r.opened_at, band = r.band, mode = case when r.responsibility = 2 then 1 else 0 end
 		  from isobar.risk as r
-		 where s.org_id = r.org_id and s.risk_id = r.risk_id and s.segment_no = 1 and r.open" \
+		 where s.org_id = r.org_id and s.risk_id = r.risk_id and s.segment_no = 0 and r.open" \
 		-c 'vacuum analyze isobar.sla_segment'
 }
 
-# The scorer's whole run, from its start to its end.
+# The clocks of open risks are set back, so that they all cross at one instant, while a scorer is at work.
 sla_sweep() {
-	local size=$1 round=$2 at before after seconds rest
-	at=$(sql "sla_$size" -c "select greatest(max(next_crossing_at), now()) from (select next_crossing_at
-		from isobar.risk where org_id = 1 and next_crossing_at is not null
-		order by next_crossing_at limit $sla_crossings) as soon")
-	before=$(sql "sla_$size" -c 'select count(*) from isobar.risk_event')
-	sql postgres -c checkpoint
-	ISOBAR_DATABASE="$server dbname=sla_$size" "$timed" "$work/timed" "$scorer" --once \
-		--now "$(date -u -d "$at" +%FT%T.%6NZ)" || die "the scorer failed (sweep)"
-	read -r seconds rest <"$work/timed"
-	after=$(sql "sla_$size" -c 'select count(*) from isobar.risk_event')
-	say "$size round $round: sweep: $((after - before)) crossings in $seconds s"
-	[ $((after - before)) -ge "$sla_crossings" ] || die "the sweep wrote too little"
-	sample "$size" "$round" sla_sweep "$(awk -v n="$((after - before))" -v s="$seconds" -v w="$sla_crossings" \
-		'BEGIN { printf "%.6g", s * w / n }')"
+	local size=$1 round=$2 seconds n try
+	sql "sla_$size" <<-SQL
+		begin;
+		create temporary table chosen on commit drop as
+		select risk_id, next_crossing_at - (now() + interval '15 seconds') as by
+		  from isobar.risk
+		 where org_id = 1 and open and next_crossing_at > now() + interval '1 hour'
+		 order by md5(risk_id::text || $round)
+		 limit $sla_crossings;
+		analyze chosen;
+		update isobar.sla_segment as s
+		   set from_at = s.from_at - c.by
+		  from chosen as c
+		 where s.org_id = 1 and s.risk_id = c.risk_id;
+		update isobar.risk as r
+		   set opened_at = opened_at - c.by, band_since = band_since - c.by, rank_since = rank_since - c.by,
+		       due_at = due_at - c.by, next_crossing_at = next_crossing_at - c.by, soon_at = soon_at - c.by
+		  from chosen as c
+		 where r.org_id = 1 and r.risk_id = c.risk_id;
+		commit;
+		checkpoint;
+	SQL
+	for ((try = 0; try < 300; try++)); do
+		read -r n seconds < <(sed -nE 's/.*: ([0-9]+) crossings in ([0-9.]+) s.*/\1 \2/p' "$work/sla_scorer.log" |
+			tail -n 1) || true
+		[ "${n:-0}" -lt "$sla_crossings" ] || break
+		sleep 0.2
+	done
+	say "$size round $round: sweep: ${n:-no} crossings in ${seconds:-?} s"
+	[ "${n:-0}" -ge "$sla_crossings" ] || die "the sweep wrote too little"
+	sample "$size" "$round" sla_sweep "$seconds"
+}
+
+# Its risks are in the API's memory from the first request on.
+sla_warm() {
+	local path
+	while read -r path; do
+		curl -fsS -o "$work/out" -H "Authorization: Bearer ${token[$1]}" "http://127.0.0.1:${api_port[$1]}$path" ||
+			die "the API does not answer"
+	done <"$work/$1/summary.paths"
 }
 
 sla_preview() {
@@ -154,21 +180,33 @@ sla_preview() {
 	sample "$size" "$round" sla_preview "$seconds"
 }
 
-# Scoring goes on beside the load; the load stops first, or scores nothing for the rest of its time.
+# Until the scorer that is at work has nothing more to do.
+sla_wait_scored() {
+	while [ "$(sql "sla_$1" -c 'select exists (select from isobar.dirty_mark) or exists (select from isobar.fix_mark)')" = t ]; do
+		kill -0 "$2" || die "the scorer ended"
+		sleep 0.5
+	done
+}
+
+# The summary is asked for while all risks are scored anew.
 sla_apply() {
-	local size=$1 round=$2 scoring begun=$EPOCHREALTIME
+	local size=$1 round=$2 scorer_pid begun
+	start sla_scorer "$scorer" --database "$server dbname=sla_$size"
+	scorer_pid=$started
+	begun=$EPOCHREALTIME
 	ISOBAR_DATABASE="$server dbname=sla_$size" "$isobar" sla policy load --no-score --reason 'a bench' \
 		"$work/policy.ini" >"$work/out" || die "the policy was not taken"
-	ISOBAR_DATABASE="$server dbname=sla_$size" "$scorer" --once >"$work/scoring.log" 2>&1 &
-	scoring=$!
 	api_load apply "$size" summary "$sla_connections"
-	wait "$scoring" || die "the scorer failed (apply)"
+	sla_wait_scored "$size" "$scorer_pid"
 	say "$size round $round: apply: $(awk -v a="$begun" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }') s," \
 		"summary meanwhile: $rate/s, p50 $p50 ms, p99 $p99 ms"
 	sample "$size" "$round" sla_apply "$p99"
+	sla_sweep "$size" "$round"
 	ISOBAR_DATABASE="$server dbname=sla_$size" "$isobar" sla policy remove --no-score slower \
 		>"$work/out" || die "the policy was not removed"
-	ISOBAR_DATABASE="$server dbname=sla_$size" "$scorer" --once >"$work/scoring.log" 2>&1 || die "the scorer failed"
+	sla_wait_scored "$size" "$scorer_pid"
+	kill "$scorer_pid"
+	wait "$scorer_pid" || die "the scorer failed"
 }
 
 sla_round() {
@@ -178,10 +216,10 @@ sla_round() {
 	sla_resolve "$size"
 	sla_timed "$size" "$round" sla_count
 	sql "sla_$size" -c 'vacuum analyze isobar.sla_fact' -c 'vacuum analyze isobar.sla_duration'
+	sla_warm "$size"
 	api_load summary "$size" summary "$sla_connections"
 	say "$size round $round: summary: $rate/s, p50 $p50 ms, p99 $p99 ms"
 	sample "$size" "$round" sla_summary "$p99"
-	sla_sweep "$size" "$round"
 	sla_preview "$size" "$round"
 	sla_apply "$size" "$round"
 }

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Risks with all that a person's decision depends on, under their ids or former ones.
 -- $1 org_id, $2 uuid[] ids, $3 now, $4 whether a policy counts from when a source saw it first, $5 whether one
--- selects by framework: else these are not read.  A row a risk: asked (the id it was found by), and more (JSON:
+-- selects by framework: else these are not read; $6 whether the asset is looked at: else its columns and those
+-- of its context are null.  A row a risk: asked (the id it was found by), and more (JSON:
 -- its segments as [number, microseconds, mode, band, due], the tags of its asset, the frameworks of its control).
 with asked as (
     select u.id as asked, u.id as risk_id, 0 as place
@@ -41,11 +42,13 @@ select n.asked, r.risk_id, r.version, r.state, r.band, r.score, r.rank, r.respon
   join isobar.risk as r
     on r.org_id = $1
    and r.risk_id = n.risk_id
-  join isobar.asset as a
-    on a.org_id = $1
+  left join isobar.asset as a
+    on $6::boolean
+   and a.org_id = $1
    and a.asset_id = r.asset_id
   left join isobar.asset_context as x
-    on x.org_id = $1
+    on $6::boolean
+   and x.org_id = $1
    and x.asset_id = r.asset_id
   left join isobar.owner as o
     on o.org_id = $1
