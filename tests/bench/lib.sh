@@ -100,7 +100,7 @@ shared_buffers_mb() {
 
 describe_machine() {
 	echo "machine: $(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sed 1q)," \
-		"$(memory_mb) MB, $(stat -f -c %T "$work") on $(df --output=source "$work" | tail -n 1)"
+		"$(memory_mb) MB, $(sed -n 's/^HugePages_Total: *//p' /proc/meminfo) huge pages, $(stat -f -c %T "$work") on $(df --output=source "$work" | tail -n 1)"
 	echo "system: $(. /etc/os-release && echo "$PRETTY_NAME"), $(uname -sr)," \
 		"load $(cut -d ' ' -f 1-3 /proc/loadavg)"
 	echo "versions: $("$isobar" --version) ($(git describe --always --dirty 2>/dev/null ||
