@@ -100,9 +100,12 @@ static int sweep_org(const struct scorer *s, const struct org *org, timestamp no
 		n_written += swept.n_written;
 		n_vain = swept.n_written > 0 ? 0 : n_vain + 1;
 	} while (swept.n_found > 0 && n_vain < SWEEPS_VAIN && !stopping);
-	if (n_written)
-		log_info("org %s: %lld crossings in %.3f s", org->slug,
-		         (long long)n_written, (double)(timestamp_now() - begun) / 1e6);
+	if (n_written) {
+		const long long ms = (timestamp_now() - begun) / 1000;
+
+		log_info("org %s: %lld crossings in %lld.%03lld s", org->slug,
+		         (long long)n_written, ms / 1000, ms % 1000);
+	}
 	return 0;
 }
 
