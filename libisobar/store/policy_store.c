@@ -96,13 +96,9 @@ void policy_rows_read(const PGresult *result, struct arena *a, struct policy_row
 		out->rows[i] = read_policy(result, (int)i, a);
 }
 
-static void put_selectors(struct strbuf *b, const struct policy_row *p)
+/* What both forms of a policy have in common: that of readers and that of statements. */
+static void put_terms(struct strbuf *b, const struct policy_row *p)
 {
-	json_write_text(b, "band",
-	                p->band == SLA_ANY ? NULL : band_name((enum band)p->band));
-	json_write_text(b, "provider",
-	                p->provider == SLA_ANY ? NULL
-	                                       : provider_name((enum provider)p->provider));
 	json_write_text(b, "environment",
 	                p->environment == SLA_ANY
 	                        ? NULL
@@ -110,12 +106,6 @@ static void put_selectors(struct strbuf *b, const struct policy_row *p)
 	json_write_text(b, "tag", p->tag);
 	json_write_text(b, "owner", p->owner);
 	json_write_text(b, "framework", p->framework);
-}
-
-void policy_row_put(struct strbuf *b, const struct policy_row *p)
-{
-	json_write_text(b, "name", p->name);
-	put_selectors(b, p);
 	json_write_int(b, "window_seconds", p->window / USEC_PER_SEC);
 	json_write_int(b, "warn_percent", p->warn_percent);
 	json_write_open(b, "warn_points", '[');
@@ -124,6 +114,17 @@ void policy_row_put(struct strbuf *b, const struct policy_row *p)
 	json_write_close(b, ']');
 	json_write_text(b, "calendar", p->calendar);
 	json_write_bool(b, "kev_cap", p->kev_cap);
+}
+
+void policy_row_put(struct strbuf *b, const struct policy_row *p)
+{
+	json_write_text(b, "name", p->name);
+	json_write_text(b, "band",
+	                p->band == SLA_ANY ? NULL : band_name((enum band)p->band));
+	json_write_text(b, "provider",
+	                p->provider == SLA_ANY ? NULL
+	                                       : provider_name((enum provider)p->provider));
+	put_terms(b, p);
 	json_write_text(b, "start", p->start == SLA_START_SOURCE ? "source" : "stored");
 	json_write_int(b, "acceptance_max_seconds", p->acceptance_max / USEC_PER_SEC);
 	json_write_bool(b, "enabled", p->enabled);
@@ -324,22 +325,7 @@ static void put_policy(struct strbuf *b, const struct org *org,
 	json_write_text(b, "name", row->name);
 	put_any(b, "band", row->band);
 	put_any(b, "provider", row->provider);
-	json_write_text(
-	        b, "environment",
-	        row->environment == SLA_ANY
-	                ? NULL
-	                : context_level_name(CONTEXT_ENVIRONMENT, row->environment));
-	json_write_text(b, "tag", row->tag);
-	json_write_text(b, "owner", row->owner);
-	json_write_text(b, "framework", row->framework);
-	json_write_int(b, "window_seconds", row->window / USEC_PER_SEC);
-	json_write_int(b, "warn_percent", row->warn_percent);
-	json_write_open(b, "warn_points", '[');
-	for (int i = 0; i < row->n_warn_points; i++)
-		json_write_int(b, NULL, row->warn_points[i]);
-	json_write_close(b, ']');
-	json_write_text(b, "calendar", row->calendar);
-	json_write_bool(b, "kev_cap", row->kev_cap);
+	put_terms(b, row);
 	json_write_int(b, "start_at", row->start);
 	json_write_int(b, "acceptance_max_seconds", row->acceptance_max / USEC_PER_SEC);
 	json_write_bool(b, "enabled", row->enabled);
