@@ -4,30 +4,40 @@
  * Every file is taken whole or not at all and says so in one line.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/strbuf.h"
 
 #include "build_version.h"
 #include "cli.h"
+#include "collector/intake.h"
 #include "file_list.h"
-#include "import_file.h"
 #include "score_once.h"
 
 #define TRIES 3 /* of one file when the database asks to try again */
 
 struct import {
 	struct cli *cli;
-	struct importer importer;
+	struct intake intake;
 	const char *source, *format;
-	bool score;
+	bool score, complete;
 	struct file_list files;
 	size_t n_done, n_failed;
 	bool try_again;
-	struct import_result total;
+	struct intake_result total;
+	struct import_waiting *waiting; /* of a complete command: told after the proof */
+	struct ingest_proof proof;
 };
 
-static void print_json(const char *path, const struct import_result *r, const char *error)
+/* A file whose line waits: what the whole command did not show is counted to the last. */
+struct import_waiting {
+	const char *path;
+	struct intake_result result;
+	char *error; /* NULL: it is stored */
+};
+
+static void print_json(const char *path, const struct intake_result *r, const char *error)
 {
 	struct strbuf b = {0};
 	const struct ingest_counts *c = &r->counts;
@@ -50,7 +60,7 @@ static void print_json(const char *path, const struct import_result *r, const ch
 	strbuf_done(&b);
 }
 
-static void print_line(const char *path, const struct import_result *r)
+static void print_line(const char *path, const struct intake_result *r)
 {
 	const struct ingest_counts *c = &r->counts;
 
@@ -64,7 +74,7 @@ static void print_line(const char *path, const struct import_result *r)
 	printf("  %s\n", path);
 }
 
-static void add_counts(struct import_result *total, const struct import_result *r)
+static void add_counts(struct intake_result *total, const struct intake_result *r)
 {
 	total->records += r->records;
 	total->counts.findings += r->counts.findings;
@@ -75,14 +85,24 @@ static void add_counts(struct import_result *total, const struct import_result *
 	total->counts.closed += r->counts.closed;
 }
 
-static void import_one(struct import *im, const char *path)
+static void tell(const struct import *im, const char *path, const struct intake_result *r,
+                 const char *error)
 {
-	struct import_result result;
+	if (im->cli->json)
+		print_json(path, r, error);
+	else if (!error && !im->cli->quiet)
+		print_line(path, r);
+}
+
+static void import_one(struct import *im, size_t i)
+{
+	const char *path = im->files.paths[i];
+	struct intake_result result;
 	struct error err = {0};
 	int rc = 0;
 
-	for (int i = 0; i < TRIES; i++) {
-		rc = import_file(&im->importer, path, &result, &err);
+	for (int try = 0; try < TRIES; try++) {
+		rc = intake_file(&im->intake, path, &result, &err);
 		if (rc != ERR_TRANSIENT)
 			break;
 	}
@@ -97,10 +117,56 @@ static void import_one(struct import *im, const char *path)
 		im->n_done++;
 		add_counts(&im->total, &result);
 	}
-	if (im->cli->json)
-		print_json(path, &result, rc < 0 ? err.text : NULL);
-	else if (rc == 0 && !im->cli->quiet)
-		print_line(path, &result);
+	if (!im->complete) {
+		tell(im, path, &result, rc < 0 ? err.text : NULL);
+		return;
+	}
+	im->waiting[i] = (struct import_waiting){.path = path, .result = result};
+	if (rc < 0)
+		im->waiting[i].error = xstrdup(err.text);
+}
+
+/* Why nothing, or not all, of what is absent was closed. */
+static void tell_proof(const struct import *im)
+{
+	const struct ingest_proof *p = &im->proof;
+
+	if (p->failed)
+		cli_complain(im->cli,
+		             "nothing is closed by absence: a file could not be read, "
+		             "so no scope is known to be complete");
+	else if (p->n_partial)
+		cli_complain(im->cli,
+		             "%zu scopes are not complete: records of their files are "
+		             "in quarantine",
+		             p->n_partial);
+	if (p->n_held)
+		cli_complain(im->cli,
+		             "%zu scopes wait for a person: more is absent than is "
+		             "believed unasked; see isobar source confirm",
+		             p->n_held);
+}
+
+static void tell_waiting(struct import *im)
+{
+	size_t last = im->files.n;
+
+	for (size_t i = 0; i < im->files.n; i++)
+		if (!im->waiting[i].error)
+			last = i;
+	if (last < im->files.n) {
+		im->waiting[last].result.counts.closed += im->proof.n_closed;
+		im->total.counts.closed += im->proof.n_closed;
+	}
+	for (size_t i = 0; i < im->files.n; i++) {
+		const struct import_waiting *w = &im->waiting[i];
+
+		tell(im, w->path, &w->result, w->error);
+		free(w->error);
+	}
+	free(im->waiting);
+	im->waiting = NULL;
+	tell_proof(im);
 }
 
 static int import_all(struct import *im, struct pg *pg, const struct org *org)
@@ -110,15 +176,20 @@ static int import_all(struct import *im, struct pg *pg, const struct org *org)
 	const struct ingest_options options = {.org = *org,
 	                                       .now = im->cli->now,
 	                                       .source_name = im->source,
+	                                       .complete = im->complete,
 	                                       .build = "isobar " ISOBAR_VERSION};
 	struct ingest *ingest = ingest_new(pg, &options);
 	int rc;
 
-	importer_init(&im->importer, ingest, org, forced);
+	intake_init(&im->intake, ingest, org, forced);
+	if (im->complete)
+		im->waiting = xcalloc(im->files.n, sizeof(*im->waiting));
 	for (size_t i = 0; i < im->files.n; i++)
-		import_one(im, im->files.paths[i]);
-	rc = ingest_finish(ingest, &err);
-	importer_done(&im->importer);
+		import_one(im, i);
+	rc = ingest_finish(ingest, &im->proof, &err);
+	if (im->complete)
+		tell_waiting(im);
+	intake_done(&im->intake);
 	ingest_free(ingest);
 	return rc < 0 ? cli_fail(im->cli, &err) : EXIT_DONE;
 }
@@ -126,7 +197,7 @@ static int import_all(struct import *im, struct pg *pg, const struct org *org)
 static int exit_code_of(const struct import *im)
 {
 	if (!im->n_failed)
-		return EXIT_DONE;
+		return im->proof.n_held || im->proof.n_partial ? EXIT_PART : EXIT_DONE;
 	if (im->n_done)
 		return EXIT_PART;
 	return im->try_again ? EXIT_TRY_AGAIN : EXIT_FAILED;
@@ -137,6 +208,7 @@ static bool read_arguments(struct import *im, int argc, char **argv)
 	static const struct option options[] = {{"source", required_argument, NULL, 's'},
 	                                        {"format", required_argument, NULL, 'f'},
 	                                        {"no-score", no_argument, NULL, 'n'},
+	                                        {"complete", no_argument, NULL, 'c'},
 	                                        CLI_COMMON_OPTIONS};
 	int option;
 
@@ -147,6 +219,8 @@ static bool read_arguments(struct import *im, int argc, char **argv)
 			im->format = optarg;
 		else if (option == 'n')
 			im->score = false;
+		else if (option == 'c')
+			im->complete = true;
 		else
 			return false;
 	}

@@ -331,7 +331,7 @@ static int replay(struct cli *cli, struct pg *pg, const struct org *org)
 	r.arena = arena_new(1 << 16);
 	rc = replay_pages(&r, &err);
 	if (rc == 0)
-		rc = ingest_finish(r.ingest, &err);
+		rc = ingest_finish(r.ingest, NULL, &err);
 	ingest_free(r.ingest);
 	json_doc_free(r.doc);
 	arena_free(r.arena);

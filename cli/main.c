@@ -24,7 +24,7 @@ struct command {
 static const struct command commands[] = {
 	{"up",         cmd_up,         "[--data-dir DIR] [--port N]", "run everything in the foreground"},
 	{"migrate",    cmd_migrate,    "[--dry-run]",                 "bring the database to this version"},
-	{"import",     cmd_import,     "[--source NAME] [--format NAME] [--no-score] PATH...", "read findings from files and folders"},
+	{"import",     cmd_import,     "[--source NAME] [--format NAME] [--complete] [--no-score] PATH...", "read findings from files and folders"},
 	{"queue",      cmd_queue,      "[--queue NAME] [--limit N] [--where 'band=critical,...']", "the ranked queue"},
 	{"fixes",      cmd_fixes,      "[ID] [--limit N] [--where 'band=critical,...']", "what to do next, or the risks that a fix closes"},
 	{"explain",    cmd_explain,    "ID",                          "why a risk has its score"},

@@ -18,7 +18,7 @@ modules_of() {
 		grep -oE '[a-z0-9_]+[.]c\b' | sed "s|[.]c\$||; s|^|$1/|" || true
 }
 pure=$(modules_of collector isobar_formats; modules_of collector isobar_intel; modules_of scorer isobar_score; modules_of api isobar_queue_index)
-shared=$(modules_of collector isobar_records)
+shared=$(modules_of collector isobar_records; modules_of collector isobar_intake; modules_of collector isobar_connectors)
 
 awk -v pure_modules="$(tr '\n' ' ' <<<"$pure")" -v shared_modules="$(tr '\n' ' ' <<<"$shared")" '
 BEGIN {

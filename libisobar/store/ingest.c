@@ -17,6 +17,7 @@
 #include "model/severity.h"
 #include "store/ingest_private.h"
 #include "store/pg_encode.h"
+#include "store/proof.h"
 
 #define FACTS_MAX (16u << 20) /* bytes of rule facts a file */
 
@@ -100,6 +101,9 @@ void ingest_free(struct ingest *in)
 	free(in->upgrade_cache);
 	free(in->asset_cache);
 	free(in->mark_cache);
+	for (size_t i = 0; i < in->n_proved; i++)
+		free(in->proved[i].text);
+	free(in->proved);
 	free(in->file);
 	free(in);
 }
@@ -126,6 +130,9 @@ int ingest_begin_file(struct ingest *in, const char *name, struct error *err)
 	if (!in->command_id)
 		in->command_id = in->run_id;
 	in->next_segment = 0;
+	in->keeps_seen = in->options.complete;
+	in->seen_run = in->command_id;
+	in->n_seen = 0;
 	in->n_chunks = 0;
 	ingest_forget_known(in);
 	memset(in->mark_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->mark_cache));
@@ -179,15 +186,13 @@ static size_t connector_index(struct ingest *in, const char *name)
 	const char *source = in->options.source_name ? in->options.source_name : name;
 	const struct key id =
 	        key_of_texts("source/1", org->id, (const char *const[]){source, name}, 2);
-	const struct key lock =
-	        key_of_texts("ingest-lock/1", org->id, (const char *const[]){name}, 1);
 
 	in->connectors =
 	        xrealloc(in->connectors, (in->n_connectors + 1) * sizeof(*in->connectors));
 	in->connectors[in->n_connectors] =
 	        (struct ingest_connector){.name = xstrdup(name),
 	                                  .source_id = key_number(&id),
-	                                  .lock_key = key_number(&lock)};
+	                                  .lock_key = ingest_lock_key(org, name)};
 	return in->n_connectors++;
 }
 
@@ -519,6 +524,7 @@ int ingest_finding(struct ingest *in, const struct finding *f, struct error *err
 	        .content_hash = stored_hash(f->content_hash),
 	        .updated_at = f->source_updated_at != TIMESTAMP_NONE ? f->source_updated_at
 	                                                             : in->options.now,
+	        .scope_id = scope->id,
 	        .record = in->current_record,
 	        .order = (uint32_t)c->n_items,
 	        .connector = (uint16_t)connector,

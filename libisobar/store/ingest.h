@@ -20,6 +20,10 @@ struct ingest_options {
 	timestamp now;           /* the command's clock */
 	const char *source_name; /* NULL: each connector's own name */
 	const char *build;       /* version of the program */
+
+	/* The files of this command are all that there is of the scopes that they name:
+	 * what they do not show is closed at its end (proof.h). */
+	bool complete;
 };
 
 struct ingest_counts {
@@ -110,7 +114,16 @@ int ingest_end_file(struct ingest *in, const char *format, int64_t n_records,
 /* Rolls back all of the file and records the failed run with its reason. */
 void ingest_abort_file(struct ingest *in, const char *format, const char *reason);
 
-/* Joins the assets that the files of this command named twice; once, at its end. */
-int ingest_finish(struct ingest *in, struct error *err) MUST_CHECK;
+/*
+ * Once, at the end of a command: closes by proof what a complete command did not show,
+ * and joins the assets that its files named twice.  proof may be NULL.
+ */
+struct ingest_proof {
+	int64_t n_closed;
+	size_t n_complete, n_held, n_partial; /* scopes */
+	bool failed; /* a file failed: nobody knows which scopes are whole */
+};
+int ingest_finish(struct ingest *in, struct ingest_proof *proof,
+                  struct error *err) MUST_CHECK;
 
 #endif

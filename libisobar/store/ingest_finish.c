@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "store/ingest_private.h"
 #include "store/pg_encode.h"
 #include "store/pg_listen.h"
+#include "store/proof.h"
 
 #define SPREAD_MAX 64 /* steps; a component of names is never that long */
 
@@ -99,7 +101,8 @@ static int write_scopes(struct ingest *in, struct error *err)
 	pg_bind_binary(&p, ids.data, ids.size);
 	pg_bind_binary(&p, texts.data, texts.size);
 	pg_bind_binary(&p, counts.data, counts.size);
-	pg_bind_bool(&p, false);
+	pg_bind_bool(&p, in->options.complete);
+	pg_bind_timestamp(&p, in->options.now);
 	rc = pg_run(in->pg, STMT_SCOPE_INSERT, &p, NULL, err);
 	strbuf_done(&sources);
 	strbuf_done(&ids);
@@ -132,6 +135,28 @@ static int finish_run(struct ingest *in, const char *format, int64_t n_records,
 	return pg_run(in->pg, STMT_RUN_FINISH, &p, NULL, err);
 }
 
+/* Keeps what the file names; of a scope that several files name each must be whole. */
+static void keep_proved(struct ingest *in)
+{
+	for (size_t i = 0; i < in->room_scopes; i++) {
+		const struct ingest_scope *s = &in->scopes[i];
+
+		if (!s->text)
+			continue;
+		if (in->n_proved == in->room_proved) {
+			in->room_proved = in->room_proved ? in->room_proved * 2 : 64;
+			in->proved =
+			        xrealloc(in->proved, in->room_proved * sizeof(*in->proved));
+		}
+		in->proved[in->n_proved++] = (struct ingest_proved){
+		        .source_id = in->connectors[s->connector].source_id,
+		        .id = s->id,
+		        .lock_key = in->connectors[s->connector].lock_key,
+		        .text = xstrdup(s->text),
+		        .partial = in->counts.quarantined > 0};
+	}
+}
+
 int ingest_end_file(struct ingest *in, const char *format, int64_t n_records,
                     struct ingest_counts *out, struct error *err)
 {
@@ -149,6 +174,8 @@ int ingest_end_file(struct ingest *in, const char *format, int64_t n_records,
 	    (rc = pg_commit(in->pg, err)) < 0)
 		return rc;
 	in->open = false;
+	if (in->options.complete)
+		keep_proved(in);
 	*out = in->counts;
 	return 0;
 }
@@ -164,6 +191,7 @@ void ingest_abort_file(struct ingest *in, const char *format, const char *reason
 	if (in->open)
 		pg_rollback(in->pg);
 	in->open = false;
+	in->file_failed = true;
 	in->flight = FLIGHT_NONE;
 	ingest_forget_known(in);
 	memset(in->asset_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->asset_cache));
@@ -226,11 +254,101 @@ static int spread(struct ingest *in, struct error *err)
 	return error_set(err, ERR_INTERNAL, "names of assets do not settle");
 }
 
-int ingest_finish(struct ingest *in, struct error *err)
+static int by_scope(const void *pa, const void *pb)
+{
+	const struct ingest_proved *a = pa, *b = pb;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return a->source_id < b->source_id ? -1 : a->source_id > b->source_id;
+}
+
+/* Each scope once. */
+static size_t merge_proved(struct ingest *in, struct proof_scope *out,
+                           struct ingest_proof *proof)
+{
+	size_t n = 0;
+
+	if (in->n_proved)
+		qsort(in->proved, in->n_proved, sizeof(*in->proved), by_scope);
+	for (size_t i = 0; i < in->n_proved; i++) {
+		const struct ingest_proved *p = &in->proved[i];
+
+		if (!n || out[n - 1].scope_id != p->id ||
+		    out[n - 1].source_id != p->source_id)
+			out[n++] = (struct proof_scope){.source_id = p->source_id,
+			                                .scope_id = p->id,
+			                                .lock_key = p->lock_key,
+			                                .scope = p->text,
+			                                .state = SCOPE_COMPLETE,
+			                                .reason = ""};
+		if (p->partial && out[n - 1].state == SCOPE_COMPLETE) {
+			out[n - 1].state = SCOPE_PARTIAL;
+			out[n - 1].reason = "a record of its file could not be read";
+			proof->n_partial++;
+		}
+	}
+	return n;
+}
+
+static int count_closed(struct ingest *in, int64_t n_closed, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	if (!n_closed)
+		return 0;
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, in->run_id);
+	pg_bind_int(&p, n_closed);
+	return pg_run(in->pg, STMT_RUN_ADD_CLOSED, &p, NULL, err);
+}
+
+static int prove(struct ingest *in, struct ingest_proof *proof, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	const struct proof_listing listing = {.org = in->options.org,
+	                                      .run_id = in->command_id,
+	                                      .proof_run_id = in->run_id,
+	                                      .now = in->options.now};
+	struct proof_scope *scopes = ARENA_ARRAY(a, struct proof_scope, in->n_proved + 1);
+	const size_t n = merge_proved(in, scopes, proof);
+	struct proof_result result = {0};
+	int rc;
+
+	proof->failed = in->file_failed;
+	if ((rc = pg_begin(in->pg, err)) < 0)
+		return rc;
+	if (n && !in->file_failed &&
+	    ((rc = proof_begin(in->pg, scopes, n, err)) < 0 ||
+	     (rc = proof_scopes(in->pg, &listing, scopes, n, a, &result, err)) < 0))
+		goto failed;
+	if ((rc = proof_forget(in->pg, &listing, err)) < 0 ||
+	    (rc = count_closed(in, result.n_closed, err)) < 0 ||
+	    (rc = pg_command(in->pg, "notify " PG_CHANNEL_DIRTY, err)) < 0 ||
+	    (rc = pg_commit(in->pg, err)) < 0)
+		goto failed;
+	proof->n_closed = result.n_closed;
+	proof->n_complete = result.n_complete;
+	proof->n_held = result.n_held;
+	return 0;
+failed:
+	pg_rollback(in->pg);
+	return rc;
+}
+
+int ingest_finish(struct ingest *in, struct ingest_proof *proof, struct error *err)
 {
 	const bool joined = in->aliases_met || in->assets_met;
+	struct ingest_proof unasked = {0};
 	int64_t n_pairs = 0;
 	int rc;
+
+	if (proof)
+		*proof = unasked;
+	if (in->options.complete && in->command_id &&
+	    (rc = prove(in, proof ? proof : &unasked, err)) < 0)
+		return rc;
 
 	/* What a source states first: two full names of one asset are one candidate. */
 	if (in->aliases_met && (rc = spread(in, err)) < 0)

@@ -216,6 +216,8 @@ int ingest_load_known(struct ingest *in, struct error *err)
 	int rc;
 
 	in->known_loaded = true;
+	if (in->keeps_seen)
+		return 0; /* a digest does not tell which finding was seen */
 	const struct ingest_connector *only = only_connector(in);
 
 	if (!only || only->fresh)

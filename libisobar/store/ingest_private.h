@@ -34,7 +34,8 @@ struct ingest_item {
 	struct key asset_key, key;
 	int64_t content_hash; /* positive: 0 is a closed finding's */
 	timestamp updated_at;
-	int64_t digest;       /* of its record when that is all of it; 0 otherwise */
+	int64_t digest; /* of its record when that is all of it; 0 otherwise */
+	int64_t scope_id;
 	struct slice row;     /* of rows: page_row without its last four columns */
 	struct slice details; /* of details */
 	uint32_t record;      /* index of records */
@@ -73,6 +74,13 @@ struct ingest_scope {
 	size_t connector;
 	int64_t id;
 	int64_t n; /* findings seen in this file */
+};
+
+/* A scope that a file of a complete command named. */
+struct ingest_proved {
+	int64_t source_id, id, lock_key;
+	char *text;
+	bool partial; /* a record of its file could not be read */
 };
 
 /* Compressed segments on their way, as arrays in binary form. */
@@ -121,6 +129,15 @@ struct ingest {
 	struct ingest_scope *scopes; /* open addressing; text NULL: free */
 	size_t n_scopes, room_scopes;
 	size_t last_scope;
+
+	/* What is seen is kept, under seen_run and seen_part. */
+	bool keeps_seen;
+	int64_t seen_run;
+	int seen_part;
+	int64_t n_seen;               /* rows of it that the open transaction wrote */
+	struct ingest_proved *proved; /* by the files of a complete command */
+	size_t n_proved, room_proved;
+	bool file_failed; /* so nothing is proved by this command */
 
 	struct strbuf facts, advisories;
 	struct strbuf upgrades;               /* met since they were sent */

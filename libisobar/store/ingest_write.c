@@ -516,6 +516,38 @@ static int ensure_connectors(struct ingest *in, struct error *err)
 	return 0;
 }
 
+/* Each finding of the chunk, known or not: what is listed is not absent. */
+static int keep_seen(struct ingest *in, const struct ingest_chunk *c, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+	struct strbuf scopes = {0}, assets = {0}, findings = {0};
+	int rc;
+
+	if (!in->keeps_seen || !c->n_items)
+		return 0;
+	pg_put_array_head(&scopes, PG_OID_INT8, c->n_items);
+	pg_put_array_head(&assets, PG_OID_UUID, c->n_items);
+	pg_put_array_head(&findings, PG_OID_UUID, c->n_items);
+	for (size_t i = 0; i < c->n_items; i++) {
+		pg_put_int8(&scopes, c->items[i].scope_id);
+		pg_put_key(&assets, &c->items[i].asset_key);
+		pg_put_key(&findings, &c->items[i].key);
+	}
+	in->n_seen += (int64_t)c->n_items;
+	pg_bind_int(&p, in->options.org.id);
+	pg_bind_int(&p, in->seen_run);
+	pg_bind_int(&p, in->seen_part);
+	pg_bind_binary(&p, scopes.data, scopes.size);
+	pg_bind_binary(&p, assets.data, assets.size);
+	pg_bind_binary(&p, findings.data, findings.size);
+	rc = pg_run(in->pg, STMT_SEEN_INSERT, &p, NULL, err);
+	strbuf_done(&scopes);
+	strbuf_done(&assets);
+	strbuf_done(&findings);
+	return rc;
+}
+
 int ingest_drain(struct ingest *in, struct error *err)
 {
 	int rc = 0;
@@ -564,6 +596,8 @@ int ingest_send_chunk(struct ingest *in, struct error *err)
 	if (in->upgrades.size > UPGRADES_MAX && (rc = ingest_write_upgrades(in, err)) < 0)
 		return rc;
 	sort_items(c);
+	if ((rc = keep_seen(in, c, err)) < 0)
+		return rc;
 	c->n_ask = ingest_count_unknown(in, c);
 	if (c->n_ask && ((rc = send_keys(in, c, err)) < 0 || (rc = send_diff(in, err)) < 0))
 		return rc;

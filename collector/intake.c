@@ -4,7 +4,7 @@
  * bad record goes to quarantine and its neighbours are stored; a file that breaks
  * off, or of which no record can be read, leaves nothing.
  */
-#include "import_file.h"
+#include "intake.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,18 +15,18 @@
 #include "base/json_view.h"
 #include "model/record_digest.h"
 
-#include "collector/record_reader.h"
-#include "collector/secret_mask.h"
+#include "record_reader.h"
+#include "secret_mask.h"
 
 #define RECORD_MAX   (8u << 20)
 #define DOCUMENT_MAX (64u << 20) /* a report that is one record */
 #define ENVELOPE_MAX (1u << 20)
 #define DEPTH_MAX    64
 
-void importer_init(struct importer *im, struct ingest *ingest, const struct org *org,
-                   const struct format *forced)
+void intake_init(struct intake *im, struct ingest *ingest, const struct org *org,
+                 const struct format *forced)
 {
-	*im = (struct importer){
+	*im = (struct intake){
 	        .ingest = ingest,
 	        .org = *org,
 	        .forced = forced,
@@ -36,7 +36,7 @@ void importer_init(struct importer *im, struct ingest *ingest, const struct org 
 	};
 }
 
-void importer_done(struct importer *im)
+void intake_done(struct intake *im)
 {
 	json_doc_free(im->record_doc);
 	json_doc_free(im->envelope_doc);
@@ -55,19 +55,20 @@ static int rewind_file(void *ctx)
 
 /* One file on its way. */
 struct passage {
-	struct importer *im;
+	struct intake *im;
 	struct record_reader *reader;
 	const struct format *format;
 	struct json_view envelope;
-	struct import_result *result;
+	struct intake_result *result;
 	int64_t n_good;
 	uint64_t digest_salt;   /* format and version of what it reads */
 	struct error first_bad; /* of the first bad record */
 	uint64_t first_bad_offset;
 };
 
-/* The reader borrows paths, which the table of formats fills. */
+/* The reader borrows paths, which the table of formats fills, or one format alone. */
 static struct record_reader *open_reader(struct record_input *input,
+                                         const struct format *only,
                                          const char *paths[RECORD_MAX_PATHS])
 {
 	static const char *const header_cells[] = {"QID", NULL}; /* Qualys */
@@ -77,10 +78,13 @@ static struct record_reader *open_reader(struct record_input *input,
 	                                        .max_document = DOCUMENT_MAX,
 	                                        .max_envelope = ENVELOPE_MAX};
 
-	for (size_t i = 0; i < n_formats; i++)
+	for (size_t i = 0; i < n_formats; i++) {
+		if (only && formats[i] != only)
+			continue;
 		for (const char *const *p = formats[i]->record_paths; p && *p; p++)
 			if (options.n_paths < RECORD_MAX_PATHS)
 				paths[options.n_paths++] = *p;
+	}
 	return record_reader_new(&options, input);
 }
 
@@ -389,12 +393,13 @@ static int take_records(struct passage *p, struct error *err)
 	return 0;
 }
 
-static int import_open_file(struct importer *im, int fd, const char *path,
-                            struct import_result *out, struct error *err)
+static int take_open_file(struct intake *im, int fd, const char *path,
+                          struct intake_result *out, struct error *err)
 {
 	struct record_input input = {.read = read_file, .rewind = rewind_file, .ctx = &fd};
 	const char *paths[RECORD_MAX_PATHS];
-	struct passage p = {.im = im, .result = out, .reader = open_reader(&input, paths)};
+	struct passage p = {
+	        .im = im, .result = out, .reader = open_reader(&input, NULL, paths)};
 	int rc;
 
 	if ((rc = ingest_begin_file(im->ingest, path, err)) == 0)
@@ -409,17 +414,88 @@ static int import_open_file(struct importer *im, int fd, const char *path,
 	return rc;
 }
 
-int import_file(struct importer *im, const char *path, struct import_result *out,
+int intake_file(struct intake *im, const char *path, struct intake_result *out,
                 struct error *err)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	int rc;
 
-	*out = (struct import_result){.format = ""};
+	*out = (struct intake_result){.format = ""};
 	if (fd < 0)
 		return error_set(err, ERR_INVALID, "cannot be opened: %s", strerror(errno));
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	rc = import_open_file(im, fd, path, out, err);
+	rc = take_open_file(im, fd, path, out, err);
 	close(fd);
+	return rc;
+}
+
+/* --- a page --- */
+
+struct page_text {
+	const char *body;
+	size_t size, at;
+};
+
+static ssize_t read_text(void *ctx, void *buf, size_t size)
+{
+	struct page_text *t = ctx;
+	const size_t left = t->size - t->at, n = left < size ? left : size;
+
+	memcpy(buf, t->body + t->at, n);
+	t->at += n;
+	return (ssize_t)n;
+}
+
+static int rewind_text(void *ctx)
+{
+	((struct page_text *)ctx)->at = 0;
+	return 0;
+}
+
+/* The records of a list; what is no list of the format's holds none. */
+static int take_page(struct passage *p, struct error *err)
+{
+	struct record record;
+	int rc;
+
+	if (p->format->needs_envelope &&
+	    ((rc = record_reader_read_envelope(p->reader, err)) < 0 ||
+	     (rc = parse_envelope(p, err)) < 0))
+		return rc;
+	while ((rc = record_reader_next(p->reader, &record, err)) > 0) {
+		const enum record_shape shape = record_reader_shape(p->reader);
+
+		if (shape != RECORD_SHAPE_ARRAY_MEMBER && shape != RECORD_SHAPE_BARE_ARRAY)
+			return 0;
+		p->result->records = (int64_t)record.ordinal + 1;
+		if ((rc = take_record(p, &record, err)) < 0)
+			return rc;
+	}
+	return rc;
+}
+
+int intake_page(struct intake *im, const struct format *format, const char *body,
+                size_t size, struct json_view *around, int64_t *n_records,
+                struct error *err)
+{
+	struct page_text text = {.body = body, .size = size};
+	struct record_input input = {
+	        .read = read_text, .rewind = rewind_text, .ctx = &text};
+	const char *paths[RECORD_MAX_PATHS];
+	struct intake_result result = {.format = format->name};
+	struct passage p = {.im = im,
+	                    .result = &result,
+	                    .format = format,
+	                    .digest_salt = digest_salt_of(format),
+	                    .reader = open_reader(&input, format, paths)};
+	int rc = take_page(&p, err);
+
+	*n_records = result.records;
+	if (rc == 0 && record_reader_shape(p.reader) == RECORD_SHAPE_ARRAY_MEMBER)
+		rc = parse_envelope(&p, err);
+	else if (rc == 0)
+		rc = json_doc_parse(im->envelope_doc, body, size, &p.envelope, err);
+	*around = p.envelope;
+	record_reader_free(p.reader);
 	return rc;
 }
