@@ -114,6 +114,61 @@ comment on column isobar.run_part.n_closed is 'Findings that its proof closed.';
 comment on column isobar.run_part.error is 'Why it is not complete, one line.';
 comment on column isobar.run_part.updated_at is 'When it moved last. @volatile';
 
+create table isobar.run_stated (
+    org_id    bigint not null,
+    run_id    bigint not null,
+    asset_id  uuid   not null,
+    source_id bigint not null,
+    source    text   not null,
+    tags      text   not null
+);
+create index run_stated_idx on isobar.run_stated (org_id, run_id);
+comment on table isobar.run_stated is 'What a live run''s pages state of assets, until it ends: all of it replaces what its source stated before.';
+comment on column isobar.run_stated.org_id is 'The tenant.';
+comment on column isobar.run_stated.run_id is 'The run. @volatile';
+comment on column isobar.run_stated.asset_id is 'The asset.';
+comment on column isobar.run_stated.source_id is 'Who states it.';
+comment on column isobar.run_stated.source is 'Its name.';
+comment on column isobar.run_stated.tags is 'A JSON object, or empty.';
+
+create table isobar.run_claim (
+    org_id    bigint   not null,
+    run_id    bigint   not null,
+    asset_id  uuid     not null,
+    source_id bigint   not null,
+    field     smallint not null,
+    level     smallint not null,
+    evidence  text     not null
+);
+create index run_claim_idx on isobar.run_claim (org_id, run_id);
+comment on table isobar.run_claim is 'Claims of these statements.';
+comment on column isobar.run_claim.org_id is 'The tenant.';
+comment on column isobar.run_claim.run_id is 'The run. @volatile';
+comment on column isobar.run_claim.asset_id is 'The asset.';
+comment on column isobar.run_claim.source_id is 'Who claims it.';
+comment on column isobar.run_claim.field is 'As in asset_claim.';
+comment on column isobar.run_claim.level is 'As in asset_claim.';
+comment on column isobar.run_claim.evidence is 'As in asset_claim.';
+
+create table isobar.run_edge (
+    org_id    bigint   not null,
+    run_id    bigint   not null,
+    from_id   uuid     not null,
+    to_id     uuid     not null,
+    kind      smallint not null,
+    source_id bigint   not null,
+    stated_id uuid     not null
+);
+create index run_edge_idx on isobar.run_edge (org_id, run_id);
+comment on table isobar.run_edge is 'Edges of these statements.';
+comment on column isobar.run_edge.org_id is 'The tenant.';
+comment on column isobar.run_edge.run_id is 'The run. @volatile';
+comment on column isobar.run_edge.from_id is 'As in asset_edge.';
+comment on column isobar.run_edge.to_id is 'As in asset_edge.';
+comment on column isobar.run_edge.kind is 'As in asset_edge.';
+comment on column isobar.run_edge.source_id is 'Who states it.';
+comment on column isobar.run_edge.stated_id is 'The asset that the statement is about.';
+
 alter table isobar.run_seen add column part_no integer not null default 0;
 comment on column isobar.run_seen.part_no is 'The part of a live run; 0 of a file.';
 create index run_seen_run_idx on isobar.run_seen (org_id, run_id, part_no);
@@ -124,6 +179,7 @@ comment on column isobar.lease.backend_pid is 'Process of the server that serves
 grant select, insert, update on isobar.source_scope, isobar.run_part to isobar_collector;
 grant select on isobar.source_scope, isobar.run_part to isobar_api, isobar_operator;
 grant select on isobar.source_scope to isobar_scorer;
+grant select, insert, delete on isobar.run_stated, isobar.run_claim, isobar.run_edge to isobar_collector;
 grant select, insert, update, delete on isobar.source_secret to isobar_operator;
 grant select on isobar.source_secret to isobar_collector;
 
@@ -139,3 +195,9 @@ alter table isobar.run_part enable row level security;
 create policy run_part_api on isobar.run_part to isobar_api
     using (org_id = nullif(current_setting('app.org_id', true), '')::bigint);
 create policy run_part_programs on isobar.run_part to isobar_collector, isobar_operator using (true);
+alter table isobar.run_stated enable row level security;
+create policy run_stated_programs on isobar.run_stated to isobar_collector using (true);
+alter table isobar.run_claim enable row level security;
+create policy run_claim_programs on isobar.run_claim to isobar_collector using (true);
+alter table isobar.run_edge enable row level security;
+create policy run_edge_programs on isobar.run_edge to isobar_collector using (true);

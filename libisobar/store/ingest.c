@@ -132,13 +132,19 @@ int ingest_begin_file(struct ingest *in, const char *name, struct error *err)
 	in->next_segment = 0;
 	in->keeps_seen = in->options.complete;
 	in->seen_run = in->command_id;
+	free(in->file);
+	in->file = xstrdup(name);
+	ingest_clear(in);
+	return 0;
+}
+
+void ingest_clear(struct ingest *in)
+{
 	in->n_seen = 0;
 	in->n_chunks = 0;
 	ingest_forget_known(in);
 	memset(in->mark_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->mark_cache));
 	in->counts = (struct ingest_counts){0};
-	free(in->file);
-	in->file = xstrdup(name);
 	strbuf_reset(&in->facts);
 	strbuf_reset(&in->advisories);
 	ingest_context_reset(&in->context);
@@ -150,7 +156,14 @@ int ingest_begin_file(struct ingest *in, const char *name, struct error *err)
 	ingest_chunk_reset(&in->chunks[1]);
 	in->flight = FLIGHT_NONE;
 	in->segments.packed = false;
-	return 0;
+}
+
+void ingest_forget_sent(struct ingest *in)
+{
+	in->flight = FLIGHT_NONE;
+	ingest_forget_known(in);
+	memset(in->asset_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->asset_cache));
+	memset(in->upgrade_cache, 0, INGEST_UPGRADE_CACHE * sizeof(*in->upgrade_cache));
 }
 
 static struct ingest_chunk *filling(struct ingest *in)

@@ -126,4 +126,25 @@ struct ingest_proof {
 int ingest_finish(struct ingest *in, struct ingest_proof *proof,
                   struct error *err) MUST_CHECK;
 
+/* --- live runs: pages ---
+ *
+ * Each page is a transaction of its own: its findings, what was seen, and what its caller
+ * writes of the place that the listing has come to (run_store.h) commit together.  pg must
+ * be open for PG_GROUP_COLLECT too.
+ */
+
+/* All pages of one run; resumed: earlier ones are stored. */
+int ingest_begin_run(struct ingest *in, int64_t run_id, bool resumed,
+                     struct error *err) MUST_CHECK;
+
+int ingest_begin_page(struct ingest *in, const char *name, int part_no, timestamp now,
+                      struct error *err) MUST_CHECK;
+/* Writes all of it, without the commit.  n_seen: findings that it listed. */
+int ingest_write_page(struct ingest *in, struct ingest_counts *out, int64_t *n_seen,
+                      struct error *err) MUST_CHECK;
+int ingest_commit_page(struct ingest *in, struct error *err) MUST_CHECK;
+void ingest_abort_page(struct ingest *in); /* no-op when none is open */
+/* Once, when all parts have ended: context and names, as ingest_finish(). */
+int ingest_end_run(struct ingest *in, timestamp now, struct error *err) MUST_CHECK;
+
 #endif

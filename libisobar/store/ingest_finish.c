@@ -135,6 +135,19 @@ static int finish_run(struct ingest *in, const char *format, int64_t n_records,
 	return pg_run(in->pg, STMT_RUN_FINISH, &p, NULL, err);
 }
 
+int ingest_write_rest(struct ingest *in, struct error *err)
+{
+	int rc;
+
+	if ((rc = ingest_flush_context(in, err)) < 0 ||
+	    (rc = ingest_send_chunk(in, err)) < 0 || (rc = ingest_flush(in, err)) < 0 ||
+	    (rc = ingest_write_upgrades(in, err)) < 0 || (rc = write_facts(in, err)) < 0 ||
+	    (rc = write_scopes(in, err)) < 0)
+		return rc;
+	in->counts.unchanged = in->counts.findings - in->counts.fresh - in->counts.changed;
+	return 0;
+}
+
 /* Keeps what the file names; of a scope that several files name each must be whole. */
 static void keep_proved(struct ingest *in)
 {
@@ -163,13 +176,8 @@ int ingest_end_file(struct ingest *in, const char *format, int64_t n_records,
 	int rc;
 
 	assert(in->open);
-	if ((rc = ingest_flush_context(in, err)) < 0 ||
-	    (rc = ingest_send_chunk(in, err)) < 0 || (rc = ingest_flush(in, err)) < 0 ||
-	    (rc = ingest_write_upgrades(in, err)) < 0 || (rc = write_facts(in, err)) < 0 ||
-	    (rc = write_scopes(in, err)) < 0)
-		return rc;
-	in->counts.unchanged = in->counts.findings - in->counts.fresh - in->counts.changed;
-	if ((rc = finish_run(in, format, n_records, err)) < 0 ||
+	if ((rc = ingest_write_rest(in, err)) < 0 ||
+	    (rc = finish_run(in, format, n_records, err)) < 0 ||
 	    (rc = pg_command(in->pg, "notify " PG_CHANNEL_DIRTY, err)) < 0 ||
 	    (rc = pg_commit(in->pg, err)) < 0)
 		return rc;
@@ -192,10 +200,7 @@ void ingest_abort_file(struct ingest *in, const char *format, const char *reason
 		pg_rollback(in->pg);
 	in->open = false;
 	in->file_failed = true;
-	in->flight = FLIGHT_NONE;
-	ingest_forget_known(in);
-	memset(in->asset_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->asset_cache));
-	memset(in->upgrade_cache, 0, INGEST_UPGRADE_CACHE * sizeof(*in->upgrade_cache));
+	ingest_forget_sent(in);
 	pg_bind_int(&p, in->options.org.id);
 	pg_bind_int(&p, first ? 0 : in->command_id);
 	pg_bind_text(&p, in->file ? in->file : "");

@@ -138,6 +138,7 @@ struct ingest {
 	struct ingest_proved *proved; /* by the files of a complete command */
 	size_t n_proved, room_proved;
 	bool file_failed; /* so nothing is proved by this command */
+	bool live;        /* the pages of a run */
 
 	struct strbuf facts, advisories;
 	struct strbuf upgrades;               /* met since they were sent */
@@ -186,6 +187,12 @@ int64_t ingest_source_id(struct ingest *in, const char *connector);
  * and settles the context of assets that were joined. */
 int ingest_flush_context(struct ingest *in, struct error *err) MUST_CHECK;
 int ingest_finish_context(struct ingest *in, bool joined, struct error *err) MUST_CHECK;
+/* ingest_finish.c: what stands beside findings, before a file or a page ends. */
+int ingest_write_rest(struct ingest *in, struct error *err) MUST_CHECK;
+/* ingest.c: forgets what the file or page before left. */
+void ingest_clear(struct ingest *in);
+/* What was sent is not stored: caches of it are of no use. */
+void ingest_forget_sent(struct ingest *in);
 void ingest_context_reset(struct ingest_context *c);
 void ingest_context_done(struct ingest_context *c);
 void ingest_chunk_reset(struct ingest_chunk *chunk);

@@ -180,8 +180,8 @@ static int write_absence(struct pg *pg, const struct proof_listing *l,
 	return pg_run(pg, STMT_PROOF_SEEN_AGAIN, &again, NULL, err);
 }
 
-static int write_states(struct pg *pg, const struct proof_listing *l,
-                        const struct proof_scope *scopes, size_t n, struct error *err)
+int proof_put_states(struct pg *pg, const struct proof_listing *l,
+                     const struct proof_scope *scopes, size_t n, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(512);
 	struct pg_params p = {.arena = a};
@@ -231,7 +231,7 @@ int proof_scopes(struct pg *pg, const struct proof_listing *l, struct proof_scop
 		s->n_live -= s->n_absent; /* as it is now: these are closed */
 		s->n_absent = 0;
 	}
-	return rc < 0 ? rc : write_states(pg, l, scopes, n, err);
+	return rc < 0 ? rc : proof_put_states(pg, l, scopes, n, err);
 }
 
 int proof_forget(struct pg *pg, const struct proof_listing *l, struct error *err)

@@ -46,6 +46,11 @@ int proof_scopes(struct pg *pg, const struct proof_listing *l, struct proof_scop
                  size_t n, struct arena *a, struct proof_result *out,
                  struct error *err) MUST_CHECK;
 
+/* Inside a transaction: writes what is known of scopes, each as its state says. */
+int proof_put_states(struct pg *pg, const struct proof_listing *l,
+                     const struct proof_scope *scopes, size_t n,
+                     struct error *err) MUST_CHECK;
+
 /* Inside a transaction: takes the connectors' locks in one order, and lets the planner
  * join whole scopes. */
 int proof_begin(struct pg *pg, const struct proof_scope *scopes, size_t n,

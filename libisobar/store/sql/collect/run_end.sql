@@ -1,0 +1,29 @@
+-- A live run has ended: done when all of its parts were complete, failed when its plan was not.
+-- $1 org_id, $2 source_id, $3 run_id, $4 now, $5 error or null.
+-- Returns state, n_parts, n_complete, n_findings, n_new, n_changed, n_closed.
+with parts as (
+    select count(*) as n, count(*) filter (where state = 3) as n_complete,
+           bool_or(part_no = 0 and state = 3) as planned
+      from isobar.run_part
+     where org_id = $1
+       and run_id = $3
+), ended as (
+    update isobar.run as r
+       set state = case when not p.planned then 2 when p.n = p.n_complete then 1 else 3 end, finished_at = $4,
+           n_parts = p.n, n_complete = p.n_complete, error = $5
+      from parts as p
+     where r.org_id = $1
+       and r.run_id = $3
+ returning r.state, r.started_at, r.n_parts, r.n_complete, r.n_findings, r.n_new, r.n_changed, r.n_closed
+), next as (
+    update isobar.source as s
+       set next_run_at = case when s.next_run_at > e.started_at then s.next_run_at
+                              when s.interval_s = 0 then null
+                              when e.state = 1 then $4::timestamptz + s.interval_s * interval '1 second'
+                              else $4::timestamptz + least(s.interval_s, 3600) * interval '1 second' end
+      from ended as e
+     where s.org_id = $1
+       and s.source_id = $2
+)
+select state, n_parts, n_complete, n_findings, n_new, n_changed, n_closed
+  from ended
