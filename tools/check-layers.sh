@@ -17,8 +17,8 @@ modules_of() {
 	sed -n "/^add_library($2[ )]/,/)/p" "$1/CMakeLists.txt" 2>/dev/null |
 		grep -oE '[a-z0-9_]+[.]c\b' | sed "s|[.]c\$||; s|^|$1/|" || true
 }
-pure=$(modules_of collector isobar_formats; modules_of collector isobar_intel; modules_of scorer isobar_score; modules_of api isobar_queue_index)
-shared=$(modules_of collector isobar_records; modules_of collector isobar_intake; modules_of collector isobar_connectors)
+pure=$(modules_of collector isobar_formats; modules_of collector isobar_intel; modules_of collector isobar_connectors; modules_of scorer isobar_score; modules_of api isobar_queue_index)
+shared=$(modules_of collector isobar_records; modules_of collector isobar_intake)
 
 awk -v pure_modules="$(tr '\n' ' ' <<<"$pure")" -v shared_modules="$(tr '\n' ' ' <<<"$shared")" '
 BEGIN {
@@ -53,10 +53,10 @@ BEGIN {
 	own("^zlib[.]h$", "^(api/gzip|collector/intel_gzip)[.]c$")
 	own("^pthread[.]h$", "^api/request_id[.]c$") # for a fork, not for threads
 	own("^openssl/", "^(libisobar/(model/(key|api_token)|store/migrate|store/catalog)|api/tls|collector/signing)[.]c$")
-	own("^curl/", "^libisobar/net/")
+	own("^curl/", "^libisobar/net/http_client[.]c$")
 	own("^event2/bufferevent", "^api/(guard|guard_set|tls)[.]c$")
 	own("^event2/http", "^api/(server|request|guard|guard_set)[.]c$")
-	own("^event2/", "^(libisobar/(store/pg_(pool|conn|notify)[.][ch]$|net/)|api/)")
+	own("^event2/", "^(libisobar/(store/pg_(pool|conn|notify)[.][ch]|net/http_client[.]c)$|api/)")
 	own("^jansson[.]h$", "^(libisobar/model/codec[.][ch]$|scorer/score_model[.]c$|api/json_body[.]c$|cli/)")
 
 	libc = "^(assert|ctype|dirent|endian|errno|fcntl|float|fnmatch|getopt|glob|grp|inttypes|langinfo" \
@@ -90,12 +90,20 @@ function module_of(path)
 	return path
 }
 
-# The model, the shared libraries but for the cutting of files, what reads requests: no socket, file,
-# SQL or log.
+# HTTP as values (isobar_net): what a request and an answer are, without the client.
+function is_value_of_net(path)
+{
+	return module_of(path) ~ /^net\/(http_message|url|pace)$/
+}
+
+# The model, HTTP as values, the shared libraries but for the cutting of files, what reads requests:
+# no socket, file, SQL or log.
 function is_pure_file(path)
 {
 	path = module_of(path)
 	sub(/_private$/, "", path)
+	if (is_value_of_net(substr(path, length("libisobar/") + 1)))
+		return 1
 	return path ~ /^(libisobar\/model\/|api\/(http_head|problem|query_string|list_query|cursor|router)$)/ || path in is_pure
 }
 
@@ -125,7 +133,9 @@ function check_foreign(i)
 
 function check_pure()
 {
-	if (is_pure_file(FILENAME) && (header ~ effects || (quoted && header ~ /^(net|store)\//)))
+	if (!is_pure_file(FILENAME))
+		return
+	if (header ~ effects || (quoted && header ~ /^(net|store)\// && !is_value_of_net(header)))
 		complain("brings I/O or the log into something pure")
 }
 
