@@ -79,8 +79,9 @@ struct credential {
 struct part {
 	const char
 	        *name; /* unique in its run: "plan", "securityhub/111122223333/eu-west-1" */
-	const char *kind; /* the connector's own word, "plan" of the first */
-	const char *data; /* what the connector needs to list it; "" */
+	const char *kind;  /* the connector's own word, "plan" of the first */
+	const char *data;  /* what the connector needs to list it; "" */
+	const char *title; /* of the account, subscription or project, for people; NULL */
 	/* Scopes in finding.scope's words that this part proves when it is complete, with all
 	 * below them ("S/..."); none: it closes nothing. */
 	const char *const *scopes;

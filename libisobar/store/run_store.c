@@ -39,7 +39,6 @@ int run_lease_take(struct pg *pg, const char *holder, timestamp now, int64_t lea
 	        .source_id = pg_get_int(result, 0, "source_id"),
 	        .name = arena_strdup(a, pg_get_text(result, 0, "name")),
 	        .connector = arena_strdup(a, pg_get_text(result, 0, "connector")),
-	        .settings = arena_strdup(a, pg_get_text(result, 0, "settings")),
 	        .misses = (int)pg_get_int(result, 0, "misses"),
 	        .interval = pg_get_int(result, 0, "interval_s") * USEC_PER_SEC,
 	};
@@ -63,39 +62,6 @@ int run_lease_end(struct pg *pg, const struct run_source *s, struct error *err)
 	pg_bind_int(&p, s->org.id);
 	pg_bind_int(&p, s->source_id);
 	return pg_run(pg, STMT_LEASE_END, &p, NULL, err);
-}
-
-int run_secrets(struct pg *pg, const struct run_source *s, struct arena *a,
-                struct run_secret **out, size_t *n_out, struct error *err)
-{
-	struct pg_params p = {.arena = a};
-	CLEANUP(pg_clearp) PGresult *result = NULL;
-	int rc;
-
-	pg_bind_int(&p, s->org.id);
-	pg_bind_int(&p, s->source_id);
-	if ((rc = pg_run(pg, STMT_SECRET_LIST, &p, &result, err)) < 0)
-		return rc;
-	*n_out = (size_t)PQntuples(result);
-	*out = ARENA_ARRAY(a, struct run_secret, *n_out + 1);
-	for (size_t i = 0; i < *n_out; i++) {
-		struct run_secret *secret = &(*out)[i];
-		size_t size = 0;
-		unsigned char *bytes = PQunescapeBytea(
-		        (const unsigned char *)pg_get_text(result, (int)i, "sealed"),
-		        &size);
-
-		*secret = (struct run_secret){
-		        .key = arena_strdup(a, pg_get_text(result, (int)i, "key")),
-		        .key_name =
-		                arena_strdup(a, pg_get_text(result, (int)i, "key_name")),
-		        .size = bytes ? size : 0};
-		if (bytes)
-			secret->sealed = (unsigned char *)arena_strndup(
-			        a, (const char *)bytes, size);
-		PQfreemem(bytes);
-	}
-	return 0;
 }
 
 /* --- runs --- */
@@ -232,6 +198,7 @@ int run_parts(struct pg *pg, const struct run_source *s, int64_t run_id, int par
 		                pg_is_null(result, i, "cursor")
 		                        ? NULL
 		                        : arena_strdup(a, pg_get_text(result, i, "cursor")),
+		        .partial = arena_strdup(a, pg_get_text(result, i, "error")),
 		        .n_pages = pg_get_int(result, i, "n_pages")};
 		read_scopes(part, pg_get_text(result, i, "scopes"), a);
 	}
@@ -320,6 +287,7 @@ int run_advance(struct pg *pg, const struct run_source *s, const struct run_prog
 	pg_bind_int(&p, r->counts.quarantined);
 	pg_bind_int(&p, r->counts.closed);
 	pg_bind_text(&p, r->format);
+	pg_bind_text(&p, r->partial);
 	return run_fenced(pg, STMT_PART_ADVANCE, &p, s, err);
 }
 
@@ -505,14 +473,14 @@ static int write_run_end(struct pg *pg, const struct run_source *s, int64_t run_
 	return 0;
 }
 
-int run_end(struct pg *pg, const struct run_source *s, int64_t run_id, bool planned,
-            const char *error, timestamp now, struct run_result *out, struct error *err)
+int run_end(struct pg *pg, const struct run_source *s, int64_t run_id, const char *error,
+            timestamp now, struct run_result *out, struct error *err)
 {
 	int rc;
 
 	if ((rc = pg_begin(pg, err)) < 0)
 		return rc;
-	if ((planned && (rc = mark_lost(pg, s, run_id, err)) < 0) ||
+	if ((rc = mark_lost(pg, s, run_id, err)) < 0 ||
 	    (rc = write_run_end(pg, s, run_id, error, now, out, err)) < 0 ||
 	    (rc = run_lease_end(pg, s, err)) < 0 || (rc = pg_commit(pg, err)) < 0)
 		pg_rollback(pg);

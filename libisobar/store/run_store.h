@@ -21,9 +21,8 @@ struct run_source {
 	struct org org;
 	int64_t source_id;
 	const char *name, *connector;
-	const char *settings; /* a JSON object of texts, or "" */
-	int misses;           /* 0: not set */
-	int64_t interval;     /* microseconds; 0: on demand */
+	int misses;       /* 0: not set */
+	int64_t interval; /* microseconds; 0: on demand */
 };
 
 /* Any source that is due, or the one named; *found false: there is none, or it is leased. */
@@ -33,15 +32,6 @@ int run_lease_take(struct pg *pg, const char *holder, timestamp now, int64_t lea
 /* All leases of the connection last that much longer. */
 int run_lease_keep(struct pg *pg, timestamp until, struct error *err) MUST_CHECK;
 int run_lease_end(struct pg *pg, const struct run_source *s, struct error *err) MUST_CHECK;
-
-/* A sealed secret of a source (sealed_secret.h), in the arena. */
-struct run_secret {
-	const char *key, *key_name;
-	const unsigned char *sealed;
-	size_t size;
-};
-int run_secrets(struct pg *pg, const struct run_source *s, struct arena *a,
-                struct run_secret **out, size_t *n_out, struct error *err) MUST_CHECK;
 
 /* The source's run that has not ended, or a new one with its plan. */
 struct run_place {
@@ -74,7 +64,8 @@ struct run_part {
 	const char *const *scopes;
 	size_t n_scopes;
 	enum part_state state;
-	const char *cursor; /* NULL: the first page */
+	const char *cursor;  /* NULL: the first page */
+	const char *partial; /* why it will not be whole; "" */
 	int64_t n_pages;
 };
 
@@ -93,8 +84,9 @@ struct run_progress {
 	int part_no;
 	const char *cursor; /* of the next page; NULL: it was the last */
 	int64_t n_records, n_seen;
-	const char *title;  /* "" */
-	const char *format; /* "" */
+	const char *title;   /* "" */
+	const char *format;  /* "" */
+	const char *partial; /* why the part will not be whole; "" */
 	struct ingest_counts counts;
 };
 int run_advance(struct pg *pg, const struct run_source *s, const struct run_progress *p,
@@ -117,13 +109,13 @@ struct run_part_end {
 int run_end_part(struct pg *pg, const struct run_source *s, const struct run_part_end *end,
                  struct proof_result *out, struct error *err) MUST_CHECK;
 
-/* All parts have ended: scopes that are gone from the plan are lost, the lease ends. */
+/* All parts have ended: scopes that are gone from a complete plan are lost, the lease
+ * ends. */
 struct run_result {
 	int state; /* 1 done, 2 failed, 3 done in part */
 	int64_t n_parts, n_complete, n_findings, n_new, n_changed, n_closed;
 };
-int run_end(struct pg *pg, const struct run_source *s, int64_t run_id, bool planned,
-            const char *error, timestamp now, struct run_result *out,
-            struct error *err) MUST_CHECK;
+int run_end(struct pg *pg, const struct run_source *s, int64_t run_id, const char *error,
+            timestamp now, struct run_result *out, struct error *err) MUST_CHECK;
 
 #endif

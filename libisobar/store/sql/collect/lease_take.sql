@@ -2,7 +2,7 @@
 -- or with the server's process that serves its holder.
 -- $1 holder, $2 now, $3 when the lease ends, $4 org_id or null, $5 name of a source or null: any that is due.
 -- No org_id: a collector works for all of them.
--- Returns org_id, slug, source_id, name, connector, settings, misses, interval_s.
+-- Returns org_id, slug, source_id, name, connector, misses, interval_s.
 with due as (
     select s.org_id, s.source_id
       from isobar.source as s
@@ -29,7 +29,7 @@ with due as (
        set holder = excluded.holder, expires_at = excluded.expires_at, backend_pid = excluded.backend_pid
  returning org_id, source_id
 )
-select s.org_id, o.name as slug, s.source_id, s.name, s.connector, s.settings::text as settings, s.misses, s.interval_s
+select s.org_id, o.name as slug, s.source_id, s.name, s.connector, s.misses, s.interval_s
   from taken as t
   join isobar.source as s
     on s.org_id = t.org_id

@@ -1,7 +1,7 @@
 -- A page of a part is stored: where it goes on, if the lease is still this connection's.
 -- $1 org_id, $2 source_id, $3 when the lease ends, $4 run_id, $5 part_no, $6 cursor or null, $7 state,
 -- $8 records, $9 seen, $10 title or empty, $11 now, $12 findings, $13 new, $14 changed, $15 unchanged,
--- $16 quarantined, $17 closed, $18 format or empty.
+-- $16 quarantined, $17 closed, $18 format or empty, $19 why the part will not be whole, or empty.
 -- Returns n: 0, somebody else has the lease.
 with mine as (
     update isobar.lease
@@ -13,7 +13,8 @@ with mine as (
 ), moved as (
     update isobar.run_part
        set cursor = $6, state = $7, n_pages = n_pages + 1, n_records = n_records + $8, n_seen = n_seen + $9,
-           title = case when $10 = '' then title else $10 end, updated_at = $11
+           title = case when $10 = '' then title else $10 end, error = case when error = '' then $19 else error end,
+           updated_at = $11
      where org_id = $1
        and run_id = $4
        and part_no = $5

@@ -1,9 +1,9 @@
--- A live run has ended: done when all of its parts were complete, failed when its plan was not.
+-- A live run has ended: done when all of its parts were complete, failed when its plan was not even partial.
 -- $1 org_id, $2 source_id, $3 run_id, $4 now, $5 error or null.
 -- Returns state, n_parts, n_complete, n_findings, n_new, n_changed, n_closed.
 with parts as (
     select count(*) as n, count(*) filter (where state = 3) as n_complete,
-           bool_or(part_no = 0 and state = 3) as planned
+           bool_or(part_no = 0 and state in (3, 4)) as planned
       from isobar.run_part
      where org_id = $1
        and run_id = $3

@@ -13,7 +13,7 @@ with counted as (
      group by p.part_no, p.n_seen
 ), lost as (
     update isobar.run_part as p
-       set state = 0, cursor = null, n_pages = 0, n_records = 0, n_seen = 0, updated_at = $4
+       set state = 0, cursor = null, n_pages = 0, n_records = 0, n_seen = 0, error = '', updated_at = $4
       from counted as c
      where p.org_id = $1
        and p.run_id = $2

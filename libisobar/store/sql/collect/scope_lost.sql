@@ -1,5 +1,5 @@
 -- Scopes that a source named before and its plan does not name any more: access lost, or the account is
--- gone.  Nothing of them is closed.
+-- gone.  Nothing of them is closed, and nothing is lost while the plan itself is not complete.
 -- $1 org_id, $2 name of the source, $3 run_id.
 with named as (
     select distinct unnest(scopes) as scope
@@ -15,6 +15,12 @@ with named as (
      where s.org_id = $1
        and s.name = $2
        and s.kind = 1
+       and exists (select
+                     from isobar.run_part as p
+                    where p.org_id = $1
+                      and p.run_id = $3
+                      and p.part_no = 0
+                      and p.state = 3)
        and not exists (select
                          from named as n
                         where n.scope = c.scope)
