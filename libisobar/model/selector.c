@@ -13,10 +13,8 @@
 
 #include "base/strbuf.h"
 #include "model/asset.h"
+#include "model/near_word.h"
 #include "model/pattern.h"
-
-#define WORD_MAX 24 /* longest word that a mistake is compared with */
-#define NEAR_MAX 2  /* changes of a letter: more are another word */
 
 static const char nobody[] = "none";
 static const char cve_subject[] = "cve:";
@@ -95,46 +93,7 @@ static int fault(const struct reader *r, const char *fmt, ...)
 	return error_set(r->err, ERR_INVALID, "%s", what);
 }
 
-/* How many letters to change, add or leave out; more than NEAR_MAX: too many. */
-static size_t distance(const char *a, const char *b)
-{
-	const size_t n = strlen(a), m = strlen(b);
-	size_t row[WORD_MAX + 1];
-
-	if (n > WORD_MAX || m > WORD_MAX)
-		return NEAR_MAX + 1;
-	for (size_t k = 0; k <= m; k++)
-		row[k] = k;
-	for (size_t i = 1; i <= n; i++) {
-		size_t before = row[0];
-
-		row[0] = i;
-		for (size_t k = 1; k <= m; k++) {
-			const size_t same = before + (a[i - 1] != b[k - 1]);
-			const size_t less = row[k] < row[k - 1] ? row[k] : row[k - 1];
-
-			before = row[k];
-			row[k] = same < less + 1 ? same : less + 1;
-		}
-	}
-	return row[m];
-}
-
-struct guess {
-	const char *word; /* NULL: none is near */
-	size_t distance;
-};
-
-static void guess_near(struct guess *g, const char *wrong, const char *word)
-{
-	const size_t d = distance(wrong, word);
-
-	if (d > NEAR_MAX || d >= strlen(word) || (g->word && d >= g->distance))
-		return;
-	*g = (struct guess){word, d};
-}
-
-static const char *guess_text(const struct reader *r, const struct guess *g)
+static const char *guess_text(const struct reader *r, const struct near_word *g)
 {
 	return g->word ? arena_printf(r->arena, ", did you mean \"%s\"?", g->word) : ";";
 }
@@ -148,17 +107,17 @@ static bool is_known(const struct reader *r, int key)
 static int fault_of_key(const struct reader *r, const char *key)
 {
 	const char *known = "";
-	struct guess g = {0};
+	struct near_word g = {0};
 
 	for (int i = 0; i < N_SELECTOR_SETS; i++) {
 		known = arena_printf(r->arena, "%s%s, ", known, set_keys[i].name);
-		guess_near(&g, key, set_keys[i].name);
+		near_word_try(&g, key, set_keys[i].name);
 	}
 	for (int i = 0; i < N_SELECTOR_TEXTS; i++) {
 		if (!is_known(r, i))
 			continue;
 		known = arena_printf(r->arena, "%s%s, ", known, text_keys[i]);
-		guess_near(&g, key, text_keys[i]);
+		near_word_try(&g, key, text_keys[i]);
 	}
 	return fault(r, "unknown key \"%.30s\"%s known: %stag", key, guess_text(r, &g),
 	             known);
@@ -168,12 +127,12 @@ static int fault_of_word(const struct reader *r, const struct set_key *key,
                          const char *word)
 {
 	const char *known = "";
-	struct guess g = {0};
+	struct near_word g = {0};
 
 	for (int i = 0; i < key->n_words; i++) {
 		known = arena_printf(r->arena, "%s%s%s", known, i ? ", " : "",
 		                     key->word(i));
-		guess_near(&g, word, key->word(i));
+		near_word_try(&g, word, key->word(i));
 	}
 	return fault(r, "unknown %s \"%.30s\"%s known: %s", key->name, word,
 	             guess_text(r, &g), known);
