@@ -52,7 +52,7 @@ BEGIN {
 	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")
 	own("^zlib[.]h$", "^(api/gzip|collector/intel_gzip)[.]c$")
 	own("^pthread[.]h$", "^api/request_id[.]c$") # for a fork, not for threads
-	own("^openssl/", "^(libisobar/(model/(key|api_token)|store/migrate|store/catalog)|api/tls|collector/signing)[.]c$")
+	own("^openssl/", "^(libisobar/(model/(key|api_token|sealed_secret)|store/migrate|store/catalog)|api/tls|collector/signing)[.]c$")
 	own("^curl/", "^libisobar/net/http_client[.]c$")
 	own("^event2/bufferevent", "^api/(guard|guard_set|tls)[.]c$")
 	own("^event2/http", "^api/(server|request|guard|guard_set)[.]c$")
