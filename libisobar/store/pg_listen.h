@@ -6,6 +6,8 @@
 
 /* Woken by writers in their own transactions; a hint only, polling is the promise. */
 #define PG_CHANNEL_DIRTY "isobar_dirty"
+/* A source was added, changed or asked for; payload: its source_id. */
+#define PG_CHANNEL_COLLECT "isobar_collect"
 
 int pg_listen(struct pg *pg, const char *channel, struct error *err) MUST_CHECK;
 
