@@ -29,6 +29,7 @@
 #include "cluster.h"
 #include "daemon.h"
 #include "report.h"
+#include "secret_input.h"
 #include "up_token.h"
 
 #define DAEMON_STOP_MS 25000 /* the api lets answers under way go first */
@@ -494,6 +495,8 @@ static int start_all(struct up *u)
 
 	if (exit_code == EXIT_DONE && cluster_make_folder(u->state_dir, &err) != 0)
 		exit_code = cli_fail(u->cli, &err);
+	if (exit_code == EXIT_DONE)
+		exit_code = secret_key_ready(u->cli);
 	if (exit_code == EXIT_DONE)
 		exit_code = open_told(u);
 	if (exit_code == EXIT_DONE) {

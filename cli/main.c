@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{"up",         cmd_up,         "[--data-dir DIR] [--port N]", "run everything in the foreground"},
 	{"migrate",    cmd_migrate,    "[--dry-run]",                 "bring the database to this version"},
 	{"import",     cmd_import,     "[--source NAME] [--format NAME] [--complete] [--no-score] PATH...", "read findings from files and folders"},
+	{"source",     cmd_source,     "add|set|list|show|test|run|pause|resume|remove|blind|confirm|rekey [OPTIONS]", "collect from the accounts of providers"},
 	{"queue",      cmd_queue,      "[--queue NAME] [--limit N] [--where 'band=critical,...']", "the ranked queue"},
 	{"fixes",      cmd_fixes,      "[ID] [--limit N] [--where 'band=critical,...']", "what to do next, or the risks that a fix closes"},
 	{"explain",    cmd_explain,    "ID",                          "why a risk has its score"},
@@ -86,7 +87,7 @@ static bool has_verbs(const struct command *command)
 	       command->run == cmd_intel || command->run == cmd_rule ||
 	       command->run == cmd_context || command->run == cmd_owner ||
 	       command->run == cmd_acceptance || command->run == cmd_suppression ||
-	       command->run == cmd_sla;
+	       command->run == cmd_sla || command->run == cmd_source;
 }
 
 int main(int argc, char **argv)
