@@ -47,7 +47,7 @@ packages_of() {
 		;;
 	# prometheus is for promtool, which reads what /metrics says.
 	test)
-		echo clang clang-format curl jq libcmocka-dev nodejs npm prometheus \
+		echo clang clang-format curl jq libcmocka-dev nodejs npm openssl prometheus \
 			slowhttptest
 		;;
 	fuzz) echo clang libclang-rt-14-dev ;;
