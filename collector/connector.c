@@ -5,8 +5,10 @@
 #include <assert.h>
 #include <string.h>
 
-const struct connector *const connectors[] = {NULL};
-const size_t n_connectors = 0;
+#include "base/attr.h"
+
+const struct connector *const connectors[] = {&aws_connector, &gcp_connector};
+const size_t n_connectors = N_ELEMENTS(connectors);
 
 const struct connector *connector_find(const char *name)
 {

@@ -169,8 +169,8 @@ static size_t parents_of(const struct live_source *s, struct arena *a, const cha
 	*out = ARENA_ARRAY(a, const char *, room);
 	for (size_t i = 0; i < N_ELEMENTS(values); i++)
 		for (size_t k = 0; k < n_values[i]; k++)
-			(*out)[n++] = ARENA_JOIN(a, lists_of_settings[i].key, "/",
-			                         values[i][k]);
+			(*out)[n++] =
+			        ARENA_JOIN(a, lists_of_settings[i].key, "/", values[i][k]);
 	return n;
 }
 

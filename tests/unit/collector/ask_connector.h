@@ -66,9 +66,8 @@ static inline void ask_open(struct ask *t, const struct connector *connector)
 	*t = (struct ask){.arena = arena_new(65536),
 	                  .doc = json_doc_new(1U << 20, 64),
 	                  .c = {.name = "", .expires_at = TIMESTAMP_NONE}};
-	t->s = (struct live_source){.name = "test",
-	                            .connector = connector,
-	                            .values = t->values};
+	t->s = (struct live_source){
+	        .name = "test", .connector = connector, .values = t->values};
 	t->env = (struct surroundings){ask_variable, ask_file, t};
 	t->now = INT64_C(1767247200) * USEC_PER_SEC; /* 2026-01-01T06:00:00Z */
 }
@@ -118,9 +117,8 @@ static inline struct json_view ask_body(struct ask *t, const char *text)
 static inline struct http_response ask_response(struct ask *t, long status,
                                                 const char *body, const char *header)
 {
-	struct http_response resp = {.status = status,
-	                             .body = body,
-	                             .body_size = strlen(body)};
+	struct http_response resp = {
+	        .status = status, .body = body, .body_size = strlen(body)};
 	struct http_header *h = ARENA_NEW(t->arena, struct http_header);
 	const char *colon = header ? strstr(header, ": ") : NULL;
 

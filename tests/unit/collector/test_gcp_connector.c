@@ -4,10 +4,9 @@
  * which scopes a part proves, and what refusals mean.
  */
 #include "ask_connector.h"
-#include "run_format.h"
-
 #include "collector/gcp_scc.h"
 #include "collector/signing.h"
+#include "run_format.h"
 
 /* The key of RFC 7515 A.2.1, in a service account's file. */
 static const char pem[] =
@@ -41,13 +40,13 @@ static const char pem[] =
         "-----END PRIVATE KEY-----\\n";
 
 #define ACCOUNT "{'type':'service_account','client_email':'c@p.iam.gserviceaccount.com'"
-#define EXTERNAL(source)                                                                   \
-	"{'type':'external_account','audience':'//iam.googleapis.com/pools/p',"            \
-	"'subject_token_type':'urn:ietf:params:oauth:token-type:jwt',"                     \
+#define EXTERNAL(source)                                                        \
+	"{'type':'external_account','audience':'//iam.googleapis.com/pools/p'," \
+	"'subject_token_type':'urn:ietf:params:oauth:token-type:jwt',"          \
 	"'token_url':'https://sts.googleapis.com/v1/token','credential_source':" source
-#define IMPERSONATION                                                                   \
-	",'service_account_impersonation_url':'https://iamcredentials.googleapis.com/"  \
-	"v1/projects/-/serviceAccounts/c@p.iam.gserviceaccount.com:"                    \
+#define IMPERSONATION                                                                  \
+	",'service_account_impersonation_url':'https://iamcredentials.googleapis.com/" \
+	"v1/projects/-/serviceAccounts/c@p.iam.gserviceaccount.com:"                   \
 	"generateAccessToken'"
 #define METADATA "metadata-flavor: Google"
 
@@ -141,9 +140,8 @@ static void test_gcp__metadata_server_is_the_last_resort(void **unused)
 	ask_says(&t, "is not Google's metadata server");
 	assert_int_equal(ask_answer(&t, 404, "not found", METADATA), ERR_DENIED);
 	ask_says(&t, "no service account is attached");
-	assert_int_equal(ask_answer(&t, 200, "{'access_token':'t','expires_in':600}",
-	                            METADATA),
-	                 0);
+	assert_int_equal(
+	        ask_answer(&t, 200, "{'access_token':'t','expires_in':600}", METADATA), 0);
 	assert_string_equal(t.c.bearer, "t");
 	assert_int_equal(t.c.expires_at, t.now + 600 * USEC_PER_SEC);
 }
@@ -155,10 +153,12 @@ static void test_gcp__metadata_host_by_variable(void **unused)
 	ask_set(&t, "key", "never read");
 	ask_set(&t, "endpoint", "http://127.0.0.1:1");
 	assert_int_equal(ask_credential(&t), 0);
-	assert_true(strstr(t.http.url, "http://127.0.0.1:1/computeMetadata/") == t.http.url);
+	assert_true(strstr(t.http.url, "http://127.0.0.1:1/computeMetadata/") ==
+	            t.http.url);
 	ask_set_variable(&t, "GCE_METADATA_HOST", "127.0.0.1:2");
 	assert_int_equal(ask_credential(&t), 0);
-	assert_true(strstr(t.http.url, "http://127.0.0.1:2/computeMetadata/") == t.http.url);
+	assert_true(strstr(t.http.url, "http://127.0.0.1:2/computeMetadata/") ==
+	            t.http.url);
 }
 
 static void test_gcp__another_providers_token_is_exchanged(void **unused)
@@ -169,13 +169,15 @@ static void test_gcp__another_providers_token_is_exchanged(void **unused)
 	ask_set_file(&t, "/run/token", "eyJhb.x.y\n");
 	assert_int_equal(ask_credential(&t), 0);
 	assert_string_equal(t.http.url, "https://sts.googleapis.com/v1/token");
-	assert_true(body_has("token-exchange&audience=%2F%2Fiam.googleapis.com%2Fpools%2Fp"));
+	assert_true(
+	        body_has("token-exchange&audience=%2F%2Fiam.googleapis.com%2Fpools%2Fp"));
 	assert_true(body_has("&subject_token=eyJhb.x.y"));
 	assert_int_equal(ask_answer(&t, 200, "{'access_token':'federated'}", NULL), 0);
 	assert_null(t.c.bearer);
 	assert_int_equal(ask_credential(&t), 0);
-	assert_true(strstr(t.http.url, "https://iamcredentials.googleapis.com/v1/projects/-/"
-	                               "serviceAccounts/c@p") == t.http.url);
+	assert_true(strstr(t.http.url,
+	                   "https://iamcredentials.googleapis.com/v1/projects/-/"
+	                   "serviceAccounts/c@p") == t.http.url);
 	assert_string_equal(ask_header(&t.http, "Authorization"), "Bearer federated");
 	assert_true(body_has("\"lifetime\":\"3600s\""));
 	assert_int_equal(ask_answer(&t, 200,
@@ -202,9 +204,8 @@ static void test_gcp__endpoint_stands_for_every_host(void **unused)
 	assert_true(body_has("&subject_token=jwt"));
 	assert_int_equal(ask_answer(&t, 200, "{'access_token':'f'}", NULL), 0);
 	assert_int_equal(ask_credential(&t), 0);
-	assert_string_equal(t.http.url,
-	                    "http://127.0.0.1:1/v1/projects/-/serviceAccounts/"
-	                    "c@p.iam.gserviceaccount.com:generateAccessToken");
+	assert_string_equal(t.http.url, "http://127.0.0.1:1/v1/projects/-/serviceAccounts/"
+	                                "c@p.iam.gserviceaccount.com:generateAccessToken");
 }
 
 static void test_gcp__refuses_what_is_no_credential(void **unused)
@@ -379,7 +380,8 @@ static void test_gcp__scopes_are_those_of_the_format(void **unused)
 	         "{'project':'//cloudresourcemanager.googleapis.com/projects/123'}}}",
 	         "acme-prod"},
 	        {"{'finding':{'name':'organizations/9/sources/1/findings/f','category':"
-	         "'X','resourceName':'//cloudresourcemanager.googleapis.com/projects/123'}}",
+	         "'X','resourceName':'//cloudresourcemanager.googleapis.com/projects/"
+	         "123'}}",
 	         "123"},
 	        {"{'finding':{'name':'organizations/9/sources/1/findings/f','category':"
 	         "'X','resourceName':"
@@ -440,7 +442,8 @@ static void test_gcp__lists_findings_of_each_location(void **unused)
 		char wanted[512];
 
 		/* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral) */
-		(void)snprintf(wanted, sizeof(wanted), url, rows[i].location, rows[i].token);
+		(void)snprintf(wanted, sizeof(wanted), url, rows[i].location,
+		               rows[i].token);
 		assert_int_equal(ask_request(&t, &findings, cursor), 0);
 		assert_string_equal(t.request.http.url, wanted);
 		assert_string_equal(t.request.format, "gcp-scc");
@@ -477,8 +480,12 @@ static void test_gcp__lists_assets_of_both_contents(void **unused)
 static void test_gcp__refuses_what_is_no_page(void **unused)
 {
 	static const char *const bodies[] = {
-	        "",   "<html>", "[]",
-	        "1",  "null",   "{'error':{'code':500}}",
+	        "",
+	        "<html>",
+	        "[]",
+	        "1",
+	        "null",
+	        "{'error':{'code':500}}",
 	        "{'nextPageToken':'a\\nb'}",
 	};
 	const struct part plan = ask_plan();
@@ -509,7 +516,8 @@ static void test_gcp__refuses_wrong_settings(void **unused)
 		const char *key, *value, *says;
 	} rows[] = {
 	        {"organizations", "", "nothing to list: set organizations"},
-	        {"organizations", "acme.com", "organizations: \"acme.com\" is not a number"},
+	        {"organizations", "acme.com",
+	         "organizations: \"acme.com\" is not a number"},
 	        {"folders", "1/2", "folders: \"1/2\" is not a number"},
 	        {"projects", "A B", "\"A B\" is not a project's id or number"},
 	        {"projects", "a,b,a", "projects: \"a\" stands there twice"},
@@ -541,7 +549,8 @@ static void test_gcp__authorizes(void **unused)
 
 	(void)unused;
 	ask_set(&t, "quota_project", "payer");
-	assert_int_equal(gcp_connector.authorize(&t.s, &c, t.now, t.arena, &req, &t.err), 0);
+	assert_int_equal(gcp_connector.authorize(&t.s, &c, t.now, t.arena, &req, &t.err),
+	                 0);
 	assert_string_equal(ask_header(&req, "Authorization"), "Bearer ya29.x");
 	assert_string_equal(ask_header(&req, "X-Goog-User-Project"), "payer");
 	c.bearer = NULL;
@@ -569,8 +578,7 @@ static void test_gcp__refusals(void **unused)
 	         "401 UNAUTHENTICATED (m)"},
 	        {403, ERROR("403", "PERMISSION_DENIED", ""), REFUSAL_DENIED,
 	         "403 PERMISSION_DENIED: needs roles/securitycenter.findingsViewer (m)"},
-	        {403,
-	         ERROR("403", "PERMISSION_DENIED", REASON("IAM_PERMISSION_DENIED")),
+	        {403, ERROR("403", "PERMISSION_DENIED", REASON("IAM_PERMISSION_DENIED")),
 	         REFUSAL_DENIED, "PERMISSION_DENIED IAM_PERMISSION_DENIED: needs"},
 	        {403, ERROR("403", "PERMISSION_DENIED", REASON("SERVICE_DISABLED")),
 	         REFUSAL_ABSENT, "SERVICE_DISABLED: enable the API"},

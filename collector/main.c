@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * isobar-collector: takes live sources that are due under a lease and lists them.  Any
+ * number of collectors may run; --once works until nothing is due, then ends.
+ */
+#include <event2/event.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/settings.h"
+#include "store/key_file.h"
+#include "store/migrate.h"
+#include "store/pg_listen.h"
+#include "store/source_secrets.h"
+
+#include "build_version.h"
+#include "collector_settings.h"
+#include "run.h"
+
+#define POLL_MS      500
+#define KEEP_MS      5000 /* between two renewals of the leases */
+#define RECONNECT_MS 250
+#define RUNS_MAX     64
+#define EXIT_RETRY   75
+#define FILE_MAX     (64u << 10)
+
+struct collector {
+	struct collector_settings settings;
+	struct engine engine;
+	struct run *runs[RUNS_MAX];
+	unsigned int n_runs;
+	struct event *poll, *keep;
+	struct event *stop_signals[2];
+	bool once, stopping;
+	bool database_lost;
+	int n_failed; /* to start, in a row */
+	char holder[160];
+};
+
+/* --- what the process stands in --- */
+
+static const char *variable(const char *name, void *ctx)
+{
+	(void)ctx;
+	return getenv(name);
+}
+
+static int read_file(const char *path, struct arena *a, const char **out, void *ctx,
+                     struct error *err)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char *text = arena_alloc(a, FILE_MAX + 1);
+	size_t size = 0;
+	ssize_t n = 1;
+
+	(void)ctx;
+	if (fd < 0)
+		return error_set(err, ERR_INVALID, "%s: %m", path);
+	while (n > 0 && size <= FILE_MAX)
+		if ((n = read(fd, text + size, FILE_MAX + 1 - size)) > 0)
+			size += (size_t)n;
+	close(fd);
+	if (n < 0)
+		return error_set(err, ERR_INVALID, "%s: %m", path);
+	if (size > FILE_MAX)
+		return error_set(err, ERR_LIMIT, "%s is longer than 64 KiB", path);
+	text[size] = '\0';
+	*out = text;
+	return 0;
+}
+
+/* --- the database --- */
+
+static int connect_database(struct collector *c, struct error *err)
+{
+	const struct pg_options options = {.conninfo = c->settings.database,
+	                                   .role = "isobar_collector",
+	                                   .program = "isobar-collector",
+	                                   .groups = PG_GROUP_COLLECT | PG_GROUP_INGEST |
+	                                             PG_GROUP_SESSION_INGEST |
+	                                             PG_GROUP_SOURCE};
+	struct pg_options first = options;
+	int rc;
+
+	first.role = NULL;
+	first.groups = 0;
+	if ((rc = pg_open(&first, &c->engine.pg, err)) < 0)
+		return rc;
+	rc = migrate_check(c->engine.pg, &(struct migrate_options){0}, err);
+	pg_close(c->engine.pg);
+	c->engine.pg = NULL;
+	return rc < 0 ? rc : pg_open(&options, &c->engine.pg, err);
+}
+
+static void disconnect(struct collector *c)
+{
+	while (c->n_runs)
+		run_free(c->runs[--c->n_runs]);
+	pg_close(c->engine.pg);
+	c->engine.pg = NULL;
+	c->database_lost = false;
+}
+
+/* --- sources --- */
+
+static int load_values(struct collector *c, const struct run_source *source,
+                       struct arena *a, struct live_source *out, struct error *err)
+{
+	struct master_key key = {0};
+	const struct key_file file = key_file_find(c->settings.state_dir, a);
+	struct source_pair *pairs = NULL;
+	struct source_value *values;
+	struct error no_key;
+	const bool has_key = key_file_read(file.path, &key, &no_key) == 0;
+	size_t n = 0;
+	const int rc = source_values(c->engine.pg, &source->org, source->source_id,
+	                             has_key ? &key : NULL, a, &pairs, &n, err);
+
+	master_key_done(&key);
+	if (rc < 0)
+		return rc;
+	values = ARENA_ARRAY(a, struct source_value, n + 1);
+	for (size_t i = 0; i < n; i++)
+		values[i] = (struct source_value){pairs[i].key, pairs[i].value};
+	out->values = values;
+	out->n_values = n;
+	return 0;
+}
+
+/* A source that cannot even begin says so in a run of its own. */
+static void refuse_source(struct collector *c, const struct run_source *source,
+                          const struct error *why)
+{
+	struct run_place place;
+	struct run_result result;
+	struct error err;
+
+	log_warn("%s: %s", source->name, why->text);
+	if (run_open(c->engine.pg, source, c->holder, c->engine.build, timestamp_now(),
+	             &place, &err) < 0 ||
+	    run_end(c->engine.pg, source, place.run_id, why->text, timestamp_now(), &result,
+	            &err) < 0) {
+		log_warn("%s: %s", source->name, err.text);
+		c->database_lost = true;
+	}
+}
+
+static void begin_source(struct collector *c, const struct run_source *source,
+                         struct arena *a)
+{
+	struct live_source live = {.org = source->org,
+	                           .name = source->name,
+	                           .connector = connector_find(source->connector)};
+	struct error err = {0};
+	struct run *run;
+
+	if (!live.connector) {
+		error_set(&err, ERR_INVALID, "this version has no connector %s",
+		          source->connector);
+	} else if (load_values(c, source, a, &live, &err) == 0) {
+		run = run_start(&c->engine, source, &live, a, &err);
+		if (run)
+			c->runs[c->n_runs++] = run;
+		else
+			c->database_lost = true;
+		if (!run)
+			log_warn("%s", err.text);
+		return;
+	}
+	refuse_source(c, source, &err);
+	arena_free(a);
+}
+
+/* True: one was taken. */
+static bool take_source(struct collector *c)
+{
+	struct arena *a = arena_new(4096);
+	struct run_source source;
+	struct error err;
+	bool found = false;
+
+	if (run_lease_take(c->engine.pg, c->holder, timestamp_now(), c->engine.lease, NULL,
+	                   NULL, a, &source, &found, &err) < 0) {
+		log_warn("%s", err.text);
+		c->database_lost = true;
+	}
+	if (!found) {
+		arena_free(a);
+		return false;
+	}
+	begin_source(c, &source, a);
+	return true;
+}
+
+static void take_sources(struct collector *c)
+{
+	while (!c->stopping && !c->database_lost && c->n_runs < c->settings.sources)
+		if (!take_source(c))
+			break;
+}
+
+static void poll_soon(struct collector *c, unsigned int ms)
+{
+	const struct timeval after = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	evtimer_add(c->poll, &after);
+}
+
+static void on_ended(struct engine *engine, struct run *run, const struct error *err)
+{
+	struct collector *c = engine->ctx;
+	struct error ignored; /* it ends with the connection otherwise */
+
+	for (unsigned int i = 0; i < c->n_runs; i++)
+		if (c->runs[i] == run)
+			c->runs[i] = c->runs[--c->n_runs];
+	if (err) {
+		log_warn("%s: gives up its run: %s", run_source_of(run)->name, err->text);
+		if (err->code == ERR_CONFLICT)
+			(void)!run_lease_end(engine->pg, run_source_of(run), &ignored);
+		else
+			c->database_lost = true;
+	}
+	run_free(run);
+	poll_soon(c, 0);
+}
+
+/* --- the loop --- */
+
+static void on_poll(int fd, short what, void *ctx)
+{
+	struct collector *c = ctx;
+	struct error err;
+	int rc;
+
+	(void)fd;
+	(void)what;
+	if (c->database_lost)
+		disconnect(c);
+	if (!c->engine.pg) {
+		rc = connect_database(c, &err);
+		if (rc < 0) {
+			c->n_failed++;
+			log_warn("%s", err.text);
+			if (rc != ERR_TRANSIENT || c->once) {
+				event_base_loopbreak(c->engine.base);
+				return;
+			}
+			poll_soon(c, RECONNECT_MS);
+			return;
+		}
+		c->n_failed = 0;
+	}
+	take_sources(c);
+	if (c->once && !c->n_runs && !c->database_lost)
+		event_base_loopbreak(c->engine.base);
+	else
+		poll_soon(c, c->database_lost ? RECONNECT_MS : POLL_MS);
+}
+
+static void on_keep(int fd, short what, void *ctx)
+{
+	struct collector *c = ctx;
+	struct error err;
+
+	(void)fd;
+	(void)what;
+	if (!c->engine.pg || !c->n_runs || c->database_lost)
+		return;
+	if (run_lease_keep(c->engine.pg, timestamp_now() + c->engine.lease, &err) < 0) {
+		log_warn("%s", err.text);
+		c->database_lost = true;
+	}
+}
+
+static void on_stop(int fd, short what, void *ctx)
+{
+	struct collector *c = ctx;
+
+	(void)fd;
+	(void)what;
+	c->stopping = true;
+	event_base_loopbreak(c->engine.base);
+}
+
+static void make_events(struct collector *c)
+{
+	static const struct timeval keep = {.tv_sec = KEEP_MS / 1000};
+
+	c->poll = evtimer_new(c->engine.base, on_poll, c);
+	c->keep = event_new(c->engine.base, -1, EV_PERSIST, on_keep, c);
+	c->stop_signals[0] = evsignal_new(c->engine.base, SIGTERM, on_stop, c);
+	c->stop_signals[1] = evsignal_new(c->engine.base, SIGINT, on_stop, c);
+	event_add(c->keep, &keep);
+	event_add(c->stop_signals[0], NULL);
+	event_add(c->stop_signals[1], NULL);
+	poll_soon(c, 0);
+}
+
+static void free_events(struct collector *c)
+{
+	event_free(c->poll);
+	event_free(c->keep);
+	event_free(c->stop_signals[0]);
+	event_free(c->stop_signals[1]);
+}
+
+/* Leases end with the connection; what is stored of the runs is gone on with. */
+static int run_collector(struct collector *c)
+{
+	const struct http_client_options http = {.user_agent =
+	                                                 "isobar-collector/" ISOBAR_VERSION,
+	                                         .ca_file = c->settings.ca_file};
+
+	c->engine.base = event_base_new();
+	if (!c->engine.base)
+		return EXIT_RETRY;
+	c->engine.http = http_client_new(c->engine.base, &http);
+	make_events(c);
+	event_base_dispatch(c->engine.base);
+	disconnect(c);
+	http_client_free(c->engine.http);
+	free_events(c);
+	event_base_free(c->engine.base);
+	return c->n_failed ? EXIT_RETRY : 0;
+}
+
+/* --- settings --- */
+
+static void usage(FILE *to)
+{
+	fputs("usage: isobar-collector [--once] [--config FILE] [--database DSN]\n"
+	      "  --once          list the sources that are due, then end\n"
+	      "  --config FILE   settings, [collector] (docs/collecting.md)\n"
+	      "  --database DSN  libpq conninfo or URL (else ISOBAR_DATABASE)\n",
+	      to);
+}
+
+static int read_arguments(struct collector *c, int argc, char **argv, struct arena *a)
+{
+	static const struct option options[] = {{"once", no_argument, NULL, 'o'},
+	                                        {"config", required_argument, NULL, 'c'},
+	                                        {"database", required_argument, NULL, 'd'},
+	                                        {"help", no_argument, NULL, 'h'},
+	                                        {"version", no_argument, NULL, 'v'},
+	                                        {NULL, 0, NULL, 0}};
+	const char *config = NULL, *database = NULL;
+	struct error err;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'o':
+			c->once = true;
+			break;
+		case 'c':
+			config = optarg;
+			break;
+		case 'd':
+			database = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(0);
+		case 'v':
+			puts("isobar-collector " ISOBAR_VERSION);
+			exit(0);
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (collector_settings_load(config, database, a, &c->settings, &err) < 0) {
+		log_error("%s", err.text);
+		return 2;
+	}
+	return 0;
+}
+
+static uint64_t seed_of(void)
+{
+	const uint64_t seed = (uint64_t)timestamp_now() ^ (uint64_t)getpid() << 32;
+
+	return seed ? seed : 1;
+}
+
+int main(int argc, char **argv)
+{
+	ARENA_SCOPED arena = arena_new(4096);
+	static struct collector c;
+	char host[64] = "";
+	int rc;
+
+	mem_return_large();
+	log_open("isobar-collector", !isatty(STDERR_FILENO), LOG_INFO);
+	if ((rc = read_arguments(&c, argc, argv, arena)) != 0)
+		return rc;
+	gethostname(host, sizeof(host) - 1);
+	snprintf(c.holder, sizeof(c.holder), "%s/%ld", host, (long)getpid());
+	event_set_mem_functions(xmalloc, xrealloc, free);
+	signal(SIGPIPE, SIG_IGN);
+	c.engine = (struct engine){.holder = c.holder,
+	                           .build = "isobar-collector " ISOBAR_VERSION,
+	                           .env = {.variable = variable, .read_file = read_file},
+	                           .lease = (int64_t)c.settings.lease_ms * 1000,
+	                           .retry_base = (int64_t)c.settings.retry_base_ms * 1000,
+	                           .max_parts = c.settings.parts,
+	                           .random = seed_of(),
+	                           .ended = on_ended,
+	                           .ctx = &c};
+	return run_collector(&c);
+}
