@@ -40,7 +40,7 @@ struct collector {
 	struct event *stop_signals[2];
 	bool once, stopping;
 	bool database_lost;
-	int n_failed; /* to start, in a row */
+	int exit_code;
 	char holder[160];
 };
 
@@ -99,6 +99,17 @@ static int connect_database(struct collector *c, struct error *err)
 	return rc < 0 ? rc : pg_open(&options, &c->engine.pg, err);
 }
 
+/* What may pass is tried again on a new connection; the rest ends the process. */
+static void lose_database(struct collector *c, const struct error *err)
+{
+	log_put(err->code == ERR_TRANSIENT ? LOG_WARN : LOG_ERROR, "%s", err->text);
+	c->database_lost = true;
+	if (err->code == ERR_TRANSIENT && !c->once)
+		return;
+	c->exit_code = err->code == ERR_TRANSIENT ? EXIT_RETRY : 1;
+	event_base_loopbreak(c->engine.base);
+}
+
 static void disconnect(struct collector *c)
 {
 	while (c->n_runs)
@@ -143,13 +154,11 @@ static void refuse_source(struct collector *c, const struct run_source *source,
 	struct error err;
 
 	log_warn("%s: %s", source->name, why->text);
-	if (run_open(c->engine.pg, source, c->holder, c->engine.build, timestamp_now(),
-	             &place, &err) < 0 ||
-	    run_end(c->engine.pg, source, place.run_id, why->text, timestamp_now(), &result,
-	            &err) < 0) {
-		log_warn("%s: %s", source->name, err.text);
-		c->database_lost = true;
-	}
+	if (run_open(c->engine.pg, source, c->holder, c->engine.build,
+	             engine_now(&c->engine), &place, &err) < 0 ||
+	    run_end(c->engine.pg, source, place.run_id, why->text, engine_now(&c->engine),
+	            &result, &err) < 0)
+		lose_database(c, &err);
 }
 
 static void begin_source(struct collector *c, const struct run_source *source,
@@ -169,9 +178,7 @@ static void begin_source(struct collector *c, const struct run_source *source,
 		if (run)
 			c->runs[c->n_runs++] = run;
 		else
-			c->database_lost = true;
-		if (!run)
-			log_warn("%s", err.text);
+			lose_database(c, &err);
 		return;
 	}
 	refuse_source(c, source, &err);
@@ -187,10 +194,8 @@ static bool take_source(struct collector *c)
 	bool found = false;
 
 	if (run_lease_take(c->engine.pg, c->holder, timestamp_now(), c->engine.lease, NULL,
-	                   NULL, a, &source, &found, &err) < 0) {
-		log_warn("%s", err.text);
-		c->database_lost = true;
-	}
+	                   NULL, a, &source, &found, &err) < 0)
+		lose_database(c, &err);
 	if (!found) {
 		arena_free(a);
 		return false;
@@ -222,11 +227,11 @@ static void on_ended(struct engine *engine, struct run *run, const struct error 
 		if (c->runs[i] == run)
 			c->runs[i] = c->runs[--c->n_runs];
 	if (err) {
-		log_warn("%s: gives up its run: %s", run_source_of(run)->name, err->text);
+		log_warn("%s gives up its run", run_source_of(run)->name);
 		if (err->code == ERR_CONFLICT)
 			(void)!run_lease_end(engine->pg, run_source_of(run), &ignored);
 		else
-			c->database_lost = true;
+			lose_database(c, err);
 	}
 	run_free(run);
 	poll_soon(c, 0);
@@ -238,25 +243,17 @@ static void on_poll(int fd, short what, void *ctx)
 {
 	struct collector *c = ctx;
 	struct error err;
-	int rc;
 
 	(void)fd;
 	(void)what;
 	if (c->database_lost)
 		disconnect(c);
 	if (!c->engine.pg) {
-		rc = connect_database(c, &err);
-		if (rc < 0) {
-			c->n_failed++;
-			log_warn("%s", err.text);
-			if (rc != ERR_TRANSIENT || c->once) {
-				event_base_loopbreak(c->engine.base);
-				return;
-			}
+		if (connect_database(c, &err) < 0) {
+			lose_database(c, &err);
 			poll_soon(c, RECONNECT_MS);
 			return;
 		}
-		c->n_failed = 0;
 	}
 	take_sources(c);
 	if (c->once && !c->n_runs && !c->database_lost)
@@ -274,10 +271,8 @@ static void on_keep(int fd, short what, void *ctx)
 	(void)what;
 	if (!c->engine.pg || !c->n_runs || c->database_lost)
 		return;
-	if (run_lease_keep(c->engine.pg, timestamp_now() + c->engine.lease, &err) < 0) {
-		log_warn("%s", err.text);
-		c->database_lost = true;
-	}
+	if (run_lease_keep(c->engine.pg, timestamp_now() + c->engine.lease, &err) < 0)
+		lose_database(c, &err);
 }
 
 static void on_stop(int fd, short what, void *ctx)
@@ -329,17 +324,20 @@ static int run_collector(struct collector *c)
 	http_client_free(c->engine.http);
 	free_events(c);
 	event_base_free(c->engine.base);
-	return c->n_failed ? EXIT_RETRY : 0;
+	return c->exit_code;
 }
 
 /* --- settings --- */
 
 static void usage(FILE *to)
 {
-	fputs("usage: isobar-collector [--once] [--config FILE] [--database DSN]\n"
+	fputs("usage: isobar-collector [--once] [--config FILE] [--database DSN] [--now "
+	      "TIME]\n"
 	      "  --once          list the sources that are due, then end\n"
 	      "  --config FILE   settings, [collector] (docs/collecting.md)\n"
-	      "  --database DSN  libpq conninfo or URL (else ISOBAR_DATABASE)\n",
+	      "  --database DSN  libpq conninfo or URL (else ISOBAR_DATABASE)\n"
+	      "  --now TIME      an RFC 3339 time instead of the clock for all that is "
+	      "stored\n",
 	      to);
 }
 
@@ -348,6 +346,7 @@ static int read_arguments(struct collector *c, int argc, char **argv, struct are
 	static const struct option options[] = {{"once", no_argument, NULL, 'o'},
 	                                        {"config", required_argument, NULL, 'c'},
 	                                        {"database", required_argument, NULL, 'd'},
+	                                        {"now", required_argument, NULL, 'n'},
 	                                        {"help", no_argument, NULL, 'h'},
 	                                        {"version", no_argument, NULL, 'v'},
 	                                        {NULL, 0, NULL, 0}};
@@ -365,6 +364,12 @@ static int read_arguments(struct collector *c, int argc, char **argv, struct are
 			break;
 		case 'd':
 			database = optarg;
+			break;
+		case 'n':
+			if (timestamp_parse(optarg, &c->engine.now, &err) < 0) {
+				log_error("--now wants an RFC 3339 time: %s", err.text);
+				return 2;
+			}
 			break;
 		case 'h':
 			usage(stdout);
@@ -400,6 +405,7 @@ int main(int argc, char **argv)
 
 	mem_return_large();
 	log_open("isobar-collector", !isatty(STDERR_FILENO), LOG_INFO);
+	c.engine.now = TIMESTAMP_NONE;
 	if ((rc = read_arguments(&c, argc, argv, arena)) != 0)
 		return rc;
 	gethostname(host, sizeof(host) - 1);
@@ -413,6 +419,7 @@ int main(int argc, char **argv)
 	                           .retry_base = (int64_t)c.settings.retry_base_ms * 1000,
 	                           .max_parts = c.settings.parts,
 	                           .random = seed_of(),
+	                           .now = c.engine.now,
 	                           .ended = on_ended,
 	                           .ctx = &c};
 	return run_collector(&c);

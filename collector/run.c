@@ -28,6 +28,11 @@ uint64_t engine_random(struct engine *e)
 	return e->random * UINT64_C(2685821657736338717);
 }
 
+timestamp engine_now(const struct engine *e)
+{
+	return e->now == TIMESTAMP_NONE ? timestamp_now() : e->now;
+}
+
 void run_after(struct run *run, struct event **timer, int64_t usec,
                void (*fn)(int, short, void *), void *ctx)
 {
@@ -178,7 +183,7 @@ static void start_over(struct listing *l)
 	struct error err;
 
 	if (run_restart_part(run->engine->pg, &run->source, run->place.run_id,
-	                     l->stored.part_no, timestamp_now(), &err) < 0) {
+	                     l->stored.part_no, engine_now(run->engine), &err) < 0) {
 		run_give_up(run, &err);
 		return;
 	}
@@ -196,7 +201,7 @@ static void end_part(struct listing *l, enum part_state state, const char *reaso
 	                                 .part = &l->stored,
 	                                 .state = state,
 	                                 .reason = reason,
-	                                 .now = timestamp_now()};
+	                                 .now = engine_now(run->engine)};
 	struct proof_result result;
 	struct error err;
 
@@ -300,9 +305,9 @@ static void end_run(struct run *run)
 	struct run_result result;
 	struct error err;
 
-	if (ingest_end_run(run->ingest, timestamp_now(), &err) < 0 ||
+	if (ingest_end_run(run->ingest, engine_now(run->engine), &err) < 0 ||
 	    run_end(run->engine->pg, &run->source, run->place.run_id, run->error,
-	            timestamp_now(), &result, &err) < 0) {
+	            engine_now(run->engine), &result, &err) < 0) {
 		run_give_up(run, &err);
 		return;
 	}
@@ -406,7 +411,7 @@ struct run *run_start(struct engine *e, const struct run_source *source,
 {
 	struct run *run = xcalloc(1, sizeof(*run));
 	const struct ingest_options options = {.org = source->org,
-	                                       .now = timestamp_now(),
+	                                       .now = engine_now(e),
 	                                       .source_name = source->name,
 	                                       .build = e->build};
 

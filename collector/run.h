@@ -21,6 +21,7 @@ struct engine {
 	int64_t retry_base; /* microseconds: the first wait before a request is repeated */
 	unsigned int max_parts; /* of a run at once */
 	uint64_t random;        /* state of the jitter; not 0 */
+	timestamp now;          /* of all that is stored; TIMESTAMP_NONE: the clock */
 
 	/* A run has ended, or given its lease up: err says why then (ERR_TRANSIENT: the
 	 * database is gone).  The run is freed after it.  Called from the loop only. */
@@ -29,6 +30,7 @@ struct engine {
 };
 
 uint64_t engine_random(struct engine *e);
+timestamp engine_now(const struct engine *e);
 
 /*
  * Goes on with the source's open run, or begins one.  source was leased by e->pg; what

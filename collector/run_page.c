@@ -70,7 +70,7 @@ static int add_parts(struct listing *l, const struct part_page *page, struct err
 		        .scopes = page->parts[i].scopes,
 		        .n_scopes = page->parts[i].n_scopes};
 	return run_add_parts(run->engine->pg, &run->source, run->place.run_id,
-	                     timestamp_now(), parts, page->n_parts, err);
+	                     engine_now(run->engine), parts, page->n_parts, err);
 }
 
 static int read_page(struct listing *l, const struct http_response *resp,
@@ -111,7 +111,7 @@ static int store_page(struct listing *l, const struct part_page *page, int64_t n
 {
 	struct run *run = l->run;
 	struct engine *e = run->engine;
-	const timestamp now = timestamp_now();
+	const timestamp now = engine_now(e);
 	struct run_progress progress = {.run_id = run->place.run_id,
 	                                .part_no = l->stored.part_no,
 	                                .cursor = page->next,
@@ -130,8 +130,8 @@ static int store_page(struct listing *l, const struct part_page *page, int64_t n
 		keep_reason(&l->partial,
 		            "records could not be read: see isobar quarantine");
 	progress.partial = l->partial ? l->partial : "";
-	if ((rc = run_advance(e->pg, &run->source, &progress, now, now + e->lease, err)) <
-	            0 ||
+	if ((rc = run_advance(e->pg, &run->source, &progress, now,
+	                      timestamp_now() + e->lease, err)) < 0 ||
 	    (rc = ingest_commit_page(run->ingest, err)) < 0)
 		return rc;
 	return 0;
@@ -144,7 +144,7 @@ static enum listing_event take_page(struct listing *l, const struct http_respons
 	struct error err = {0};
 	int64_t n_records = 0;
 	int rc = ingest_begin_page(run->ingest, l->stored.name, l->stored.part_no,
-	                           timestamp_now(), &err);
+	                           engine_now(run->engine), &err);
 
 	if (rc == 0 && (rc = read_page(l, resp, &page, &n_records, &err)) == 0)
 		rc = store_page(l, &page, n_records, &err);

@@ -180,6 +180,7 @@ grant select, insert, update on isobar.source_scope, isobar.run_part to isobar_c
 grant select on isobar.source_scope, isobar.run_part to isobar_api, isobar_operator;
 grant select on isobar.source_scope to isobar_scorer;
 grant select, insert, delete on isobar.run_stated, isobar.run_claim, isobar.run_edge to isobar_collector;
+grant select on isobar.run_stated, isobar.run_claim, isobar.run_edge to isobar_operator;
 grant select, insert, update, delete on isobar.source_secret to isobar_operator;
 grant select on isobar.source_secret to isobar_collector;
 
@@ -196,8 +197,8 @@ create policy run_part_api on isobar.run_part to isobar_api
     using (org_id = nullif(current_setting('app.org_id', true), '')::bigint);
 create policy run_part_programs on isobar.run_part to isobar_collector, isobar_operator using (true);
 alter table isobar.run_stated enable row level security;
-create policy run_stated_programs on isobar.run_stated to isobar_collector using (true);
+create policy run_stated_programs on isobar.run_stated to isobar_collector, isobar_operator using (true);
 alter table isobar.run_claim enable row level security;
-create policy run_claim_programs on isobar.run_claim to isobar_collector using (true);
+create policy run_claim_programs on isobar.run_claim to isobar_collector, isobar_operator using (true);
 alter table isobar.run_edge enable row level security;
-create policy run_edge_programs on isobar.run_edge to isobar_collector using (true);
+create policy run_edge_programs on isobar.run_edge to isobar_collector, isobar_operator using (true);

@@ -9,7 +9,8 @@ with parts as (
        and run_id = $3
 ), ended as (
     update isobar.run as r
-       set state = case when not p.planned then 2 when p.n = p.n_complete then 1 else 3 end, finished_at = $4,
+       set command_id = r.run_id,
+           state = case when not p.planned then 2 when p.n = p.n_complete then 1 else 3 end, finished_at = $4,
            n_parts = p.n, n_complete = p.n_complete, error = $5
       from parts as p
      where r.org_id = $1
