@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is listed of Azure, and how: by Azure Resource Graph over many subscriptions at
+ * once, or by the API of each one.  A part goes through its listings one after the other,
+ * since the findings of a subscription are proved all together or not at all.
+ *
+ * Source: Azure REST reference, Defender for Cloud (Assessments, Assessments Metadata, Sub
+ * Assessments, Alerts), Policy States, Resource Graph (Resources); "Working with large
+ * data sets", "Guidance for throttled requests", "Request limits and throttling".
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/strbuf.h"
+#include "net/url.h"
+
+#include "azure_connector_private.h"
+#include "text_part.h"
+
+enum {
+	PAGE_ROWS = 1000, /* $top, at most */
+	MAX_LINK = 16384,
+	/* Reads: a bucket of 250, 25 a second more, for a subscription and principal. */
+	ARM_RATE = 1500,
+	ARM_BURST = 250,
+	/* Posts count as writes: 200, and 10 a second. */
+	ARM_POST_RATE = 600,
+	ARM_POST_BURST = 200,
+	GRAPH_QUOTA_MAX = 100000
+};
+
+struct listing {
+	const char *tag;  /* in cursors */
+	const char *list; /* of the setting lists that has it; NULL: always */
+	const char *format;
+	const char *query; /* of Resource Graph, else the following */
+	const char *path;  /* below the subscription, but of the tenant's metadata */
+	const char *version;
+	bool post;
+};
+
+#define GRAPH_FORMAT "azure-resource-graph"
+#define SECURITY     "/providers/Microsoft.Security/"
+
+/*
+ * id is projected and sorted by: without it there is no $skipToken, or pages that miss
+ * rows.  type tells the format which kind of row it is.
+ */
+#define GRAPH_ROWS(table, type)         \
+	table " | where type =~ '" type \
+	      "' | project id, name, type, subscriptionId, properties | order by id asc"
+
+static const struct listing graph_findings[] = {
+        {.tag = "assessments",
+         .list = "assessments",
+         .format = GRAPH_FORMAT,
+         .query = GRAPH_ROWS("securityresources", "microsoft.security/assessments")},
+        {.tag = "subassessments",
+         .list = "subassessments",
+         .format = GRAPH_FORMAT,
+         .query = GRAPH_ROWS("securityresources",
+                             "microsoft.security/assessments/subassessments")},
+        {.tag = "policy",
+         .list = "policy",
+         .format = GRAPH_FORMAT,
+         .query = GRAPH_ROWS("policyresources", "microsoft.policyinsights/policystates")},
+        /*
+         * Resource Graph answers 200 with fewer rows for subscriptions that may not be
+         * read (any more): asked last, so that the rows before were readable.
+         */
+        {.tag = "visible",
+         .query = "resourcecontainers | where type =~ "
+                  "'microsoft.resources/subscriptions' | project id, subscriptionId | "
+                  "order by id asc"},
+};
+
+static const struct listing graph_alerts[] = {
+        {.tag = "alerts",
+         .format = GRAPH_FORMAT,
+         .query = GRAPH_ROWS("securityresources", "microsoft.security/locations/alerts")},
+};
+
+static const struct listing graph_inventory[] = {
+        {.tag = "resources",
+         .format = GRAPH_FORMAT,
+         .query = "resources | project id, name, type, location, resourceGroup, "
+                  "subscriptionId, tags, kind, sku, identity, properties | "
+                  "order by id asc"},
+        {.tag = "containers",
+         .format = GRAPH_FORMAT,
+         .query = "resourcecontainers | project id, name, type, location, "
+                  "resourceGroup, subscriptionId, tags, properties | order by id asc"},
+        {.tag = "roles",
+         .format = GRAPH_FORMAT,
+         .query = "authorizationresources | where type =~ "
+                  "'microsoft.authorization/roleassignments' | project id, name, type, "
+                  "properties | order by id asc"},
+};
+
+static const struct listing arm_metadata[] = {
+        {.tag = "builtin",
+         .format = "azure-assessment-metadata",
+         .path = SECURITY "assessmentMetadata",
+         .version = "2020-01-01"},
+};
+
+static const struct listing arm_findings[] = {
+        /* With the subscription's own ones, which the tenant's list lacks. */
+        {.tag = "metadata",
+         .list = "assessments",
+         .format = "azure-assessment-metadata",
+         .path = SECURITY "assessmentMetadata",
+         .version = "2020-01-01"},
+        {.tag = "assessments",
+         .list = "assessments",
+         .format = "azure-assessments",
+         .path = SECURITY "assessments",
+         .version = "2021-06-01"},
+        {.tag = "subassessments",
+         .list = "subassessments",
+         .format = "azure-subassessments",
+         .path = SECURITY "subAssessments",
+         .version = "2019-01-01-preview"},
+        {.tag = "policy",
+         .list = "policy",
+         .format = "azure-policy-states",
+         .path = "/providers/Microsoft.PolicyInsights/policyStates/latest/queryResults",
+         .version = "2019-10-01",
+         .post = true},
+};
+
+static const struct listing arm_alerts[] = {
+        {.tag = "alerts",
+         .format = "azure-alerts",
+         .path = SECURITY "alerts",
+         .version = "2022-01-01"},
+};
+
+static const struct {
+	const char *kind;
+	const struct listing *listings;
+	size_t n;
+} kinds[] = {
+        {AZURE_PART_GRAPH_FINDINGS, graph_findings, N_ELEMENTS(graph_findings)},
+        {AZURE_PART_GRAPH_ALERTS, graph_alerts, N_ELEMENTS(graph_alerts)},
+        {AZURE_PART_GRAPH_INVENTORY, graph_inventory, N_ELEMENTS(graph_inventory)},
+        {AZURE_PART_METADATA, arm_metadata, N_ELEMENTS(arm_metadata)},
+        {AZURE_PART_FINDINGS, arm_findings, N_ELEMENTS(arm_findings)},
+        {AZURE_PART_ALERTS, arm_alerts, N_ELEMENTS(arm_alerts)},
+};
+
+/* Why a part that ends is not complete: the third field of a cursor. */
+#define CAME_WHOLE     '-'
+#define CAME_TRUNCATED 't'
+#define CAME_LIMITED   's'
+#define CAME_FEWER     'm'
+
+static const char *why_short(char fault)
+{
+	switch (fault) {
+	case CAME_TRUNCATED:
+		return "Resource Graph cut the result off (resultTruncated, no $skipToken)";
+	case CAME_LIMITED:
+		return "Resource Graph asked only the first 10,000 subscriptions";
+	case CAME_FEWER:
+		return "Resource Graph gave fewer rows than its totalRecords";
+	default:
+		return NULL;
+	}
+}
+
+/* More rows than any tenant has; sums of it fit. */
+#define COUNT_MAX INT64_C(1000000000000)
+
+/* --- cursors --- */
+
+int azure_cursor_read(const char *text, struct arena *a, struct azure_cursor *out,
+                      struct error *err)
+{
+	const char *colon = strchr(text, ':');
+	char *end;
+
+	if (!colon || colon[1] < '0' || colon[1] > '9')
+		return error_set(err, ERR_INVALID, "cursor \"%.40s\" is not one of ours",
+		                 text);
+	out->tag = arena_strndup(a, text, (size_t)(colon - text));
+	out->seen = strtoll(colon + 1, &end, 10);
+	if (out->seen > COUNT_MAX || end[0] != ':' || end[1] == '\0' || end[2] != ':')
+		return error_set(err, ERR_INVALID, "cursor \"%.40s\" is not one of ours",
+		                 text);
+	out->fault = end[1];
+	out->token = end + 3;
+	return 0;
+}
+
+const char *azure_cursor_text(const struct azure_cursor *c, struct arena *a)
+{
+	char counts[40];
+
+	snprintf(counts, sizeof(counts), ":%lld:%c:", (long long)c->seen, c->fault);
+	return ARENA_JOIN(a, c->tag, counts, c->token);
+}
+
+/* Where a part stands. */
+struct place {
+	const struct listing *listings;
+	size_t n, at;
+	struct azure_cursor cursor;
+};
+
+static bool is_wanted(const struct live_source *s, const struct listing *l, struct arena *a)
+{
+	return !l->list || azure_lists_has(s, l->list, a);
+}
+
+/* From a listing on, the first that is wanted; n: none is. */
+static size_t first_wanted(const struct live_source *s, const struct place *p, size_t from,
+                           struct arena *a)
+{
+	while (from < p->n && !is_wanted(s, &p->listings[from], a))
+		from++;
+	return from;
+}
+
+static int find_place(const struct live_source *s, const struct part *part,
+                      const char *cursor, struct arena *a, struct place *out,
+                      struct error *err)
+{
+	size_t i = 0;
+
+	while (i < N_ELEMENTS(kinds) && strcmp(kinds[i].kind, part->kind) != 0)
+		i++;
+	if (i == N_ELEMENTS(kinds))
+		return error_set(err, ERR_INVALID, "\"%.40s\" is no kind of part",
+		                 part->kind);
+	*out = (struct place){.listings = kinds[i].listings, .n = kinds[i].n};
+	if (!cursor) {
+		out->at = first_wanted(s, out, 0, a);
+		if (out->at == out->n)
+			return error_set(err, ERR_INVALID,
+			                 "nothing of part %.80s is in lists", part->name);
+		out->cursor = (struct azure_cursor){.tag = out->listings[out->at].tag,
+		                                    .fault = CAME_WHOLE,
+		                                    .token = ""};
+		return 0;
+	}
+	if (azure_cursor_read(cursor, a, &out->cursor, err) < 0)
+		return err->code;
+	while (out->at < out->n && strcmp(out->listings[out->at].tag, out->cursor.tag) != 0)
+		out->at++;
+	if (out->at == out->n)
+		return error_set(err, ERR_INVALID, "cursor of another part: \"%.40s\"",
+		                 out->cursor.tag);
+	return 0;
+}
+
+/* --- asking ARM --- */
+
+/* Whose quota it is: of the application, or of whatever the surroundings are. */
+static const char *principal(const struct live_source *s, struct arena *a)
+{
+	return ARENA_JOIN(a, source_get(s, "endpoint"), source_get(s, "tenant"), "/",
+	                  source_get(s, "client_id"));
+}
+
+int azure_arm_request(const struct live_source *s, const char *path, const char *version,
+                      const char *token, struct arena *a, struct part_request *out,
+                      struct error *err)
+{
+	const struct azure_cloud *cloud;
+	const char *base;
+
+	if (azure_cloud_find(s, &cloud, err) < 0)
+		return err->code;
+	base = azure_base(s, cloud->arm);
+	*out = (struct part_request){
+	        .http = {.method = "GET",
+	                 .url = token[0] != '\0'
+	                                ? token
+	                                : url_build(base, path,
+	                                            &(struct url_pair){"api-version",
+	                                                               version},
+	                                            1, a),
+	                 .allow_http = source_get(s, "endpoint")[0] != '\0'},
+	        .credential = AZURE_ARM,
+	        .rate_key = ARENA_JOIN(a, "azure/tenant/", principal(s, a)),
+	        .rate = ARM_RATE,
+	        .burst = ARM_BURST,
+	};
+	/* Checked when it came; the cursor may have been stored since, and settings changed. */
+	if (token[0] != '\0' && !url_same_origin(token, base))
+		return error_set(err, ERR_INVALID, "nextLink leads to another host");
+	http_add_header(&out->http, "Accept", "application/json");
+	return 0;
+}
+
+static int ask_arm(const struct live_source *s, const struct part *part,
+                   const struct place *p, struct arena *a, struct part_request *out,
+                   struct error *err)
+{
+	const struct listing *l = &p->listings[p->at];
+	const char *id = part->data; /* the subscription, or "" of the tenant */
+	const char *path =
+	        id[0] == '\0' ? l->path : ARENA_JOIN(a, "/subscriptions/", id, l->path);
+
+	if (azure_arm_request(s, path, l->version, p->cursor.token, a, out, err) < 0)
+		return err->code;
+	out->format = l->format;
+	if (id[0] != '\0')
+		out->rate_key = ARENA_JOIN(a, "azure/", l->post ? "post/" : "get/", id, "/",
+		                           principal(s, a));
+	if (!l->post)
+		return 0;
+	if (p->cursor.token[0] == '\0') {
+		const struct azure_cloud *cloud;
+		const struct url_pair pairs[] = {{"api-version", l->version},
+		                                 {"$top", "1000"}};
+
+		if (azure_cloud_find(s, &cloud, err) < 0)
+			return err->code;
+		out->http.url = url_build(azure_base(s, cloud->arm), path, pairs,
+		                          N_ELEMENTS(pairs), a);
+	}
+	/* With an empty body, to links of further pages too. */
+	out->http.method = "POST";
+	out->http.body = "";
+	out->rate = ARM_POST_RATE;
+	out->burst = ARM_POST_BURST;
+	return 0;
+}
+
+/* --- asking Resource Graph --- */
+
+static int graph_quota(const struct live_source *s, unsigned int *out, struct error *err)
+{
+	const char *text = source_get(s, "graph_quota");
+	char *end;
+	const unsigned long n = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || n < 1 || n > GRAPH_QUOTA_MAX)
+		return error_set(err, ERR_INVALID,
+		                 "graph_quota is a number from 1 to %d, not \"%.40s\"",
+		                 GRAPH_QUOTA_MAX, text);
+	*out = (unsigned int)n;
+	return 0;
+}
+
+/* data: ids with commas between them. */
+static const char *graph_body(const char *data, const struct listing *l, const char *token,
+                              struct arena *a)
+{
+	struct strbuf b = {0};
+	const char *text;
+
+	strbuf_puts(&b, "{\"subscriptions\":[");
+	for (const char *id = data; *id != '\0';) {
+		const size_t size = strcspn(id, ",");
+
+		strbuf_puts(&b, id == data ? "\"" : ",\"");
+		strbuf_put(&b, id, size);
+		strbuf_putc(&b, '"');
+		id += size + (id[size] == ',');
+	}
+	strbuf_puts(&b, "],\"query\":");
+	strbuf_put_json(&b, l->query);
+	strbuf_printf(&b, ",\"options\":{\"resultFormat\":\"objectArray\",\"$top\":%d",
+	              PAGE_ROWS);
+	if (token[0] != '\0') {
+		strbuf_puts(&b, ",\"$skipToken\":");
+		strbuf_put_json(&b, token);
+	}
+	strbuf_puts(&b, "}}");
+	text = arena_strdup(a, strbuf_text(&b));
+	strbuf_done(&b);
+	return text;
+}
+
+static int ask_graph(const struct live_source *s, const struct part *part,
+                     const struct place *p, struct arena *a, struct part_request *out,
+                     struct error *err)
+{
+	const struct listing *l = &p->listings[p->at];
+	unsigned int quota;
+
+	if (graph_quota(s, &quota, err) < 0 ||
+	    azure_arm_request(s, "/providers/Microsoft.ResourceGraph/resources",
+	                      "2022-10-01", "", a, out, err) < 0)
+		return err->code;
+	out->http.method = "POST";
+	out->http.body = graph_body(part->data, l, p->cursor.token, a);
+	out->http.body_size = strlen(out->http.body);
+	http_add_header(&out->http, "Content-Type", "application/json");
+	out->format = l->format;
+	/* So many in five seconds, for a principal in its tenant. */
+	out->rate_key = ARENA_JOIN(a, "azure/graph/", principal(s, a));
+	out->rate = quota * 12;
+	out->burst = quota;
+	return 0;
+}
+
+int azure_list_request(const struct live_source *s, const struct part *part,
+                       const char *cursor, struct arena *a, struct part_request *out,
+                       struct error *err)
+{
+	struct place p;
+
+	if (find_place(s, part, cursor, a, &p, err) < 0)
+		return err->code;
+	if (p.listings[p.at].query)
+		return ask_graph(s, part, &p, a, out, err);
+	return ask_arm(s, part, &p, a, out, err);
+}
+
+/* --- pages --- */
+
+int azure_next_link(const struct live_source *s, struct json_view body, const char **out,
+                    struct error *err)
+{
+	const struct azure_cloud *cloud;
+
+	*out = "";
+	if (json_view_opt_text(body, "nextLink", out, err) < 0)
+		return err->code;
+	if ((*out)[0] == '\0' && json_view_opt_text(body, "@odata.nextLink", out, err) < 0)
+		return err->code;
+	if ((*out)[0] == '\0')
+		return 0;
+	if (azure_cloud_find(s, &cloud, err) < 0)
+		return err->code;
+	if (strlen(*out) > MAX_LINK)
+		return error_set(err, ERR_INVALID, "nextLink is longer than %d bytes",
+		                 MAX_LINK);
+	if (!url_same_origin(*out, azure_base(s, cloud->arm)))
+		return error_set(err, ERR_INVALID, "nextLink leads to another host");
+	return 0;
+}
+
+/* The next page of this listing, the next listing, or the end. */
+static void go_on(const struct live_source *s, struct place *p, const char *token,
+                  struct arena *a, struct part_page *out)
+{
+	size_t next;
+
+	if (token[0] != '\0') {
+		p->cursor.token = token;
+		out->next = azure_cursor_text(&p->cursor, a);
+		return;
+	}
+	next = first_wanted(s, p, p->at + 1, a);
+	if (next < p->n) {
+		out->next = azure_cursor_text(
+		        &(struct azure_cursor){.tag = p->listings[next].tag,
+		                               .fault = p->cursor.fault,
+		                               .token = ""},
+		        a);
+		return;
+	}
+	if (!out->partial)
+		out->partial = why_short(p->cursor.fault);
+}
+
+static int arm_page(const struct live_source *s, const struct page_input *in,
+                    struct place *p, struct arena *a, struct part_page *out,
+                    struct error *err)
+{
+	const char *link;
+
+	/* {} and {"error":…} with 200 are no empty list. */
+	if (!json_view_is_array(json_view_at(in->body, "value")))
+		return error_set(err, ERR_INVALID, "value is missing or no list");
+	if (azure_next_link(s, in->body, &link, err) < 0)
+		return err->code;
+	go_on(s, p, link, a, out);
+	return 0;
+}
+
+static bool is_true(struct json_view body, const char *key)
+{
+	bool value = false;
+
+	/* "true" by the specification, and a text in answers. */
+	return (json_view_bool(json_view_at(body, key), &value) && value) ||
+	       strcasecmp(json_view_text_or(body, key, ""), "true") == 0;
+}
+
+/*
+ * Of a batch of subscriptions: those that no row names.  A new one may take minutes to
+ * show, which costs the batch this run and nothing else.
+ */
+static const char *missing_subscriptions(const struct part *part, struct json_view rows,
+                                         struct arena *a)
+{
+	const char *first = NULL;
+	size_t n_all = 0, n_missing = 0;
+
+	for (const char *id = part->data; *id != '\0'; n_all++) {
+		const size_t size = strcspn(id, ",");
+		struct json_items it = {0};
+		struct error ignored;
+		bool found = false;
+
+		if (json_view_opt_items(rows, "", &it, &ignored) < 0)
+			it.n = 0;
+		while (!found && json_items_next(&it)) {
+			const char *seen =
+			        json_view_text_or(it.value, "subscriptionId", "");
+
+			found = strlen(seen) == size && strncasecmp(seen, id, size) == 0;
+		}
+		if (!found && n_missing++ == 0)
+			first = arena_strndup(a, id, size);
+		id += size + (id[size] == ',');
+	}
+	if (n_missing == 0)
+		return NULL;
+	return arena_printf(a, "%zu of %zu subscriptions could not be read, %s first",
+	                    n_missing, n_all, first);
+}
+
+/*
+ * The end of a listing of Resource Graph: did all of it come?  The rows that a token
+ * stands for are counted, since "resultTruncated" says "false" while there are more.
+ */
+static void judge_graph(const struct page_input *in, const char *token, int64_t total,
+                        struct place *p)
+{
+	const char *limit = http_header(in->response, "x-ms-tenant-subscription-limit-hit");
+
+	if (limit && strcasecmp(limit, "true") == 0)
+		p->cursor.fault = CAME_LIMITED;
+	else if (token[0] == '\0' && is_true(in->body, "resultTruncated"))
+		p->cursor.fault = CAME_TRUNCATED;
+	else if (token[0] == '\0' && p->cursor.seen < total)
+		p->cursor.fault = CAME_FEWER;
+}
+
+static int graph_page(const struct live_source *s, const struct page_input *in,
+                      struct place *p, struct arena *a, struct part_page *out,
+                      struct error *err)
+{
+	const struct listing *l = &p->listings[p->at];
+	struct json_view rows = json_view_at(in->body, "data");
+	int64_t count = 0, total = 0;
+	const char *token = "";
+
+	if (!json_view_is_array(rows))
+		return error_set(err, ERR_INVALID, "data is missing or no list of objects");
+	if (json_view_get_int(in->body, "count", &count, err) < 0 ||
+	    json_view_opt_int(in->body, "totalRecords", &total, err) < 0 ||
+	    json_view_opt_text(in->body, "$skipToken", &token, err) < 0)
+		return err->code;
+	if (count < 0 || count > PAGE_ROWS || total < 0 || total > COUNT_MAX)
+		return error_set(err, ERR_INVALID, "count is %lld, totalRecords %lld",
+		                 (long long)count, (long long)total);
+	if (l->format && (size_t)count != in->n_records)
+		return error_set(err, ERR_INVALID, "count is %lld, and %zu rows came",
+		                 (long long)count, in->n_records);
+	if (strlen(token) > MAX_LINK)
+		return error_set(err, ERR_INVALID, "$skipToken is longer than %d bytes",
+		                 MAX_LINK);
+	p->cursor.seen += count;
+	/* The cursor counts rows, so that its repetition is not seen in its text. */
+	if (token[0] != '\0' && strcmp(token, p->cursor.token) == 0)
+		return error_set(err, ERR_INVALID, "$skipToken leads to the same page");
+	if (p->cursor.seen > 2 * total + PAGE_ROWS)
+		return error_set(err, ERR_INVALID,
+		                 "$skipToken leads in a circle: %lld rows of %lld",
+		                 (long long)p->cursor.seen, (long long)total);
+	judge_graph(in, token, total, p);
+	if (!l->format)
+		out->partial = missing_subscriptions(in->part, rows, a);
+	go_on(s, p, token, a, out);
+	return 0;
+}
+
+int azure_list_page(const struct live_source *s, const struct page_input *in,
+                    struct arena *a, struct part_page *out, struct error *err)
+{
+	struct place p;
+
+	if (find_place(s, in->part, in->cursor, a, &p, err) < 0)
+		return err->code;
+	if (p.listings[p.at].query)
+		return graph_page(s, in, &p, a, out, err);
+	return arm_page(s, in, &p, a, out, err);
+}
