@@ -15,6 +15,7 @@
 /* Texts are "" where there is no such file. */
 struct files {
 	const char *credentials, *config;
+	const char *fault; /* why one could not be read; "" */
 };
 
 /* A line's text without the blanks around it. */
@@ -108,24 +109,24 @@ static const char *value_of(const struct files *f, const char *profile, const ch
 	return value[0] != '\0' ? value : value_in(f->config, profile, true, key, a);
 }
 
-static int read_one(const struct surroundings *env, const char *variable, const char *name,
-                    struct arena *a, const char **out, struct error *err)
+/* A file that cannot be read is as good as none, until something is missed from it. */
+static const char *read_one(const struct surroundings *env, const char *variable,
+                            const char *name, struct arena *a, const char **fault)
 {
 	const char *path = aws_variable(env, variable);
 	const char *home = aws_variable(env, "HOME");
-	int rc;
+	const char *text = "";
+	struct error err;
 
-	*out = "";
 	if (path[0] == '\0' && home[0] == '\0')
-		return 0;
+		return "";
 	if (path[0] == '\0')
 		path = ARENA_JOIN(a, home, "/.aws/", name);
-	rc = env->read_file(path, a, out, env->ctx, err);
-	if (rc == ERR_NOT_FOUND) {
-		*out = "";
-		return 0;
-	}
-	return rc;
+	if (env->read_file(path, a, &text, env->ctx, &err) == 0)
+		return text;
+	if ((*fault)[0] == '\0')
+		*fault = ARENA_JOIN(a, ": ", err.text);
+	return "";
 }
 
 static int take_keys(const struct files *f, const char *profile, struct arena *a,
@@ -151,8 +152,8 @@ static int take_keys(const struct files *f, const char *profile, struct arena *a
 		                 profile);
 	return error_set(err, ERR_NOT_FOUND,
 	                 "profile \"%.64s\" is not in the shared files, or has neither "
-	                 "keys nor role_arn",
-	                 profile);
+	                 "keys nor role_arn%.100s",
+	                 profile, f->fault);
 }
 
 /* credential_source: what holds the keys that assume the role. */
@@ -233,13 +234,12 @@ int aws_profile_chain(const struct surroundings *env, const char *profile, struc
                       struct aws_chain *out, struct error *err)
 {
 	const char *next = profile;
-	struct files f;
-	int rc;
+	struct files f = {.fault = ""};
+	int rc = 0;
 
-	rc = read_one(env, "AWS_SHARED_CREDENTIALS_FILE", "credentials", a, &f.credentials,
-	              err);
-	if (rc == 0)
-		rc = read_one(env, "AWS_CONFIG_FILE", "config", a, &f.config, err);
+	f.credentials =
+	        read_one(env, "AWS_SHARED_CREDENTIALS_FILE", "credentials", a, &f.fault);
+	f.config = read_one(env, "AWS_CONFIG_FILE", "config", a, &f.fault);
 	while (rc == 0 && next != NULL)
 		rc = visit(env, &f, next, a, out, &next, err);
 	/* A profile that leads to one that is not there is wrong, not absent. */

@@ -61,7 +61,7 @@ static inline int world_file(const char *path, struct arena *a, const char **out
 			*out = arena_strdup(a, w->files[i].value);
 			return 0;
 		}
-	return error_set(err, ERR_NOT_FOUND, "%s: no such file", path);
+	return error_set(err, ERR_INVALID, "%s: no such file", path);
 }
 
 static inline const char *request_line(const struct http_request *req, struct arena *a)

@@ -264,7 +264,12 @@ static const struct {
 	{"a way that is not there", "", {.set = {{"auth", "container"}}},
 	 "AWS_CONTAINER_CREDENTIALS_FULL_URI are not set"},
 	{"a profile that is not there", "", {.set = {{"profile", "prod"}},
-	  .variables = {{"HOME", "/r"}}}, "profile \"prod\" is not in the shared files"},
+	  .variables = {{"HOME", "/r"}}},
+	 "profile \"prod\" is not in the shared files, or has neither keys nor role_arn: "
+	 "/r/.aws/credentials: no such file"},
+	{"files that cannot be read hinder nothing else", "",
+	 {.variables = {{"HOME", "/r"}, {"AWS_EC2_METADATA_DISABLED", "true"}}},
+	 "no credentials found"},
 	{"a profile for people", "", {.variables = {{"AWS_CONFIG_FILE", "/f"}},
 	  .files = {{"/f", "[default]\nsso_session=x\n"}}}, "signs a person in"},
 	{"a profile that starts a program", "", {.variables = {{"AWS_CONFIG_FILE", "/f"}},
