@@ -20,7 +20,7 @@
 #include <sys/queue.h>
 
 #include "base/mem.h"
-#include "base/strbuf.h"
+#include "net/answer.h"
 #include "net/url.h"
 
 #define MAX_CONNECTIONS    32
@@ -30,10 +30,6 @@
 #define TIMEOUT_MS         60000
 #define CONNECT_TIMEOUT_MS 10000
 #define MAX_RESPONSE       ((size_t)16 << 20)
-
-/* Of all heads of an answer: the last one counts, but 1xx come before it. */
-#define ANSWER_HEADERS_MAX 100
-#define ANSWER_HEAD_MAX    ((size_t)64 << 10)
 
 enum call_state {
 	CALL_WAITING,
@@ -60,12 +56,7 @@ struct http_call {
 	struct curl_slist *sent;
 	char detail[CURL_ERROR_SIZE];
 
-	struct http_header headers[ANSWER_HEADERS_MAX];
-	size_t n_headers;
-	size_t head_size;
-	bool head_ended; /* what comes then are trailers */
-	struct strbuf body;
-
+	struct answer answer;
 	bool failed;
 	struct error err; /* set first by a callback of libcurl, or at the end */
 	long status;
@@ -111,75 +102,38 @@ static void fail(struct http_call *call, enum error_code code, const char *why)
 
 static void free_call(struct http_call *call)
 {
-	strbuf_done(&call->body);
+	answer_done(&call->answer);
 	arena_free(call->arena);
 	free(call);
 }
 
 /* --- what libcurl hands over --- */
 
-/* Ends the transfer: the return value of a callback that took less than it was given. */
-static size_t refuse(struct http_call *call, const char *why)
+/* A callback that takes less than it was given ends the transfer. */
+static size_t taken(struct http_call *call, int code, const struct error *err, size_t size)
 {
-	fail(call, ERR_LIMIT, why);
+	if (code == 0)
+		return size;
+	fail(call, err->code, err->text);
 	return 0;
+}
+
+static size_t on_header(char *line, size_t size, size_t n, void *ctx)
+{
+	struct http_call *call = ctx;
+	struct error err;
+	int code = answer_take_line(&call->answer, line, n * size, &err);
+
+	return taken(call, code, &err, n * size);
 }
 
 static size_t on_body(char *data, size_t size, size_t n, void *ctx)
 {
 	struct http_call *call = ctx;
+	struct error err;
+	int code = answer_take_body(&call->answer, data, n * size, &err);
 
-	n *= size;
-	if (n > call->req.max_response - call->body.size)
-		return refuse(call, "the answer is larger than is taken");
-	strbuf_put(&call->body, data, n);
-	return n;
-}
-
-static void keep_header(struct http_call *call, const char *line, size_t size)
-{
-	const char *colon = memchr(line, ':', size);
-	const char *value, *end = line + size;
-	char *name;
-
-	if (!colon)
-		return;
-	name = arena_strndup(call->arena, line, (size_t)(colon - line));
-	for (char *p = name; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
-	value = colon + 1;
-	while (value < end && (*value == ' ' || *value == '\t'))
-		value++;
-	while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	call->headers[call->n_headers++] = (struct http_header){
-	        name, arena_strndup(call->arena, value, (size_t)(end - value))};
-}
-
-/* A line of a head with its end. */
-static size_t on_header(char *line, size_t size, size_t n, void *ctx)
-{
-	struct http_call *call = ctx;
-	const size_t whole = n * size;
-
-	n = whole;
-	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-		n--;
-	call->head_size += whole;
-	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-		call->n_headers = 0; /* another answer begins */
-		call->head_ended = false;
-	} else if (n == 0) {
-		call->head_ended = true;
-	} else if (!call->head_ended) {
-		if (call->n_headers == ANSWER_HEADERS_MAX)
-			return refuse(call, "the answer has too many headers");
-		keep_header(call, line, n);
-	}
-	if (call->head_size > ANSWER_HEAD_MAX)
-		return refuse(call, "the headers of the answer are too large");
-	return whole;
+	return taken(call, code, &err, n * size);
 }
 
 /* --- setting a transfer up --- */
@@ -283,6 +237,7 @@ static void set_limits(struct http_call *call)
 static void set_answer(struct http_call *call)
 {
 	SET(call, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+	SET(call, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* answer.c does */
 	SET(call, CURLOPT_WRITEFUNCTION, on_body);
 	SET(call, CURLOPT_WRITEDATA, call);
 	SET(call, CURLOPT_HEADERFUNCTION, on_header);
@@ -387,11 +342,14 @@ static const struct {
         {CURLE_RECV_ERROR, ERR_TRANSIENT, true, NULL},
         {CURLE_GOT_NOTHING, ERR_TRANSIENT, false, "closed without an answer"},
         {CURLE_PARTIAL_FILE, ERR_TRANSIENT, false, "the answer was cut short"},
-        {CURLE_BAD_CONTENT_ENCODING, ERR_TRANSIENT, false, "the answer cannot be unpacked"},
 };
 
 static void judge(struct http_call *call, CURLcode result)
 {
+	struct error err;
+
+	if (result == CURLE_OK && answer_end(&call->answer, &err) < 0)
+		fail(call, err.code, err.text);
 	if (result == CURLE_OK || call->failed)
 		return;
 	for (size_t i = 0; i < N_ELEMENTS(endings); i++) {
@@ -445,11 +403,7 @@ static void on_teller(evutil_socket_t fd, short what, void *ctx)
 	move_to(call, CALL_TOLD);
 	if (!TAILQ_EMPTY(&client->lists[CALL_ENDED]))
 		tell_later(client);
-	resp = (struct http_response){.status = call->status,
-	                              .body = strbuf_text(&call->body),
-	                              .body_size = call->body.size,
-	                              .headers = call->headers,
-	                              .n_headers = call->n_headers};
+	resp = answer_response(&call->answer, call->status);
 	call->done(call->failed ? NULL : &resp, call->failed ? &call->err : NULL,
 	           call->ctx);
 	free_call(call);
@@ -660,6 +614,7 @@ struct http_call *http_client_send(struct http_client *client,
 	call->done = done;
 	call->ctx = ctx;
 	copy_request(call, req);
+	answer_init(&call->answer, call->arena, call->req.max_response);
 	call->host = url_host(call->req.url, call->arena);
 	check(call);
 	call->state = call->failed ? CALL_ENDED : CALL_WAITING;

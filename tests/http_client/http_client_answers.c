@@ -90,6 +90,8 @@ static void test_http_client__encodings(void **state)
 		strbuf_done(&t.body);
 	}
 	strbuf_done(&plain.body);
+	req = get("/empty-gzip");
+	expect_body(&req, "");
 }
 
 /* --- requests --- */
@@ -226,9 +228,16 @@ static void test_http_client__cut_answers_are_transient(void **state)
 	static const struct {
 		const char *path, *text;
 	} rows[] = {
-	        {"/reset", "reset"},         {"/truncated", "cut short"},
-	        {"/chunk-cut", "cut short"}, {"/gzip-cut", "cut short"},
-	        {"/bad-gzip", "unpacked"},   {"/nothing", "without an answer"},
+	        {"/reset", "reset"},
+	        {"/truncated", "cut short"},
+	        {"/chunk-cut", "cut short"},
+	        {"/gzip-cut", "cut short"},
+	        {"/bad-gzip", "unpacked"},
+	        {"/broken-gzip", "unpacked"},
+	        {"/short-gzip", "unpacked"},
+	        {"/brotli", "unknown way"},
+	        {"/unbounded-gzip", "unpacked"},
+	        {"/nothing", "without an answer"},
 	        {"/garbage", "no HTTP"},
 	};
 

@@ -74,6 +74,12 @@ const routes = {
     data.fill(0x55, data.length >> 1);
     packed(res, 'gzip', data);
   },
+  '/short-gzip': (req, res) => packed(res, 'gzip', zlib.gzipSync(text).subarray(0, -20)),
+  '/unbounded-gzip': (req) => req.socket.end(Buffer.concat([
+    Buffer.from('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n'),
+    zlib.gzipSync(text).subarray(0, -20)])),
+  '/brotli': (req, res) => packed(res, 'br', zlib.brotliCompressSync(text)),
+  '/empty-gzip': (req, res) => packed(res, 'gzip', ''),
   '/bomb': (req, res) => packed(res, 'gzip', bomb),
   '/chunked': (req, res) => {
     res.writeHead(200, {Trailer: 'X-Trailer'});
