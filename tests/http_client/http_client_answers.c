@@ -257,7 +257,7 @@ static void test_http_client__slow_answers_end(void **state)
 	expect_error(&req, ERR_TRANSIENT, "too slow");
 	req = get("/silent");
 	req.timeout_ms = 300;
-	expect_error(&req, ERR_TRANSIENT, "timed out after 30");
+	expect_error(&req, ERR_TRANSIENT, "timed out after");
 }
 
 static void test_http_client__nobody_there(void **state)
