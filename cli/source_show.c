@@ -100,7 +100,7 @@ void source_put_run(struct strbuf *b, const struct source_run *r)
 	json_write_stated(b, "error", r->error);
 }
 
-void source_put_scope(struct strbuf *b, const struct source_scope *s, timestamp now)
+static void put_scope(struct strbuf *b, const struct source_scope *s, timestamp now)
 {
 	json_write_text(b, "source", s->source);
 	json_write_text(b, "scope", s->scope);
@@ -218,7 +218,7 @@ int source_list_verb(struct cli *cli, int argc, char **argv)
 
 /* --- scopes --- */
 
-void source_print_scopes(const struct cli *cli, const struct source_scope *rows, size_t n,
+static void print_scopes(const struct cli *cli, const struct source_scope *rows, size_t n,
                          bool with_source)
 {
 	static const struct table_column columns[] = {
@@ -284,7 +284,7 @@ static bool put_scopes(struct source_verb *v, const struct source_scope *rows, s
 
 	for (size_t i = 0; i < n; i++) {
 		json_write_open(b, NULL, '{');
-		source_put_scope(b, &rows[i], v->cli->now);
+		put_scope(b, &rows[i], v->cli->now);
 		json_write_close(b, '}');
 	}
 	return true;
@@ -295,7 +295,7 @@ static bool print_first_scopes(struct source_verb *v, const struct source_scope 
 {
 	(void)ctx;
 	putchar('\n');
-	source_print_scopes(v->cli, rows, n < SHOWN_SCOPES ? n : SHOWN_SCOPES, false);
+	print_scopes(v->cli, rows, n < SHOWN_SCOPES ? n : SHOWN_SCOPES, false);
 	if (v->row.n_scopes > SHOWN_SCOPES)
 		printf("\nThe first %d of %lld scopes; all with --json, what is not seen: "
 		       "isobar source blind %s\n",
@@ -312,7 +312,7 @@ struct shown {
 
 static int put_source(struct source_verb *v, const struct shown *s)
 {
-	const struct source_scope_filter filter = {.source = v->row.name, .state = -1};
+	const struct source_scope_filter filter = {.source = v->row.name};
 	struct strbuf b = {0};
 	struct error err = {0};
 
@@ -406,7 +406,7 @@ static void print_runs(const struct cli *cli, const struct shown *s)
 
 static int show_in(struct source_verb *v)
 {
-	const struct source_scope_filter filter = {.source = v->row.name, .state = -1};
+	const struct source_scope_filter filter = {.source = v->row.name};
 	struct cli *cli = v->cli;
 	struct shown s;
 	struct error err = {0};
@@ -451,12 +451,12 @@ static bool report_blind(struct source_verb *v, const struct source_scope *rows,
 
 	*n_blind += n;
 	if (!v->cli->json) {
-		source_print_scopes(v->cli, rows, n, true);
+		print_scopes(v->cli, rows, n, true);
 		return true;
 	}
 	for (size_t i = 0; i < n; i++) {
 		json_write_open(&b, NULL, '{');
-		source_put_scope(&b, &rows[i], v->cli->now);
+		put_scope(&b, &rows[i], v->cli->now);
 		json_write_close(&b, '}');
 		report_line(&b);
 	}
@@ -467,7 +467,7 @@ static bool report_blind(struct source_verb *v, const struct source_scope *rows,
 static int blind_in(struct source_verb *v)
 {
 	const struct source_scope_filter filter = {
-	        .source = v->name, .state = -1, .blind = true, .now = v->cli->now};
+	        .source = v->name, .blind = true, .now = v->cli->now};
 	struct error err = {0};
 	size_t n = 0;
 

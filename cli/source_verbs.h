@@ -27,11 +27,7 @@ int source_verb_open(struct source_verb *v);
 /* Complains and gives the exit code. */
 int source_verb_fail(const struct source_verb *v, const struct error *err);
 
-/* A table of scopes, for show, blind and confirm. */
-void source_print_scopes(const struct cli *cli, const struct source_scope *rows, size_t n,
-                         bool with_source);
 /* Members of an open JSON object. */
-void source_put_scope(struct strbuf *b, const struct source_scope *s, timestamp now);
 void source_put_run(struct strbuf *b, const struct source_run *r);
 
 #endif

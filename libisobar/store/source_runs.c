@@ -124,10 +124,6 @@ static struct source_scope scope_read(const PGresult *result, int row, struct ar
 static void bind_filter(const struct source_scope_filter *f, struct pg_params *p)
 {
 	pg_bind_text(p, f->source);
-	if (f->state >= 0)
-		pg_bind_int(p, f->state);
-	else
-		pg_bind_text(p, NULL);
 	pg_bind_timestamp(p, f->blind ? f->now - SOURCE_BLIND_AFTER : TIMESTAMP_NONE);
 }
 

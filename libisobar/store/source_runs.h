@@ -86,7 +86,6 @@ timestamp source_scope_known_at(const struct source_scope *s);
 
 struct source_scope_filter {
 	const char *source; /* NULL: all */
-	int state;          /* -1: any */
 	bool blind;         /* only those, at now */
 	timestamp now;
 };

@@ -6,10 +6,12 @@ select r.run_id, r.state, r.started_at, r.finished_at, r.n_findings, r.n_new, r.
        coalesce(p.n_parts, 0) as n_parts, coalesce(p.n_ended, 0) as n_ended,
        coalesce(p.n_complete, 0) as n_complete, coalesce(p.n_records, 0) as n_records,
        exists (select
-                 from isobar.lease
-                where org_id = $1
-                  and source_id = $2
-                  and expires_at > now()) as is_held
+                 from isobar.lease as l
+                 join pg_stat_activity as a
+                   on a.pid = l.backend_pid
+                where l.org_id = $1
+                  and l.source_id = $2
+                  and l.expires_at > now()) as is_held
   from (values (1)) as one (row_no)
   left join lateral (
            select run_id, state, started_at, finished_at, n_findings, n_new, n_changed, n_closed, error

@@ -10,6 +10,9 @@ select s.source_id, s.name, s.connector, s.enabled, s.settings, s.interval_s, s.
     on l.org_id = s.org_id
    and l.source_id = s.source_id
    and l.expires_at > now()
+   and exists (select
+                 from pg_stat_activity as a
+                where a.pid = l.backend_pid)
   left join lateral (
            select string_agg(key, ',' order by key) as secrets
              from isobar.source_secret
