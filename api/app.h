@@ -41,7 +41,8 @@ struct app {
 	struct rate_limit *rate_limit;                      /* likewise */
 	const struct responsibility_tables *responsibility; /* of the catalogue */
 	const unsigned char *cursor_key;                    /* CURSOR_KEY_SIZE bytes */
-	unsigned int n_keys; /* requests with an Idempotency-Key, for body.c */
+	unsigned int n_pushes; /* bodies that are coming, for ingest.c */
+	unsigned int n_keys;   /* requests with an Idempotency-Key, for body.c */
 	/* What the database said last to "which version are you?". */
 	int64_t schema_seen_at; /* of request_clock(); 0: nothing yet */
 	int schema_version;

@@ -146,6 +146,15 @@ static void on_found(struct request *req, const PGresult *result)
 	respond_body(req, &reply, &b);
 }
 
+bool idempotency_key_read(struct request *req, const char **out)
+{
+	*out = request_header(req, "Idempotency-Key");
+	if (!*out || is_key(*out))
+		return true;
+	refuse_key(req, "is not 1 to 200 visible characters of ASCII");
+	return false;
+}
+
 void idempotency_want(struct request *req, struct idempotency *key,
                       void (*then)(struct request *req))
 {

@@ -31,6 +31,9 @@ struct idempotency {
 void idempotency_want(struct request *req, struct idempotency *key,
                       void (*then)(struct request *req));
 
+/* The key of a request that may be without one: *out is NULL.  False: 400 was answered. */
+bool idempotency_key_read(struct request *req, const char **out);
+
 /* $n route, $n+1 key, $n+2 fingerprint, $n+3 until when it is kept; NULL: of no request. */
 void idempotency_bind(const struct idempotency *key, timestamp now,
                       struct pg_params *params);

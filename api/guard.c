@@ -33,12 +33,11 @@
 #include "tls.h"
 
 #define WRITE_MAX (256 * 1024) /* bytes, of one call; libevent takes 16 KiB */
-#define NEVER     INT64_MAX
-#define FRESH_MS  1000 /* for a new connection to ask while the server drains */
+#define FRESH_MS  1000         /* for a new connection to ask while the server drains */
 
 /* ---- time ---- */
 
-static int64_t now_ms(void)
+int64_t guard_now_ms(void)
 {
 	struct timespec t;
 
@@ -59,20 +58,20 @@ static void start_timer(struct guard *g, int64_t now)
  * Most deadlines are met.  A timer that fires too early starts itself again, so only a
  * deadline before the running timer's costs anything.
  */
-static void set_deadline(struct guard *g, int64_t at)
+void guard_set_deadline(struct guard *g, int64_t at)
 {
 	g->deadline = at;
 	if (at < g->timer_at)
-		start_timer(g, now_ms());
+		start_timer(g, guard_now_ms());
 }
 
 /* The next window of a transfer, or what is left of the request's time. */
-static void open_window(struct guard *g, int64_t limit)
+void guard_open_window(struct guard *g, int64_t limit)
 {
-	const int64_t end = now_ms() + g->set->limits.window_ms;
+	const int64_t end = guard_now_ms() + g->set->limits.window_ms;
 
 	g->moved = 0;
-	set_deadline(g, end < limit ? end : limit);
+	guard_set_deadline(g, end < limit ? end : limit);
 }
 
 static bool is_too_slow(const struct guard *g, int64_t n_bytes)
@@ -88,7 +87,7 @@ static bool is_too_slow(const struct guard *g, int64_t n_bytes)
  * evhttp has freed the filter, and the guard's memory follows when the loop gets to it;
  * until then an event of ours may still fire.  bufferevent_free() clears the callbacks.
  */
-static bool is_gone(const struct guard *g)
+bool guard_is_gone(const struct guard *g)
 {
 	bufferevent_event_cb on_event;
 
@@ -100,7 +99,7 @@ static bool is_gone(const struct guard *g)
 static void end(struct guard *g)
 {
 	bufferevent_trigger_event(g->filter, BEV_EVENT_READING | BEV_EVENT_TIMEOUT, 0);
-	assert(is_gone(g));
+	assert(guard_is_gone(g));
 }
 
 /* What the kernel has not sent yet is of no use: a reset gives its memory back. */
@@ -128,8 +127,8 @@ static const char *allow_of(struct guard *g, enum problem_name name)
 }
 
 /* Answers and lets nothing more through; no reply is owed in the states it is for. */
-static void refuse(struct guard *g, enum problem_name name, const char *detail,
-                   enum guard_reason reason)
+void guard_refuse(struct guard *g, enum problem_name name, const char *detail,
+                  enum guard_reason reason)
 {
 	const struct guard_set *set = g->set;
 	const bool is_full = name == PROBLEM_OVERLOADED;
@@ -156,7 +155,7 @@ static void refuse(struct guard *g, enum problem_name name, const char *detail,
 	strbuf_done(&text);
 	/* It was off when evhttp had the request. */
 	bufferevent_enable(g->socket, EV_READ);
-	set_deadline(g, now_ms() + set->limits.linger_ms);
+	guard_set_deadline(g, guard_now_ms() + set->limits.linger_ms);
 	count(g, reason);
 	if (set->ops.refused)
 		set->ops.refused(&told, set->ops.ctx);
@@ -174,6 +173,11 @@ static enum guard_reason reason_of(enum problem_name name)
 	}
 }
 
+void guard_refuse_step(struct guard *g)
+{
+	guard_refuse(g, g->stream.problem, g->stream.detail, reason_of(g->stream.problem));
+}
+
 /*
  * The refusal is with the kernel.  Closing now, with bytes of the peer unread, would
  * send a reset that may destroy it on the way: RFC 9112 9.6.
@@ -185,10 +189,19 @@ static void linger(struct guard *g)
 	g->state = GUARD_LINGERING;
 }
 
+/* Answered before its body was taken: that is the end of the connection, too. */
+static void linger_over_body(struct guard *g)
+{
+	bufferevent_enable(g->socket, EV_READ);
+	bufferevent_enable(g->filter, EV_READ);
+	guard_set_deadline(g, guard_now_ms() + g->set->limits.linger_ms);
+	linger(g);
+}
+
 /* ---- input ---- */
 
 /* What http_head.c says of the next bytes; it looks at one piece of memory. */
-static struct http_step look(struct guard *g, struct evbuffer *from)
+struct http_step guard_look(struct guard *g, struct evbuffer *from)
 {
 	const size_t all = evbuffer_get_length(from);
 	const size_t first = evbuffer_get_contiguous_space(from);
@@ -209,11 +222,11 @@ static void begin_head(struct guard *g)
 {
 	const struct guard_limits *l = &g->set->limits;
 
-	g->request_at = now_ms();
+	g->request_at = guard_now_ms();
 	g->state = GUARD_RECEIVING_HEAD;
 	/* A first request has no more than what was left of the time since the accept. */
 	if (g->has_asked)
-		set_deadline(g, g->request_at + l->head_ms);
+		guard_set_deadline(g, g->request_at + l->head_ms);
 }
 
 /* The request is evhttp's; until its reply is sent nothing more is read. */
@@ -222,25 +235,25 @@ static void ask(struct guard *g)
 	g->state = GUARD_ASKED;
 	g->has_asked = true;
 	g->set->counts.requests++;
-	set_deadline(g, NEVER);
+	guard_set_deadline(g, GUARD_NEVER);
 	bufferevent_disable(g->socket, EV_READ);
 }
 
 static void begin_body(struct guard *g)
 {
 	if (g->state == GUARD_BETWEEN)
-		g->request_at = now_ms();
+		g->request_at = guard_now_ms();
 	g->state = GUARD_RECEIVING_BODY;
-	open_window(g, g->request_at + g->set->limits.request_ms);
+	guard_open_window(g, g->request_at + g->set->limits.request_ms);
 }
 
 static void refuse_over_cap(struct guard *g)
 {
-	refuse(g, PROBLEM_OVERLOADED,
-	       g->over_reason == GUARD_FULL
-	               ? "The server has as many connections as it takes."
-	               : "Your address has as many connections as it may.",
-	       g->over_reason);
+	guard_refuse(g, PROBLEM_OVERLOADED,
+	             g->over_reason == GUARD_FULL
+	                     ? "The server has as many connections as it takes."
+	                     : "Your address has as many connections as it may.",
+	             g->over_reason);
 }
 
 /* Does what was said of the next bytes; false when no more can be done with them. */
@@ -251,8 +264,7 @@ static bool follow(struct guard *g, struct http_step step, struct evbuffer *from
 	case HTTP_WAIT:
 		return false;
 	case HTTP_REFUSE:
-		refuse(g, g->stream.problem, g->stream.detail,
-		       reason_of(g->stream.problem));
+		guard_refuse_step(g);
 		return false;
 	case HTTP_DROP:
 		evbuffer_drain(from, step.size);
@@ -266,6 +278,8 @@ static bool follow(struct guard *g, struct http_step step, struct evbuffer *from
 			refuse_over_cap(g);
 			return false;
 		}
+		if (guard_body_begin(g, from, to, step.size))
+			break;
 		evbuffer_remove_buffer(from, to, step.size);
 		if (!http_stream_is_at_start(&g->stream))
 			begin_body(g);
@@ -275,7 +289,7 @@ static bool follow(struct guard *g, struct http_step step, struct evbuffer *from
 		g->moved += step.size;
 		break;
 	}
-	if (!http_stream_is_at_start(&g->stream))
+	if (!http_stream_is_at_start(&g->stream) && !g->body)
 		return true;
 	ask(g);
 	return false;
@@ -295,9 +309,11 @@ static enum bufferevent_filter_result take_input(struct evbuffer *from, struct e
 	assert(g->state != GUARD_NEW); /* the turn of the accept came first */
 	if (g->state == GUARD_REFUSING || g->state == GUARD_LINGERING)
 		evbuffer_drain(from, evbuffer_get_length(from));
+	if (g->state == GUARD_ASKED && g->body)
+		guard_body_input(g, from);
 	if (g->state > GUARD_RECEIVING_BODY)
 		return BEV_NEED_MORE;
-	while (follow(g, look(g, from), from, to))
+	while (follow(g, guard_look(g, from), from, to))
 		;
 	if (g->state == GUARD_BETWEEN && evbuffer_get_length(from) > 0)
 		begin_head(g);
@@ -381,8 +397,8 @@ static void move_output(struct guard *g)
 	if (evbuffer_get_length(from) == 0)
 		return;
 	if (g->state < GUARD_REPLYING && is_stray(from))
-		refuse(g, PROBLEM_INVALID_REQUEST, "The server cannot read this request.",
-		       GUARD_MALFORMED);
+		guard_refuse(g, PROBLEM_INVALID_REQUEST,
+		             "The server cannot read this request.", GUARD_MALFORMED);
 	if (g->state > GUARD_REPLYING) {
 		evbuffer_drain(from, evbuffer_get_length(from));
 		return;
@@ -390,7 +406,7 @@ static void move_output(struct guard *g)
 	if (g->state == GUARD_ASKED) {
 		g->state = GUARD_REPLYING;
 		g->taken = -1;
-		open_window(g, NEVER);
+		guard_open_window(g, GUARD_NEVER);
 	}
 	write_at_once(g, from);
 	evbuffer_add_buffer(bufferevent_get_output(g->socket), from);
@@ -409,8 +425,9 @@ static void await_request(struct guard *g)
 		end(g);
 		return;
 	}
+	guard_body_done(g);
 	g->state = GUARD_BETWEEN;
-	set_deadline(g, now_ms() + g->set->limits.idle_ms);
+	guard_set_deadline(g, guard_now_ms() + g->set->limits.idle_ms);
 	bufferevent_enable(g->socket, EV_READ);
 	if (evbuffer_get_length(bufferevent_get_input(g->socket)) > 0)
 		bufferevent_trigger(g->socket, EV_READ, 0);
@@ -427,10 +444,14 @@ static void go_on(struct guard *g)
 		linger(g);
 		return;
 	}
+	if (g->state == GUARD_REPLYING && guard_body_is_left(g)) {
+		linger_over_body(g);
+		return;
+	}
 	if (g->state == GUARD_LINGERING || !(bufferevent_get_enabled(g->filter) & EV_WRITE))
 		return;
 	bufferevent_trigger(g->filter, EV_WRITE, 0);
-	if (is_gone(g))
+	if (guard_is_gone(g))
 		return;
 	if (g->state == GUARD_REPLYING && !(bufferevent_get_enabled(g->filter) & EV_WRITE))
 		await_request(g);
@@ -478,7 +499,7 @@ static void start(struct guard *g)
 		wait = l->full_ms;
 	else if (g->set->is_draining)
 		wait = FRESH_MS;
-	set_deadline(g, now_ms() + wait);
+	guard_set_deadline(g, guard_now_ms() + wait);
 }
 
 static void on_turn(evutil_socket_t fd, short what, void *ctx)
@@ -487,12 +508,13 @@ static void on_turn(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
-	if (is_gone(g))
+	if (guard_is_gone(g))
 		return;
 	if (g->state == GUARD_NEW) {
 		start(g);
 		return;
 	}
+	guard_body_tell(g);
 	move_output(g);
 	if (evbuffer_get_length(bufferevent_get_output(g->socket)) == 0)
 		go_on(g);
@@ -506,15 +528,17 @@ static void end_counted(struct guard *g, enum guard_reason reason)
 	end(g);
 }
 
-static void check_body(struct guard *g, int64_t now)
+static void check_body(struct guard *g, int64_t now, unsigned int most_ms)
 {
-	const int64_t limit = g->request_at + g->set->limits.request_ms;
+	const int64_t limit = g->request_at + most_ms;
 
-	if (now >= limit || is_too_slow(g, (int64_t)g->moved))
-		refuse(g, PROBLEM_REQUEST_TIMEOUT, "The body came too slowly.",
-		       GUARD_SLOW_BODY);
-	else
-		open_window(g, limit);
+	if (now < limit && !is_too_slow(g, (int64_t)g->moved)) {
+		guard_open_window(g, limit);
+		return;
+	}
+	guard_refuse(g, PROBLEM_REQUEST_TIMEOUT, "The body came too slowly.",
+	             GUARD_SLOW_BODY);
+	guard_body_lose(g);
 }
 
 /*
@@ -546,37 +570,40 @@ static void check_reply(struct guard *g)
 		return;
 	}
 	g->taken = taken;
-	open_window(g, NEVER);
+	guard_open_window(g, GUARD_NEVER);
 }
 
 static void on_time(evutil_socket_t fd, short what, void *ctx)
 {
 	struct guard *g = ctx;
-	const int64_t now = now_ms();
+	const int64_t now = guard_now_ms();
 
 	(void)fd;
 	(void)what;
-	if (is_gone(g))
+	if (guard_is_gone(g))
 		return;
-	g->timer_at = NEVER;
+	g->timer_at = GUARD_NEVER;
 	if (now < g->deadline) {
-		if (g->deadline != NEVER)
+		if (g->deadline != GUARD_NEVER)
 			start_timer(g, now);
 		return;
 	}
 	switch (g->state) {
 	case GUARD_NEW:
-	case GUARD_ASKED:
 		break; /* without a deadline */
+	case GUARD_ASKED:
+		if (g->reads_body)
+			check_body(g, now, g->set->limits.stream_ms);
+		break; /* else it has none */
 	case GUARD_BETWEEN:
 		end_counted(g, g->has_asked ? GUARD_IDLE : GUARD_SLOW_HEAD);
 		break;
 	case GUARD_RECEIVING_HEAD:
-		refuse(g, PROBLEM_REQUEST_TIMEOUT, "The head came too slowly.",
-		       GUARD_SLOW_HEAD);
+		guard_refuse(g, PROBLEM_REQUEST_TIMEOUT, "The head came too slowly.",
+		             GUARD_SLOW_HEAD);
 		break;
 	case GUARD_RECEIVING_BODY:
-		check_body(g, now);
+		check_body(g, now, g->set->limits.request_ms);
 		break;
 	case GUARD_REPLYING:
 		check_reply(g);
@@ -595,6 +622,9 @@ static void forget(void *ctx)
 {
 	struct guard *g = ctx;
 
+	guard_body_lose(g);
+	guard_body_tell(g);
+	guard_body_done(g);
 	evbuffer_remove_cb(bufferevent_get_output(g->socket), on_sent, g);
 	event_free(g->turn);
 	event_free(g->timer);
@@ -608,7 +638,7 @@ struct bufferevent *guard_new(struct event_base *base, void *ctx)
 	struct guard *g = xcalloc(1, sizeof(*g));
 
 	g->set = set;
-	g->deadline = g->timer_at = NEVER;
+	g->deadline = g->timer_at = GUARD_NEVER;
 	http_stream_init(&g->stream, &set->http);
 	g->socket = set->tls ? tls_accepting(set->tls, base)
 	                     : bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
@@ -634,16 +664,16 @@ void guard_end_output(struct bufferevent *filter)
 
 void guard_drain(struct guard *g)
 {
-	if (is_gone(g) || g->state != GUARD_BETWEEN)
+	if (guard_is_gone(g) || g->state != GUARD_BETWEEN)
 		return;
 	if (g->has_asked)
 		end(g);
 	else
-		set_deadline(g, now_ms() + FRESH_MS);
+		guard_set_deadline(g, guard_now_ms() + FRESH_MS);
 }
 
 void guard_end(struct guard *g)
 {
-	if (!is_gone(g))
+	if (!guard_is_gone(g))
 		end(g);
 }

@@ -25,6 +25,7 @@ struct guard_limits {
 	unsigned int max_headers;     /* fields of a request */
 	unsigned int head_ms;         /* first byte (or accept) to the head's end */
 	unsigned int request_ms;      /* first byte to the body's end */
+	unsigned int stream_ms;       /* likewise, of a body that is taken while it comes */
 	unsigned int idle_ms;         /* between two requests */
 	unsigned int window_ms;       /* in each of which, at least ... */
 	unsigned int min_rate;        /* ... these bytes/s of a body or reply move */
@@ -38,7 +39,7 @@ struct guard_limits {
 };
 
 /*
- * 16 KiB, 8 KiB, 100; 10 s, 60 s, 75 s (a proxy before us gives up first, at 60 s);
+ * 16 KiB, 8 KiB, 100; 10 s, 60 s, 1 h, 75 s (a proxy before us gives up first, at 60 s);
  * 500 bytes/s in each 5 s; 128 KiB; 2 s; 4096, 256, 256, 2 s; 5 s.
  */
 extern const struct guard_limits guard_default_limits;
@@ -72,12 +73,18 @@ struct guard_refusal {
 	const char *request_id;
 };
 
-#define GUARD_BODY_MAX (64 << 20) /* bytes; no cap is above it */
+#define GUARD_BODY_MAX   (64 << 20)         /* bytes; no cap is above it ... */
+#define GUARD_STREAM_MAX ((int64_t)1 << 40) /* ... but that of a body taken in pieces */
 
 /* Any of them may be NULL.  method and path are as in struct guard_refusal. */
 struct guard_ops {
 	/* Bytes a body may have; -1: none is taken, 400.  NULL: none anywhere. */
 	int64_t (*body_cap)(const char *method, const char *path, void *ctx);
+	/*
+	 * Whether the body of such a request is taken while it comes (guard_body_take());
+	 * evhttp gets the head alone, and as soon as it is there.  NULL: of none.
+	 */
+	bool (*is_streamed)(const char *method, const char *path, void *ctx);
 	/* The value of Allow for a method that nobody has.  NULL: "GET, HEAD". */
 	const char *(*allow)(const char *path, void *ctx);
 	/* Whether many clients stand behind address: max_per_address does not hold. */
@@ -116,6 +123,35 @@ struct bufferevent *guard_new(struct event_base *base, void *ctx);
 
 /* For evhttp's close callback: tells the peer, over TLS, that this is the end. */
 void guard_end_output(struct bufferevent *filter);
+
+/* ---- bodies that are taken while they come ---- */
+
+struct evbuffer;
+struct guard;
+
+enum guard_body_news {
+	GUARD_BODY_MORE, /* enough for a piece is there, and more to come */
+	GUARD_BODY_END,  /* the rest is there */
+	GUARD_BODY_LOST  /* no more comes: the peer left, or was refused */
+};
+
+/*
+ * From the loop; body is what came and was not taken yet, for the caller to drain.  After
+ * GUARD_BODY_END and GUARD_BODY_LOST the guard calls no more, and is not to be used.
+ */
+typedef void guard_body_fn(enum guard_body_news news, struct evbuffer *body, void *ctx);
+
+/* The guard of a connection whose request has a body of this kind; NULL: it is gone. */
+struct guard *guard_find(struct guard_set *set, const struct bufferevent *filter);
+/*
+ * Lets the body come, in pieces of this size, and tells a peer that waits to be asked to
+ * go on.  More than one piece, and what the socket has read, is never held: the peer
+ * waits until the piece was drained and guard_body_go_on() was called.
+ */
+void guard_body_take(struct guard *g, size_t piece, guard_body_fn *fn, void *ctx);
+void guard_body_go_on(struct guard *g);
+/* The caller is to hear no more; what still comes is dropped once it has answered. */
+void guard_body_leave(struct guard *g);
 
 /*
  * Lets answers in progress finish and closes the rest: kept connections at once, new

@@ -49,6 +49,14 @@ struct guard {
 	struct address_key key;
 	char address[64]; /* with the scope of a link-local one */
 	struct http_stream stream;
+	/* Of a body that is taken while it comes: see guard_body.c. */
+	struct evbuffer *body; /* NULL: this request has none such */
+	size_t piece;
+	guard_body_fn *on_body; /* NULL: nobody hears of it */
+	void *on_body_ctx;
+	bool reads_body; /* the peer is let to send */
+	bool has_news;   /* on_body is to be called when the loop turns */
+	bool expects;    /* 100 Continue, before it sends */
 };
 
 TAILQ_HEAD(guard_list, guard);
@@ -71,6 +79,34 @@ struct guard_set {
 /* guard.c.  Neither frees g at once: the loop does, later. */
 void guard_drain(struct guard *g);
 void guard_end(struct guard *g);
+
+/* guard.c's, for guard_body.c. */
+struct evbuffer;
+bool guard_is_gone(const struct guard *g);
+int64_t guard_now_ms(void);
+void guard_set_deadline(struct guard *g, int64_t at);
+void guard_open_window(struct guard *g, int64_t limit);
+/* What http_head.c says of the next bytes of the socket. */
+struct http_step guard_look(struct guard *g, struct evbuffer *from);
+void guard_refuse(struct guard *g, enum problem_name name, const char *detail,
+                  enum guard_reason reason);
+void guard_refuse_step(struct guard *g);
+
+#define GUARD_NEVER INT64_MAX
+
+/* guard_body.c. */
+/* Is the request whose head ends at size of that kind?  Then the head goes to evhttp
+ * without the lines that tell of its body. */
+bool guard_body_begin(struct guard *g, struct evbuffer *from, struct evbuffer *to,
+                      size_t size);
+/* Input of a request that evhttp has, with its body still to come. */
+void guard_body_input(struct guard *g, struct evbuffer *from);
+/* Is some of it still to come? */
+bool guard_body_is_left(const struct guard *g);
+/* When the loop turns, and at the end of the connection. */
+void guard_body_tell(struct guard *g);
+void guard_body_lose(struct guard *g);
+void guard_body_done(struct guard *g);
 
 /*
  * guard_set.c: a new guard, which may be over a cap from then on; its peer, with false

@@ -17,6 +17,7 @@ const struct guard_limits guard_default_limits = {
         .max_headers = 100,
         .head_ms = 10000,
         .request_ms = 60000,
+        .stream_ms = 3600000,
         .idle_ms = 75000,
         .window_ms = 5000,
         .min_rate = 500,
@@ -136,10 +137,12 @@ void guard_set_remove(struct guard_set *set, struct guard *g)
 static int64_t body_cap_of(const char *method, const char *path, void *ctx)
 {
 	const struct guard_set *set = ctx;
-	const int64_t cap =
-	        set->ops.body_cap ? set->ops.body_cap(method, path, set->ops.ctx) : -1;
+	const struct guard_ops *ops = &set->ops;
+	const int64_t cap = ops->body_cap ? ops->body_cap(method, path, ops->ctx) : -1;
+	const bool streams = ops->is_streamed && ops->is_streamed(method, path, ops->ctx);
+	const int64_t most = streams ? GUARD_STREAM_MAX : GUARD_BODY_MAX;
 
-	return cap < GUARD_BODY_MAX ? cap : GUARD_BODY_MAX;
+	return cap < most ? cap : most;
 }
 
 struct guard_set *guard_set_new(const struct guard_limits *limits,

@@ -20,5 +20,7 @@ handler_fn sla_summary_get, sla_breaches_get, sla_forecast_get, sla_policies_get
 handler_fn facets_get;
 handler_fn compliance_get, frameworks_get;
 handler_fn responsibility_get;
+handler_fn sources_get, source_get, blind_spots_get, runs_get, run_get;
+handler_fn ingest_post, push_get;
 
 #endif

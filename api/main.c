@@ -25,6 +25,7 @@
 
 #define WORKERS_MAX     64
 #define CONNECTIONS_MAX 16
+#define PUSH_MAX_MOST   65536 /* MiB */
 #define LISTEN_FDS_MAX  16
 #define FIRST_FD        3 /* sd_listen_fds(3) */
 
@@ -228,6 +229,8 @@ static int check(const struct api_settings *s, struct error *err)
 	if (s->connections < 1 || s->connections > CONNECTIONS_MAX)
 		return error_set(err, ERR_INVALID, "connections wants 1 to %d",
 		                 CONNECTIONS_MAX);
+	if (s->push_max < 1 || s->push_max > PUSH_MAX_MOST)
+		return error_set(err, ERR_INVALID, "push_max wants 1 to %d", PUSH_MAX_MOST);
 	if (s->rate_window_ms < 1000 || s->rate_window_ms % 1000 != 0)
 		return error_set(err, ERR_INVALID, "rate_window wants whole seconds");
 	if (s->cursor_key.size > 0 && s->cursor_key.size < CURSOR_KEY_SIZE)

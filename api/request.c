@@ -95,6 +95,13 @@ static void start_deadline(struct request *req)
 	evtimer_add(req->deadline, &wait);
 }
 
+void request_restart_deadline(struct request *req)
+{
+	if (req->deadline)
+		event_free(req->deadline);
+	req->deadline = NULL;
+}
+
 static void on_query_done(const PGresult *result, const struct error *err, void *ctx)
 {
 	struct request *req = ctx;
@@ -328,6 +335,8 @@ void request_end(struct request *req, int status, size_t size)
 	if (req->app->settings->access_log)
 		access_log_put(req, status, size, usec);
 	forget_waits(req);
+	if (req->on_end)
+		req->on_end(req);
 	TAILQ_REMOVE(&req->app->requests, req, living);
 	if (req->deadline)
 		event_free(req->deadline);

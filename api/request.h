@@ -67,7 +67,8 @@ struct request {
 	struct policy_rows *policy_rows;
 	struct sla_policies policies; /* of the org, for what decides about clocks */
 
-	void *handler_data; /* the handler's own, in the arena */
+	void *handler_data; /* the handler's own, in the arena unless on_end frees it */
+	void (*on_end)(struct request *req); /* NULL: there is nothing to free */
 
 	TAILQ_ENTRY(request) living; /* in app->requests */
 };
@@ -98,6 +99,9 @@ void request_query(struct request *req, enum statement stmt, struct pg_params *p
 /* The same for what takes seconds: these wait for each other, and nobody for them. */
 void request_query_slow(struct request *req, enum statement stmt, struct pg_params *params,
                         request_result_fn *then);
+
+/* The time for an answer begins anew: the client has sent more of its body. */
+void request_restart_deadline(struct request *req);
 
 /* Puts the request into a list; whoever owns the list calls request_wake(). */
 void request_wait(struct request *req, struct request_list *list, request_wait_fn *then);

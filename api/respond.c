@@ -95,6 +95,7 @@ void respond_body(struct request *req, const struct reply *reply, struct strbuf 
 	size = body->size;
 	put(&h, "ETag", quoted_etag(req, reply->etag, compressed));
 	put(&h, "Link", reply->link);
+	put(&h, "Location", reply->location);
 	put(&h, "Content-Encoding", compressed ? "gzip" : NULL);
 	put(&h, "Vary", "Accept-Encoding");
 	put_rate(&h, req);

@@ -14,6 +14,7 @@ struct reply {
 	const char *content_type; /* NULL: application/json; charset=utf-8 */
 	const char *etag;         /* without quotes */
 	const char *link;
+	const char *location;
 };
 
 /* Takes what body holds; body is empty again.  Compressed when the client wants it. */

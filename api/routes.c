@@ -54,6 +54,13 @@ const struct route routes[] = {
 	{ROUTE_GET, "/v1/compliance",             PERMISSION_READ, compliance_get},
 	{ROUTE_GET, "/v1/compliance/frameworks",  PERMISSION_READ, frameworks_get},
 	{ROUTE_GET, "/v1/responsibility",         PERMISSION_READ, responsibility_get},
+	{ROUTE_GET, "/v1/sources",                PERMISSION_READ, sources_get},
+	{ROUTE_GET, "/v1/sources/{name}",         PERMISSION_READ, source_get},
+	{ROUTE_GET, "/v1/blind-spots",            PERMISSION_READ, blind_spots_get},
+	{ROUTE_GET, "/v1/runs",                   PERMISSION_READ, runs_get},
+	{ROUTE_GET, "/v1/runs/{id}",              PERMISSION_READ, run_get},
+	{ROUTE_POST, "/v1/ingest",                PERMISSION_INGEST, ingest_post},
+	{ROUTE_GET, "/v1/pushes/{id}",            PERMISSION_INGEST, push_get},
 };
 /* clang-format on */
 

@@ -45,6 +45,8 @@ struct server {
 	bool is_full;
 	server_request_fn *on_request;
 	void *ctx;
+	bool (*is_streamed)(const char *method, const char *path, void *ctx);
+	void *ops_ctx;
 
 	bool is_draining;
 	struct event *drained;         /* active when emptied, or at the deadline */
@@ -248,6 +250,20 @@ const char *server_peer(struct evhttp_request *req)
 	return address;
 }
 
+struct guard *server_body(struct server *server, struct evhttp_request *req)
+{
+	struct evhttp_connection *connection = evhttp_request_get_connection(req);
+
+	return connection ? guard_find(server->guards,
+	                               evhttp_connection_get_bufferevent(connection))
+	                  : NULL;
+}
+
+void server_body_taken(struct evhttp_request *req)
+{
+	evhttp_remove_header(evhttp_request_get_output_headers(req), "Connection");
+}
+
 static void add_if_absent(struct evkeyvalq *headers, const char *name, const char *value)
 {
 	if (!evhttp_find_header(headers, name))
@@ -317,6 +333,15 @@ static void on_close(struct evhttp_connection *connection, void *ctx)
 	guard_end_output(evhttp_connection_get_bufferevent(connection));
 }
 
+static bool is_streamed(const struct server *server, struct evhttp_request *req)
+{
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+
+	return server->is_streamed && uri &&
+	       evhttp_request_get_command(req) == EVHTTP_REQ_POST &&
+	       server->is_streamed("POST", evhttp_uri_get_path(uri), server->ops_ctx);
+}
+
 static void on_request(struct evhttp_request *req, void *ctx)
 {
 	const struct server *server = ctx;
@@ -327,6 +352,10 @@ static void on_request(struct evhttp_request *req, void *ctx)
 	        evhttp_find_header(evhttp_request_get_input_headers(req), REQUEST_ID), id);
 	/* The first of all headers: by it the guard knows our replies from evhttp's own. */
 	evhttp_add_header(evhttp_request_get_output_headers(req), REQUEST_ID, id);
+	/* Unless the body was taken by then, the answer is the connection's last. */
+	if (is_streamed(server, req))
+		evhttp_add_header(evhttp_request_get_output_headers(req), "Connection",
+		                  "close");
 	server->on_request(req, server->ctx);
 }
 
@@ -400,6 +429,7 @@ static int check_limits(const struct guard_limits *l, struct error *err)
 	        {"max_headers", l->max_headers, 1, 10000},
 	        {"head_ms", l->head_ms, 1, INT32_MAX},
 	        {"request_ms", l->request_ms, l->head_ms, INT32_MAX},
+	        {"stream_ms", l->stream_ms, l->head_ms, INT32_MAX},
 	        {"idle_ms", l->idle_ms, 1, INT32_MAX},
 	        {"window_ms", l->window_ms, 1, INT32_MAX},
 	        {"min_rate", l->min_rate, 0, 1 << 30},
@@ -474,6 +504,10 @@ int server_new(const struct server_options *options, struct server **out, struct
 	server->base = options->base;
 	server->on_request = options->on_request;
 	server->ctx = options->ctx;
+	if (options->ops) {
+		server->is_streamed = options->ops->is_streamed;
+		server->ops_ctx = options->ops->ctx;
+	}
 	server->guards = guard_set_new(
 	        limits, options->ops,
 	        &(struct guard_host){.full = on_full, .emptied = on_emptied, .ctx = server},

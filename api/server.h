@@ -87,6 +87,14 @@ const char *server_request_id(struct evhttp_request *req);
 /* The peer's address as text, "" when it is gone.  Copy it to keep it. */
 const char *server_peer(struct evhttp_request *req);
 
+/*
+ * The body of a request for which guard_ops.is_streamed holds, to be taken by
+ * guard_body_take(); NULL: the client is gone.  Answered before all of it was taken, the
+ * connection ends with the answer.
+ */
+struct guard *server_body(struct server *server, struct evhttp_request *req);
+void server_body_taken(struct evhttp_request *req); /* all of it */
+
 struct server_header {
 	const char *name;
 	const char *value; /* NULL: left out */

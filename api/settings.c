@@ -26,6 +26,7 @@ const struct setting api_setting_table[] = {
 	ROW("request_timeout", SETTING_DURATION, request_timeout_ms, "10s", "for an answer; then 503"),
 	ROW("drain_timeout", SETTING_DURATION, drain_timeout_ms, "20s", "for answers under way when it shall end"),
 	ROW("body_min_rate", SETTING_COUNT, body_min_rate, "200", "bytes a second that a client must send or take"),
+	ROW("push_max", SETTING_COUNT, push_max, "64", "MiB of a body pushed to /v1/ingest, as it comes, 1 to 65536"),
 	ROW("rate_requests", SETTING_COUNT, rate_requests, "600", "requests of a token in a window; 0: any number"),
 	ROW("rate_window", SETTING_DURATION, rate_window_ms, "60s", "the window, in whole seconds"),
 	ROW("auth_failures", SETTING_COUNT, auth_failures, "60", "requests with a bad token that an address may make in a minute; 0: any number"),

@@ -17,6 +17,7 @@ struct api_settings {
 	unsigned int connections; /* to the database, of each worker */
 	unsigned int max_connections, max_per_address;
 	unsigned int head_timeout_ms, idle_timeout_ms, request_timeout_ms, drain_timeout_ms;
+	unsigned int push_max;                      /* MiB of a pushed body */
 	unsigned int body_min_rate;                 /* bytes a second */
 	unsigned int rate_requests, rate_window_ms; /* a token's budget; 0 requests: none */
 	unsigned int auth_failures;                 /* an address may make in a minute */

@@ -21,6 +21,7 @@
 
 #include "access_log.h"
 #include "auth.h"
+#include "handlers.h"
 #include "listen.h"
 #include "notify.h"
 #include "org_states.h"
@@ -190,7 +191,8 @@ static void open_database(struct worker *w)
 	                             .role = "isobar_api",
 	                             .program = "isobar-api",
 	                             .groups = PG_GROUP_API | PG_GROUP_READ |
-	                                       PG_GROUP_DECIDE | PG_GROUP_GOVERN,
+	                                       PG_GROUP_DECIDE | PG_GROUP_GOVERN |
+	                                       PG_GROUP_PUSH,
 	                             .statement_timeout_ms = s->request_timeout_ms,
 	                             .seed = (unsigned int)getpid()};
 
@@ -205,11 +207,22 @@ static void open_database(struct worker *w)
 
 /* --- the server --- */
 
-static int64_t body_cap(const char *method, const char *path, void *ctx)
+static bool is_streamed(const char *method, const char *path, void *ctx)
 {
 	struct route_match match;
 
 	(void)ctx;
+	return route_find(routes, n_routes, method, path, &match) == MATCH_FOUND &&
+	       routes[match.route].handler == ingest_post;
+}
+
+static int64_t body_cap(const char *method, const char *path, void *ctx)
+{
+	const struct worker *w = ctx;
+	struct route_match match;
+
+	if (is_streamed(method, path, ctx))
+		return (int64_t)w->options->settings->push_max << 20;
 	if (route_find(routes, n_routes, method, path, &match) == MATCH_FOUND &&
 	    route_method_takes_body(routes[match.route].method))
 		return BODY_MAX;
@@ -250,8 +263,11 @@ static int open_server(struct worker *w, struct error *err)
 {
 	const struct api_settings *s = w->options->settings;
 	struct guard_limits limits = guard_default_limits;
-	const struct guard_ops ops = {
-	        .body_cap = body_cap, .allow = allow, .refused = on_refused, .ctx = w};
+	const struct guard_ops ops = {.body_cap = body_cap,
+	                              .is_streamed = is_streamed,
+	                              .allow = allow,
+	                              .refused = on_refused,
+	                              .ctx = w};
 	const struct server_options options = {.base = w->app.base,
 	                                       .limits = &limits,
 	                                       .ops = &ops,

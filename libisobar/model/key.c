@@ -126,6 +126,28 @@ void key_sha256(const void *data, size_t size, unsigned char out[KEY_SHA256_SIZE
 	must(EVP_DigestFinal_ex(h->context, out, NULL));
 }
 
+/* libcrypto's own context is one. */
+struct digest *digest_begin(void)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+	must(context != NULL);
+	must(EVP_DigestInit_ex2(context, EVP_sha256(), NULL));
+	return (struct digest *)context;
+}
+
+void digest_put(struct digest *d, const void *data, size_t size)
+{
+	must(EVP_DigestUpdate((EVP_MD_CTX *)d, data, size));
+}
+
+void digest_end(struct digest *d, unsigned char out[KEY_SHA256_SIZE])
+{
+	if (d && out)
+		must(EVP_DigestFinal_ex((EVP_MD_CTX *)d, out, NULL));
+	EVP_MD_CTX_free((EVP_MD_CTX *)d);
+}
+
 int64_t key_number(const struct key *k)
 {
 	uint64_t number = 0;

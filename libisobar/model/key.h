@@ -44,6 +44,11 @@ struct key key_new(timestamp at, const uint8_t random[KEY_RANDOM_SIZE]);
 /* The whole SHA-256 of bytes, for checksums of files and records. */
 #define KEY_SHA256_SIZE 32
 void key_sha256(const void *data, size_t size, unsigned char out[KEY_SHA256_SIZE]);
+/* The same of bytes that come in pieces; digest_end() frees, out may be NULL. */
+struct digest;
+struct digest *digest_begin(void);
+void digest_put(struct digest *d, const void *data, size_t size);
+void digest_end(struct digest *d, unsigned char out[KEY_SHA256_SIZE]);
 
 /* HMAC-SHA256 (RFC 2104) of data under a secret of any size. */
 void key_hmac_sha256(const void *secret, size_t secret_size, const void *data, size_t size,

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The orgs that have pushes to parse, whose wait the longest first.
+select org_id
+  from isobar.push
+ where state = 1
+    or (state = 2 and not exists (
+           select
+             from pg_stat_activity as a
+            where a.pid = push.backend_pid))
+ group by org_id
+ order by min(received_at), org_id
