@@ -36,9 +36,9 @@ struct ingest {
 	struct evbuffer *came; /* and is not stored yet */
 	struct digest *digest;
 	bool is_whole, is_lost;
-	bool is_counted;   /* in app->n_pushes */
-	bool compares;     /* the push with this key has come before: */
-	struct key former; /* this one */
+	bool is_counted;         /* in app->n_pushes */
+	bool compares;           /* the push with this key has come before: */
+	struct key former;       /* this one */
 	const char *fingerprint; /* hexadecimal */
 	unsigned char digested[KEY_SHA256_SIZE];
 	const struct problem *problem; /* to be told when what had come is gone */

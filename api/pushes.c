@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What became of a body that was pushed.
+ * What became of a body that was pushed.  Sources are of the whole org, so whoever sees a
+ * part of it is refused it.
  */
 #include "model/json_write.h"
 #include "store/push_store.h"
@@ -34,7 +35,7 @@ void push_get(struct request *req)
 	struct key id;
 	const char *text;
 
-	if (respond_if_parameters(req) || !page_needs(req, PERMISSION_INGEST))
+	if (respond_if_parameters(req) || page_refuse_scoped(req))
 		return;
 	text = request_param(req, 0);
 	if (!text || key_parse(text, &id) < 0) {

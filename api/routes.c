@@ -60,7 +60,7 @@ const struct route routes[] = {
 	{ROUTE_GET, "/v1/runs",                   PERMISSION_READ, runs_get},
 	{ROUTE_GET, "/v1/runs/{id}",              PERMISSION_READ, run_get},
 	{ROUTE_POST, "/v1/ingest",                PERMISSION_INGEST, ingest_post},
-	{ROUTE_GET, "/v1/pushes/{id}",            PERMISSION_INGEST, push_get},
+	{ROUTE_GET, "/v1/pushes/{id}",            PERMISSION_READ, push_get},
 };
 /* clang-format on */
 

@@ -128,9 +128,12 @@ expect "its state" "200 waiting feed asff true gzip pia null null" \
 token=$other
 ask "/v1/pushes/$id"
 expect_problem "of another org" 404 not-found
+token=$scoped
+ask "/v1/pushes/$id"
+expect_problem "for a scope" 403 forbidden
 token=$viewer
 ask "/v1/pushes/$id"
-expect_problem "a viewer asks" 403 forbidden
+expect "a viewer asks" 200 "$status"
 token=$pusher
 ask /v1/pushes/nonsense
 expect_problem "an id that is none" 404 not-found

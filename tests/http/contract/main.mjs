@@ -9,6 +9,7 @@ import { Random, check, done, fail } from './lib/check.mjs';
 import { Client, sleep } from './lib/client.mjs';
 import { Contract } from './lib/openapi.mjs';
 import { away } from './parts/away.mjs';
+import { collection } from './parts/collection.mjs';
 import { compliance } from './parts/compliance.mjs';
 import { responsibility } from './parts/responsibility.mjs';
 import { events } from './parts/events.mjs';
@@ -64,7 +65,7 @@ if (what === 'away') {
 } else {
 	for (const org of ['default', 'other'])
 		ctx.truth[org] = new Truth({ isobar: setting.isobar, org });
-	const parts = [walk, query, compliance, responsibility, fixes, events, sla, pages, badQueries, metrics, revocation, exchange, decisions, governance];
+	const parts = [walk, query, compliance, responsibility, fixes, events, sla, pages, badQueries, metrics, revocation, exchange, decisions, governance, collection];
 
 	for (const run of parts.filter(({ name }) => !only.length || only.includes(name))) {
 		await run(ctx);

@@ -91,6 +91,34 @@ govern() {
 	must "$isobar" sla policy load --no-score "$tmp/policies.ini"
 }
 
+# A live source with a scope in each state and two that are proved, one of them long ago; its runs; one that rests; a
+# name that two feeds have; and a push that was parsed.
+collect() {
+	sql "insert into isobar.source (org_id, source_id, name, connector, kind, enabled, created_at, interval_s, next_run_at)
+		values (1, 71, 'azure-prod', 'azure_defender', 1, true, now() - interval '60 days', 3600, now() + interval '1 hour'),
+			(1, 72, 'azure-rest', 'azure_defender', 1, false, now(), 0, null),
+			(1, 73, 'twice', 'aws_asff', 0, true, now(), 0, null), (1, 74, 'twice', 'prowler', 0, true, now(), 0, null);
+		insert into isobar.run (org_id, run_id, command_id, name, format, state, started_at, finished_at, build, n_records,
+			n_findings, n_new, n_changed, n_unchanged, n_closed, source_id, n_parts, n_complete, error)
+		values (1, 4710, 4710, 'azure-prod', '', 2, now() - interval '2 hours', now(), '0.1.0', 0, 0, 0, 0, 0, 0, 71, 0, 0, 'the login failed'),
+			(1, 4711, 4711, 'azure-prod', '', 3, now() - interval '1 hour', now(), '0.1.0', 60, 59, 12, 40, 7, 7, 71, 8, 1, null),
+			(1, 4712, 4712, 'push', 'aws_asff', 1, now(), now(), '0.1.0', 40, 40, 2, 0, 38, 0, null, 0, 0, null);
+		insert into isobar.source_scope (org_id, source_id, scope_id, scope, title, state, reason, met_at, run_id, complete_run_id,
+			complete_at, n_live, n_absent)
+		select 1, 71, n, '/subscriptions/' || n, 'Subscription ' || n, least(n, 7) % 7, case when n in (1, 8, 9) then '' else 'no' end,
+			now() - interval '30 days', 4711, case when n in (1, 7) then null else 4700 end,
+			case when n in (8, 1) then now() - interval '1 hour' when n = 7 then null when n = 9 then now() - interval '15 days'
+				else now() - make_interval(days => n) end, n, 0
+		  from generate_series(1, 9) as n;
+		update isobar.source_scope set state = 1 where org_id = 1 and scope_id > 7;
+		insert into isobar.run_part (org_id, run_id, part_no, name, kind, data, scopes, title, state, n_pages, n_records, error, updated_at)
+		select 1, 4711, n, 'part ' || n, 'subscription', '', array['/subscriptions/' || n, '/subscriptions/' || n + 1],
+			case when n > 0 then 'Title' else '' end, n, n, n * 10, case when n > 3 then 'no' else '' end, now()
+		  from generate_series(0, 7) as n;
+		insert into isobar.push (org_id, push_id, run_id, source, principal, state, received_at, finished_at, size, n_chunks)
+		values (1, '01934b1e-7a00-7c3d-9f21-5d0f6c8a1b2d', 4712, 'twice', 'lake', 3, now(), now(), 100, 1)"
+}
+
 import_other() {
 	asff 4 bucket=isobar-other title='Of the other org' >"$tmp/other.ndjson"
 	must "$isobar" import --quiet --org other "$sample/gcp" "$tmp/other.ndjson"
@@ -189,6 +217,7 @@ import_default
 import_other
 name_owners
 govern
+collect
 make_tokens
 start_api 1000000/60 0 1
 drive contract

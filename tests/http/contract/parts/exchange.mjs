@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { check, part, same } from '../lib/check.mjs';
 import { Client, sleep } from '../lib/client.mjs';
+import { isExampled } from './walk.mjs';
 
 const CHANGING = ['date', 'x-request-id', 'ratelimit', 'x-ratelimit-remaining', 'x-ratelimit-reset',
 	'x-ratelimit-limit', 'ratelimit-policy'];
@@ -16,8 +17,8 @@ function paths(ctx) {
 
 	return ctx.contract.reads.map((operation) => ({
 		operation,
-		path: operation.path.replace('{id}', operation.path.startsWith('/v1/fixes/') ? fix.id : id).replace('{queue}', 'customer')
-			.replace('{name}', operation.parameters.find((p) => p.name === 'name')?.example) + operation.query,
+		path: operation.path.replace(isExampled(operation) ? /\{(id|name)\}/ : '', isExampled(operation) ? operation.parameters.find((p) => p.in === 'path').example : '')
+			.replace('{id}', operation.path.startsWith('/v1/fixes/') ? fix.id : id).replace('{queue}', 'customer') + operation.query,
 	}));
 }
 

@@ -6,7 +6,8 @@ import { forgeries, isWellFormed, scopeTest } from './tokens.mjs';
 // Answered by account: a token for owners alone gets 403.
 const BY_ACCOUNT = ['getCompliance', 'listFixes', 'getFix', 'listFixRisks'];
 // Figures of the whole org: no token for a part of it.
-const WHOLE = ['getSlaSummary', 'getSlaForecast', 'listOwners', 'getOwner', 'listSuppressions', 'getSuppression'];
+const WHOLE = ['getSlaSummary', 'getSlaForecast', 'listOwners', 'getOwner', 'listSuppressions', 'getSuppression',
+	'listSources', 'getSource', 'listBlindSpots', 'listRuns', 'getRun', 'getPush'];
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'BREW'];
 
@@ -37,8 +38,10 @@ function visitors(ctx) {
 	return list;
 }
 
-// The name of an owner or a rule, as its parameter shows it.
+// The name of an owner or a rule, the id of a run or a push, as its parameter shows it.
 const exampleName = (operation) => operation.parameters.find((p) => p.in === 'path').example;
+
+export const isExampled = ({ path }) => /\{name\}|^\/v1\/(runs|pushes)\/\{/.test(path);
 
 // What stands for {id}, {name} and {queue}, with the status that somebody who may read gets.
 function targets(ctx, operation, visitor) {
@@ -50,9 +53,9 @@ function targets(ctx, operation, visitor) {
 			kind: `queue "${queue}"`, status, path: operation.path.replace('{queue}', queue),
 		}));
 	// One that the org default has.
-	if (operation.path.includes('{name}'))
+	if (isExampled(operation))
 		return [[exampleName(operation), visitor.org === 'other' ? 404 : 200], ['nobody', 404], ['%ff', 404], ['%27%20or%20true--', 404]]
-			.map(([name, status]) => ({ kind: `name "${name}"`, status, path: operation.path.replace('{name}', name) }));
+			.map(([name, status]) => ({ kind: `name "${name}"`, status, path: operation.path.replace(/\{(id|name)\}/, name) }));
 	if (!operation.path.includes('{id}'))
 		return [{ kind: '', status: 200, path: operation.path + operation.query }];
 
@@ -133,7 +136,7 @@ async function visit(ctx, operation, visitor) {
 			continue;
 		if (want === 401)
 			checkRefusal(name, visitor, answer);
-		if (want === 200 && !operation.public)
+		if (want === 200 && !operation.public && !isExampled(operation))
 			checkOwner(ctx, name, visitor, body);
 		if (want === 404 && ['unknown', 'foreign', 'out of scope'].includes(target.kind))
 			shapes.set(target.kind, shape(answer, target.id));
