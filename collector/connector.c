@@ -7,7 +7,8 @@
 
 #include "base/attr.h"
 
-const struct connector *const connectors[] = {&aws_connector, &gcp_connector};
+const struct connector *const connectors[] = {&azure_connector, &aws_connector,
+                                              &gcp_connector, &oci_connector};
 const size_t n_connectors = N_ELEMENTS(connectors);
 
 const struct connector *connector_find(const char *name)
