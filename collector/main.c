@@ -411,7 +411,6 @@ int main(int argc, char **argv)
 	gethostname(host, sizeof(host) - 1);
 	snprintf(c.holder, sizeof(c.holder), "%s/%ld", host, (long)getpid());
 	event_set_mem_functions(xmalloc, xrealloc, free);
-	signal(SIGPIPE, SIG_IGN);
 	c.engine = (struct engine){.holder = c.holder,
 	                           .build = "isobar-collector " ISOBAR_VERSION,
 	                           .env = {.variable = variable, .read_file = read_file},
