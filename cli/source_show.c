@@ -70,10 +70,7 @@ static const char *scope_color(enum scope_state state)
 static const char *why(const struct source_scope *s, timestamp now, struct arena *a)
 {
 	if (s->state == SCOPE_HELD)
-		return arena_printf(a,
-		                    "%lld of %lld findings are absent: isobar source "
-		                    "confirm %s",
-		                    (long long)s->n_absent, (long long)s->n_live,
+		return arena_printf(a, "%s: isobar source confirm %s", s->reason,
 		                    s->source);
 	if (*s->reason)
 		return s->reason;

@@ -281,6 +281,7 @@ static void test_roles__may_run_the_statements_of_their_programs(void **state)
 	        {"isobar_operator", PG_GROUP_TOKEN},   {"isobar_api", PG_GROUP_API},
 	        {"isobar_operator", PG_GROUP_RULE},    {"isobar_operator", PG_GROUP_GOVERN},
 	        {"isobar_api", PG_GROUP_GOVERN},       {"isobar_operator", PG_GROUP_POLICY},
+	        {"isobar_operator", PG_GROUP_SOURCE},
 	};
 	int n_wrong = 0;
 

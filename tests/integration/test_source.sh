@@ -278,6 +278,16 @@ source_do list --now 2026-11-15T09:00:00Z
 expect_some "the last run: for people" "$(grep -c '^prod .*failed 50 min ago' "$out")"
 proves "who waits sees parts and records, and its end by the exit code"
 
+if command -v script >/dev/null; then
+	collect 1 "" >"$tmp/collected" 2>&1 &
+	pid=$!
+	run script -qefc "'$isobar' source run prod --wait --now 2026-11-15T08:00:00Z" "$tmp/typed"
+	expect_code "at a terminal" 0
+	wait "$pid" || fail "at a terminal" "$(cat "$tmp/collected")"
+	grep -qF '[############------------] 1/2 parts  7 records' "$tmp/typed" || fail "at a terminal: a bar" "$(cat -v "$tmp/typed")"
+	proves "at a terminal a bar shows how far it is"
+fi
+
 SECONDS=0
 refused "no collector" 75 "no collector took the source within 30 s" run prod --wait
 [ "$SECONDS" -ge 29 ] || fail "no collector: it waits"
