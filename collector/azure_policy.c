@@ -17,8 +17,13 @@ enum {
 	MAX_GROUPS = 256 /* policyDefinitionGroupNames; a definition is in some 50 */
 };
 
+/* Of an event: the assignment, or the resource, is gone. */
+static const char deleted[] = "Deleted";
+
 static enum finding_state state_of(const char *compliance)
 {
+	if (strcmp(compliance, deleted) == 0)
+		return FINDING_NOT_APPLICABLE;
 	if (strcasecmp(compliance, "NonCompliant") == 0)
 		return FINDING_OPEN;
 	if (strcasecmp(compliance, "Compliant") == 0)
@@ -35,6 +40,8 @@ static const char *read_compliance(const struct azure_record *r)
 	const char *compliance = azure_property_text(r, "complianceState");
 	bool compliant = false;
 
+	if (strcasecmp(r->event, "Microsoft.PolicyInsights.PolicyStateDeleted") == 0)
+		return deleted;
 	if (compliance[0] != '\0')
 		return compliance;
 	if (!json_view_bool(azure_property(r, "isCompliant"), &compliant))
@@ -124,7 +131,8 @@ int azure_parse_policy_state(const struct azure_record *r, struct parse_output *
                              struct error *err)
 {
 	struct arena *a = out->arena;
-	const char *resource = azure_property_text(r, "resourceId");
+	const char *resource =
+	        text_either(azure_property_text(r, "resourceId"), r->subject);
 	const char *assignment = azure_property_text(r, "policyAssignmentId");
 	const char *reference = azure_property_text(r, "policyDefinitionReferenceId");
 	const char *subscription = azure_property_text(r, "subscriptionId");

@@ -17,10 +17,31 @@ enum {
 	MAX_COLUMNS = 1024 /* Resource Graph refuses far fewer */
 };
 
+/* The data of an event takes its place. */
+static void open_event(struct azure_record *r)
+{
+	const struct json_view data = json_view_at(r->row, "data");
+	const char *event;
+
+	if (!json_view_is_object(data))
+		return;
+	event = json_view_text_or(r->row, "eventType", NULL);
+	if (!event && json_view_is_text(json_view_at(r->row, "specversion")))
+		event = json_view_text_or(r->row, "type", NULL);
+	if (!event)
+		return;
+	r->event = event;
+	r->subject = json_view_text_or(r->row, "subject", "");
+	r->row = data;
+}
+
 struct azure_record azure_record_of(struct json_view row, struct json_view columns)
 {
-	struct azure_record r = {.row = row, .columns = columns};
+	struct azure_record r = {
+	        .row = row, .columns = columns, .event = "", .subject = ""};
 
+	if (!json_view_exists(columns))
+		open_event(&r);
 	r.properties = azure_cell(&r, "properties");
 	if (!json_view_is_object(r.properties))
 		r.properties = (struct json_view){0};
@@ -165,7 +186,7 @@ enum azure_kind azure_kind_of(const struct azure_record *r)
 		return kind_of_id(id);
 	/* Policy states have neither; nor have alerts in event exports an ARM id. */
 	if (azure_property_text(r, "policyAssignmentId")[0] != '\0' &&
-	    azure_property_text(r, "resourceId")[0] != '\0')
+	    (azure_property_text(r, "resourceId")[0] != '\0' || r->subject[0] == '/'))
 		return AZURE_KIND_POLICY_STATE;
 	if (azure_property_text(r, "systemAlertId")[0] != '\0' &&
 	    azure_property_text(r, "alertType")[0] != '\0')

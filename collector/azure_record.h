@@ -13,12 +13,16 @@
 /*
  * What the Azure formats share.  One ARM record, whichever way it came: as the
  * REST API writes it {id, name, type, properties}, with the properties flattened
- * into it (az, event exports, projected queries), or as cells of a table row.
+ * into it (az, event exports, projected queries), as cells of a table row, or as the
+ * data of an event of Event Grid, in its own schema or as a CloudEvent.
  */
 struct azure_record {
 	struct json_view row;        /* object, or an array of cells */
 	struct json_view columns;    /* [{name, type}] of a table, else absent */
 	struct json_view properties; /* absent when flattened */
+	/* Of the event that brought it, "" without one. */
+	const char *event;   /* its type */
+	const char *subject; /* what it is about */
 };
 
 enum azure_kind {

@@ -21,5 +21,5 @@ update isobar.push as p
   from next as n
  where p.org_id = $1
    and p.push_id = n.push_id
-returning p.push_id, p.source, p.format, p.complete, p.content_type, p.encoding, p.size, p.n_chunks, p.n_tries,
+returning p.push_id, p.source, p.format, p.complete, p.content_type, p.encoding, p.principal, p.size, p.n_chunks, p.n_tries,
           p.received_at
