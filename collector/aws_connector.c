@@ -356,6 +356,9 @@ static int request(const struct live_source *s, const struct part *part, const c
 
 	(void)now;
 	*out = (struct part_request){0};
+	if (list == NULL && strcmp(part->kind, "plan") != 0)
+		return error_set(err, ERR_INVALID, "part \"%.64s\" is of no kind of AWS",
+		                 part->name);
 	if (list == NULL) {
 		if (plan_request(s, a, out, err) < 0)
 			return err->code;

@@ -192,6 +192,7 @@ static const struct {
 	 "[aws:amz:eu-west-1:guardduty ] {\"findingIds\":[\"x\",\"y\"]}", "guardduty", 600},
 	{"a cursor that is none", "guardduty", "guardduty", " eu-west-1", "put d1 x", "!no cursor", NULL, 0},
 	{"a cursor without ids", "guardduty", "guardduty", " eu-west-1", "get d1", "!no cursor", NULL, 0},
+	{"a part of another version", "securityhub", "macie", " eu-west-1", NULL, "!is of no kind", NULL, 0},
 	{"a part without a region", "securityhub", "securityhub", "eu-west-1", NULL, "!names no region",
 	 NULL, 0},
 };
