@@ -86,12 +86,12 @@ static void end_bar(const struct watch *w)
 static int exit_of(const struct source_run *r)
 {
 	switch (r->state) {
-	case SOURCE_RUN_DONE:
+	case RUN_DONE:
 		return EXIT_DONE;
-	case SOURCE_RUN_PARTIAL:
+	case RUN_PARTIAL:
 		return EXIT_PART;
-	case SOURCE_RUN_RUNNING:
-	case SOURCE_RUN_FAILED:
+	case RUN_RUNNING:
+	case RUN_FAILED:
 		break;
 	}
 	return EXIT_FAILED;
@@ -113,13 +113,13 @@ static int report_run(const struct watch *w)
 	} else if (!cli->quiet) {
 		printf("%s: run %lld %s: %lld of %lld parts complete, %lld records, %lld "
 		       "findings: %lld new, %lld changed, %lld closed\n",
-		       w->v->name, (long long)r->run_id, source_run_state_name(r->state),
+		       w->v->name, (long long)r->run_id, run_state_name(r->state),
 		       (long long)r->n_complete, (long long)r->n_parts,
 		       (long long)r->n_records, (long long)r->n_findings,
 		       (long long)r->n_new, (long long)r->n_changed,
 		       (long long)r->n_closed);
 	}
-	if (r->state != SOURCE_RUN_DONE)
+	if (r->state != RUN_DONE)
 		cli_complain(cli, "%s (see isobar source show %s)",
 		             *r->error ? report_plain(r->error, cli->arena)
 		                       : "some parts are not complete",
@@ -170,7 +170,7 @@ static int look(struct watch *w, struct arena *a, struct error *err)
 		w->began = now;
 		w->n_first = w->seen.run.n_records;
 	}
-	if (w->seen.run.state == SOURCE_RUN_RUNNING)
+	if (w->seen.run.state == RUN_RUNNING)
 		tell_progress(w, moved, now);
 	return 0;
 }
@@ -188,7 +188,7 @@ static int follow(struct watch *w)
 			end_bar(w);
 			return source_verb_fail(w->v, &err);
 		}
-		if (w->seen.run.run_id && w->seen.run.state != SOURCE_RUN_RUNNING) {
+		if (w->seen.run.run_id && w->seen.run.state != RUN_RUNNING) {
 			end_bar(w);
 			return report_run(w);
 		}

@@ -48,18 +48,15 @@ static const char *run_words(const struct source_run *r, timestamp now, struct a
 	if (!r->run_id)
 		return "never";
 	return arena_printf(
-	        a, "%s %s", source_run_state_name(r->state),
-	        when(r->state == SOURCE_RUN_RUNNING ? r->started_at : r->finished_at, now,
-	             a));
+	        a, "%s %s", run_state_name(r->state),
+	        when(r->state == RUN_RUNNING ? r->started_at : r->finished_at, now, a));
 }
 
 static const char *run_color(const struct source_run *r)
 {
 	if (!r->run_id)
 		return "2";
-	return r->state == SOURCE_RUN_FAILED    ? "31"
-	       : r->state == SOURCE_RUN_PARTIAL ? "33"
-	                                        : NULL;
+	return r->state == RUN_FAILED ? "31" : r->state == RUN_PARTIAL ? "33" : NULL;
 }
 
 static const char *scope_color(enum scope_state state)
@@ -84,7 +81,7 @@ static const char *why(const struct source_scope *s, timestamp now, struct arena
 void source_put_run(struct strbuf *b, const struct source_run *r)
 {
 	json_write_int(b, "id", r->run_id);
-	json_write_text(b, "state", source_run_state_name(r->state));
+	json_write_text(b, "state", run_state_name(r->state));
 	json_write_time(b, "started_at", r->started_at);
 	json_write_time(b, "finished_at", r->finished_at);
 	json_write_int(b, "parts", r->n_parts);
@@ -388,7 +385,7 @@ static void print_runs(const struct cli *cli, const struct shown *s)
 
 		table_cell(t, arena_printf(a, "%lld", (long long)r->run_id), NULL);
 		table_cell(t, report_minute(r->started_at, began), NULL);
-		table_cell(t, source_run_state_name(r->state), run_color(r));
+		table_cell(t, run_state_name(r->state), run_color(r));
 		table_cell(t,
 		           arena_printf(a, "%lld/%lld", (long long)r->n_complete,
 		                        (long long)r->n_parts),

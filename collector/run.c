@@ -289,12 +289,10 @@ void run_give_up(struct run *run, const struct error *err)
 
 static void tell_end(const struct run *run, const struct run_result *r)
 {
-	static const char *const states[] = {"", "done", "failed", "done in part"};
-
-	log_put(r->state == 1 ? LOG_INFO : LOG_WARN,
+	log_put(r->state == RUN_DONE ? LOG_INFO : LOG_WARN,
 	        "%s: run %lld %s: %lld of %lld parts complete, %lld findings, %lld new, "
 	        "%lld changed, %lld closed%s%s",
-	        run->source.name, (long long)run->place.run_id, states[r->state],
+	        run->source.name, (long long)run->place.run_id, run_state_name(r->state),
 	        (long long)r->n_complete, (long long)r->n_parts, (long long)r->n_findings,
 	        (long long)r->n_new, (long long)r->n_changed, (long long)r->n_closed,
 	        run->error ? ": " : "", run->error ? run->error : "");

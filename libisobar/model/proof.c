@@ -2,29 +2,10 @@
 /* When the absence of findings is believed. */
 #include "model/proof.h"
 
-#include <assert.h>
 #include <stdio.h>
 
 #define BREAKER_FINDINGS 50
 #define BREAKER_SHARE    5 /* one of so many */
-
-static const char *const names[N_SCOPE_STATES] = {
-        [SCOPE_MET] = "met",         [SCOPE_COMPLETE] = "complete",
-        [SCOPE_PARTIAL] = "partial", [SCOPE_DENIED] = "denied",
-        [SCOPE_LOST] = "lost",       [SCOPE_NOT_ENABLED] = "not_enabled",
-        [SCOPE_HELD] = "held",
-};
-
-const char *scope_state_name(enum scope_state state)
-{
-	assert((unsigned int)state < N_SCOPE_STATES);
-	return names[state];
-}
-
-bool scope_state_is_blind(enum scope_state state)
-{
-	return state >= SCOPE_PARTIAL;
-}
 
 enum scope_state proof_judge(const struct proof_counts *c, char *why, size_t size)
 {

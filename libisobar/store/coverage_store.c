@@ -6,67 +6,6 @@
 #include "base/attr.h"
 #include "model/json_write.h"
 
-/* --- the words of states --- */
-
-static const char *const scope_states[N_SCOPE_STATES] = {
-        [SCOPE_MET] = "met",         [SCOPE_COMPLETE] = "complete",
-        [SCOPE_PARTIAL] = "partial", [SCOPE_DENIED] = "denied",
-        [SCOPE_LOST] = "lost",       [SCOPE_NOT_ENABLED] = "not_enabled",
-        [SCOPE_HELD] = "held",
-};
-
-static const char *const run_states[N_RUN_STATES] = {
-        [RUN_RUNNING] = "running",
-        [RUN_DONE] = "done",
-        [RUN_FAILED] = "failed",
-        [RUN_PARTIAL] = "partial",
-};
-
-static const char *const part_states[N_PART_STATES] = {
-        [PART_WAITING] = "waiting", [PART_LISTING] = "listing",
-        [PART_LISTED] = "listed",   [PART_COMPLETE] = "complete",
-        [PART_PARTIAL] = "partial", [PART_DENIED] = "denied",
-        [PART_FAILED] = "failed",   [PART_NOT_ENABLED] = "not_enabled",
-};
-
-const char *scope_state_name(enum scope_state state)
-{
-	return scope_states[state];
-}
-
-const char *run_state_name(enum run_state state)
-{
-	return run_states[state];
-}
-
-const char *part_state_name(enum part_state state)
-{
-	return part_states[state];
-}
-
-static int parse(const char *const *names, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return (int)i;
-	return -1;
-}
-
-int scope_state_parse(const char *name)
-{
-	return parse(scope_states, N_SCOPE_STATES, name);
-}
-
-int run_state_parse(const char *name)
-{
-	return parse(run_states, N_RUN_STATES, name);
-}
-
-int part_state_parse(const char *name)
-{
-	return parse(part_states, N_PART_STATES, name);
-}
-
 /* --- what the statements and the objects share --- */
 
 static void bind_or_null(struct pg_params *p, bool has, int64_t value)
@@ -103,12 +42,6 @@ static void put_kind(struct strbuf *b, bool is_live)
 	json_write_text(b, "kind", is_live ? "live" : "files");
 }
 
-static const char *state_of(const char *const *names, const PGresult *result, int row,
-                            const char *field)
-{
-	return names[pg_get_int(result, row, field)];
-}
-
 /* --- sources --- */
 
 void coverage_sources_bind(const struct org *org, const struct source_filter *f,
@@ -131,7 +64,9 @@ static void put_last_run(struct strbuf *b, const PGresult *result, int row)
 	}
 	json_write_open(b, "last_run", '{');
 	put_int(b, "id", result, row, "run_id");
-	json_write_text(b, "state", state_of(run_states, result, row, "run_state"));
+	json_write_text(
+	        b, "state",
+	        run_state_name((enum run_state)pg_get_int(result, row, "run_state")));
 	put_time(b, "started_at", result, row, "started_at");
 	put_time(b, "finished_at", result, row, "finished_at");
 	put_int(b, "findings", result, row, "n_findings");
@@ -153,7 +88,7 @@ static void put_coverage(struct strbuf *b, const PGresult *result, int row)
 
 	json_write_open(b, "coverage", '{');
 	for (int i = 0; i < N_SCOPE_STATES; i++)
-		put_int(b, scope_states[i], result, row, fields[i]);
+		put_int(b, scope_state_name((enum scope_state)i), result, row, fields[i]);
 	json_write_close(b, '}');
 	put_int(b, "blind_spots", result, row, "n_blind");
 }
@@ -194,7 +129,9 @@ static void put_scope(struct strbuf *b, const PGresult *result, int row)
 {
 	put_text(b, "scope", result, row, "scope");
 	put_text(b, "title", result, row, "title");
-	json_write_text(b, "state", state_of(scope_states, result, row, "state"));
+	json_write_text(
+	        b, "state",
+	        scope_state_name((enum scope_state)pg_get_int(result, row, "state")));
 	put_text(b, "reason", result, row, "reason");
 	put_time(b, "met_at", result, row, "met_at");
 	put_time(b, "complete_at", result, row, "complete_at");
@@ -268,7 +205,8 @@ void coverage_run_put(struct strbuf *b, const PGresult *result, int row)
 	put_text(b, "source", result, row, "source");
 	put_text(b, "connector", result, row, "connector");
 	put_text(b, "format", result, row, "format");
-	json_write_text(b, "state", state_of(run_states, result, row, "state"));
+	json_write_text(b, "state",
+	                run_state_name((enum run_state)pg_get_int(result, row, "state")));
 	put_time(b, "started_at", result, row, "started_at");
 	put_time(b, "finished_at", result, row, "finished_at");
 	put_text(b, "build", result, row, "build");
@@ -304,7 +242,8 @@ void coverage_part_put(struct strbuf *b, const PGresult *result, int row)
 	put_text(b, "kind", result, row, "kind");
 	put_text(b, "title", result, row, "title");
 	json_write_raw(b, "scopes", pg_get_text(result, row, "scopes"));
-	json_write_text(b, "state", state_of(part_states, result, row, "state"));
+	json_write_text(b, "state",
+	                part_state_name((enum part_state)pg_get_int(result, row, "state")));
 	put_int(b, "pages", result, row, "n_pages");
 	put_int(b, "records", result, row, "n_records");
 	put_int(b, "closed", result, row, "n_closed");

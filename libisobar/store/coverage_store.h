@@ -3,6 +3,7 @@
 #define ISOBAR_COVERAGE_STORE_H
 
 #include "base/strbuf.h"
+#include "model/collection.h"
 #include "model/org.h"
 #include "store/pg.h"
 
@@ -12,57 +13,6 @@
  * PG_GROUP_READ.  The _put functions write an object of a row, the same in every
  * interface.
  */
-
-/* The numbers are stored (source_scope.state). */
-enum scope_state {
-	SCOPE_MET,
-	SCOPE_COMPLETE,
-	SCOPE_PARTIAL,
-	SCOPE_DENIED,
-	SCOPE_NOT_ENABLED,
-	SCOPE_LOST,
-	SCOPE_HELD
-};
-
-enum {
-	N_SCOPE_STATES = SCOPE_HELD + 1
-};
-
-/* Likewise (run.state). */
-enum run_state {
-	RUN_RUNNING,
-	RUN_DONE,
-	RUN_FAILED,
-	RUN_PARTIAL
-};
-
-enum {
-	N_RUN_STATES = RUN_PARTIAL + 1
-};
-
-/* Likewise (run_part.state). */
-enum part_state {
-	PART_WAITING,
-	PART_LISTING,
-	PART_LISTED,
-	PART_COMPLETE,
-	PART_PARTIAL,
-	PART_DENIED,
-	PART_NOT_ENABLED,
-	PART_FAILED
-};
-
-enum {
-	N_PART_STATES = PART_FAILED + 1
-};
-
-const char *scope_state_name(enum scope_state state); /* "not_enabled" */
-const char *run_state_name(enum run_state state);     /* "partial" */
-const char *part_state_name(enum part_state state);   /* "listing" */
-/* The number of a state by its name, -1: there is none. */
-int scope_state_parse(const char *name);
-int run_state_parse(const char *name);
-int part_state_parse(const char *name);
 
 /* A scope that was not complete for so long is a blind spot, whatever its state. */
 #define BLIND_AFTER_USEC (14 * 24 * USEC_PER_HOUR)

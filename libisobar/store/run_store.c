@@ -2,7 +2,6 @@
 /* Leases of live sources, their runs and parts. */
 #include "store/run_store.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "model/key.h"
@@ -135,19 +134,6 @@ int run_open(struct pg *pg, const struct run_source *s, const char *holder,
 }
 
 /* --- parts --- */
-
-const char *part_state_name(enum part_state state)
-{
-	static const char *const names[N_PART_STATES] = {
-	        [PART_WAITING] = "waiting",         [PART_LISTING] = "listing",
-	        [PART_LISTED] = "listed",           [PART_COMPLETE] = "complete",
-	        [PART_PARTIAL] = "partial",         [PART_DENIED] = "denied",
-	        [PART_NOT_ENABLED] = "not_enabled", [PART_FAILED] = "failed",
-	};
-
-	assert((unsigned int)state < N_PART_STATES);
-	return names[state];
-}
 
 /* Lines into an array. */
 static void read_scopes(struct run_part *part, const char *lines, struct arena *a)
@@ -462,7 +448,7 @@ static int write_run_end(struct pg *pg, const struct run_source *s, int64_t run_
 	if ((rc = pg_run(pg, STMT_RUN_END, &p, &result, err)) < 0)
 		return rc;
 	*out = (struct run_result){
-	        .state = (int)pg_get_int(result, 0, "state"),
+	        .state = (enum run_state)pg_get_int(result, 0, "state"),
 	        .n_parts = pg_get_int(result, 0, "n_parts"),
 	        .n_complete = pg_get_int(result, 0, "n_complete"),
 	        .n_findings = pg_get_int(result, 0, "n_findings"),

@@ -43,21 +43,6 @@ int run_open(struct pg *pg, const struct run_source *s, const char *holder,
              const char *build, timestamp now, struct run_place *out,
              struct error *err) MUST_CHECK;
 
-/* run_part.state */
-enum part_state {
-	PART_WAITING,
-	PART_LISTING,
-	PART_LISTED,
-	PART_COMPLETE,
-	PART_PARTIAL,
-	PART_DENIED,
-	PART_NOT_ENABLED,
-	PART_FAILED
-};
-#define N_PART_STATES 8
-
-const char *part_state_name(enum part_state state); /* "waiting", "not_enabled" */
-
 struct run_part {
 	int part_no;
 	const char *name, *kind, *data, *title;
@@ -112,7 +97,7 @@ int run_end_part(struct pg *pg, const struct run_source *s, const struct run_par
 /* All parts have ended: scopes that are gone from a complete plan are lost, the lease
  * ends. */
 struct run_result {
-	int state; /* 1 done, 2 failed, 3 done in part */
+	enum run_state state;
 	int64_t n_parts, n_complete, n_findings, n_new, n_changed, n_closed;
 };
 int run_end(struct pg *pg, const struct run_source *s, int64_t run_id, const char *error,

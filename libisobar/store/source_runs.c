@@ -4,21 +4,13 @@
 
 #define PAGE 1000
 
-const char *source_run_state_name(int state)
-{
-	static const char *const names[N_SOURCE_RUN_STATES] = {"running", "done", "failed",
-	                                                       "partial"};
-
-	return state >= 0 && state < N_SOURCE_RUN_STATES ? names[state] : "unknown";
-}
-
 /* --- runs --- */
 
 struct source_run source_run_read(const PGresult *result, int row, struct arena *a)
 {
 	return (struct source_run){
 	        .run_id = pg_get_int(result, row, "run_id"),
-	        .state = (enum source_run_state)pg_get_int(result, row, "state"),
+	        .state = (enum run_state)pg_get_int(result, row, "state"),
 	        .started_at = pg_get_timestamp(result, row, "started_at"),
 	        .finished_at = pg_get_timestamp(result, row, "finished_at"),
 	        .n_parts = pg_get_int(result, row, "n_parts"),

@@ -2,8 +2,8 @@
 #ifndef ISOBAR_SOURCE_RUNS_H
 #define ISOBAR_SOURCE_RUNS_H
 
+#include "model/collection.h"
 #include "model/org.h"
-#include "model/proof.h"
 #include "store/pg.h"
 
 /*
@@ -11,20 +11,9 @@
  * caller's arena.  pg is open for PG_GROUP_SOURCE.
  */
 
-/* As stored. */
-enum source_run_state {
-	SOURCE_RUN_RUNNING,
-	SOURCE_RUN_DONE,
-	SOURCE_RUN_FAILED,
-	SOURCE_RUN_PARTIAL
-};
-#define N_SOURCE_RUN_STATES 4
-
-const char *source_run_state_name(int state); /* "running", "done", "failed", "partial" */
-
 struct source_run {
 	int64_t run_id;
-	enum source_run_state state;
+	enum run_state state;
 	timestamp started_at, finished_at;
 	int64_t n_parts, n_complete; /* parts, and the complete ones among them */
 	int64_t n_records, n_findings, n_new, n_changed, n_closed;
