@@ -26,6 +26,8 @@ enum {
 	/* Of one parent: what the plan's cursor carries stays below a megabyte. */
 	SCOPES_MAX = 20000,
 	SCOPE_SIZE_MAX = 100,
+	/* A thousand findings or assets with all that a source says of them. */
+	MAX_PAGE = 64 << 20,
 
 	/* Requests a minute; quotas are those of the project that pays. */
 	FINDINGS_RATE = 1000, /* "Quotas and limits", Security Command Center */
@@ -382,6 +384,7 @@ static int request(const struct live_source *s, const struct part *part, const c
 	*out = (struct part_request){.credential = ""};
 	out->http.method = "GET";
 	out->http.allow_http = source_get(s, "endpoint")[0] != '\0';
+	out->http.max_response = MAX_PAGE;
 	if (strcmp(part->kind, "findings") == 0)
 		request_findings(s, part, &p, a, out);
 	else if (strcmp(part->kind, "inventory") == 0)

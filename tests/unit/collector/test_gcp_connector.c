@@ -449,6 +449,7 @@ static void test_gcp__lists_findings_of_each_location(void **unused)
 		assert_string_equal(t.request.format, "gcp-scc");
 		assert_string_equal(t.request.rate_key, "gcp/findings/test");
 		assert_int_equal(t.request.rate, 1000);
+		assert_int_equal(t.request.http.max_response, 64 << 20);
 		assert_int_equal(ask_page(&t, &findings, cursor, rows[i].body, NULL), 0);
 		if (rows[i].next == NULL)
 			assert_null(t.page.next);
