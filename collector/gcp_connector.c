@@ -261,17 +261,22 @@ static int next_token(struct json_view body, const char **out, struct error *err
 
 static const char *const contents[] = {"RESOURCE", "IAM_POLICY"};
 
+static bool is_kind(const struct part *part, const char *kind)
+{
+	return strcmp(part->kind, kind) == 0;
+}
+
 static size_t stages_of(const struct live_source *s, const struct part *part,
                         struct arena *a, const char *const **out)
 {
 	const char **locations;
 	size_t n;
 
-	if (strcmp(part->kind, "inventory") == 0) {
+	if (is_kind(part, "inventory")) {
 		*out = contents;
 		return N_ELEMENTS(contents);
 	}
-	if (strcmp(part->kind, "plan") == 0)
+	if (is_kind(part, "plan"))
 		n = parents_of(s, a, &locations);
 	else
 		n = source_list(s, "locations", a, &locations);
@@ -297,6 +302,23 @@ static int find_position(const struct live_source *s, const struct part *part,
 }
 
 /* --- requests --- */
+
+/* One that a plan of these settings makes. */
+static int check_part(const struct live_source *s, const struct part *part, struct arena *a,
+                      struct error *err)
+{
+	const char **parents;
+	const size_t n = parents_of(s, a, &parents);
+
+	if (is_kind(part, "plan"))
+		return 0;
+	if (!is_kind(part, "findings") && !is_kind(part, "inventory"))
+		return error_set(err, ERR_INVALID, "%.20s: no such part", part->kind);
+	if (!holds(parents, n, part->data))
+		return error_set(err, ERR_INVALID,
+		                 "%.63s is not among the settings any more", part->data);
+	return 0;
+}
 
 static const char *or_null(const char *text)
 {
@@ -379,23 +401,23 @@ static int request(const struct live_source *s, const struct part *part, const c
 	struct position p;
 
 	(void)now;
-	if (check_settings(s, a, err) < 0 || find_position(s, part, cursor, a, &p, err) < 0)
+	if (check_settings(s, a, err) < 0 || check_part(s, part, a, err) < 0 ||
+	    find_position(s, part, cursor, a, &p, err) < 0)
 		return err->code;
 	*out = (struct part_request){.credential = ""};
 	out->http.method = "GET";
 	out->http.allow_http = source_get(s, "endpoint")[0] != '\0';
 	out->http.max_response = MAX_PAGE;
-	if (strcmp(part->kind, "findings") == 0)
+	if (is_kind(part, "findings"))
 		request_findings(s, part, &p, a, out);
-	else if (strcmp(part->kind, "inventory") == 0)
+	else if (is_kind(part, "inventory"))
 		request_assets(s, part, &p, a, out);
 	else if (discovers(s))
 		request_search(s, &p, a, out);
 	else
 		request_greeting(s, a, out);
 	out->rate_key = ARENA_JOIN(
-	        a, "gcp/",
-	        strcmp(part->kind, "plan") == 0 && discovers(s) ? "search" : part->kind,
+	        a, "gcp/", is_kind(part, "plan") && discovers(s) ? "search" : part->kind,
 	        "/", payer[0] != '\0' ? payer : s->name);
 	return 0;
 }
@@ -593,7 +615,7 @@ static int page(const struct live_source *s, const struct page_input *in, struct
 		                 in->part->kind);
 	if (find_position(s, in->part, in->cursor, a, &p, err) < 0)
 		return err->code;
-	if (strcmp(in->part->kind, "plan") == 0)
+	if (is_kind(in->part, "plan"))
 		return discovers(s) ? page_of_search(s, in, &p, a, out, err)
 		                    : page_of_greeting(s, in, a, out, err);
 	if (next_token(in->body, &token, err) < 0)

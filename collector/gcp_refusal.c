@@ -11,7 +11,6 @@
 #include "text_part.h"
 
 enum {
-	MESSAGE_MAX = 110,
 	DETAILS_MAX = 20
 };
 
@@ -91,17 +90,6 @@ static bool is_stale_token(const struct google_error *e)
 	        text_has_nocase(e->message, "pageToken"));
 }
 
-/* One line of what the provider says, printable. */
-static void put_message(char out[MESSAGE_MAX], const char *message)
-{
-	size_t n = 0;
-
-	for (; *message && n + 1 < MESSAGE_MAX; message++)
-		out[n++] =
-		        (unsigned char)*message < ' ' || *message == 0x7f ? ' ' : *message;
-	out[n] = '\0';
-}
-
 static enum refusal judge(const struct google_error *e, long status,
                           const struct part *part, const char **hint)
 {
@@ -124,16 +112,14 @@ enum refusal gcp_refusal(const struct live_source *s, const struct part *part,
                          struct error *why)
 {
 	const struct google_error e = read_error(body);
-	char message[MESSAGE_MAX];
 	const char *hint;
 	enum refusal refusal = judge(&e, resp->status, part, &hint);
 
 	(void)s;
-	put_message(message, e.message);
 	error_set(why, refusal == REFUSAL_RETRY ? ERR_TRANSIENT : ERR_DENIED,
-	          "%ld %.40s%s%.40s%s%s%s%s%s", resp->status, e.status,
+	          "%ld %.40s%s%.40s%s%s%s%.110s%s", resp->status, e.status,
 	          e.reason[0] != '\0' ? " " : "", e.reason, hint[0] != '\0' ? ": " : "",
-	          hint, message[0] != '\0' ? " (" : "", message,
-	          message[0] != '\0' ? ")" : "");
+	          hint, e.message[0] != '\0' ? " (" : "", e.message,
+	          e.message[0] != '\0' ? ")" : "");
 	return refusal;
 }

@@ -145,6 +145,11 @@ static bool is_tenancy(const struct live_source *s, const struct part *part)
 	return strcmp(part->data, source_get(s, "tenancy")) == 0;
 }
 
+static bool is_kind(const struct part *part, const char *kind)
+{
+	return strcmp(part->kind, kind) == 0;
+}
+
 static int request_problems(const struct live_source *s, const struct part *part,
                             const char *cursor, struct arena *a, struct part_request *out,
                             struct error *err)
@@ -198,11 +203,14 @@ static int request(const struct live_source *s, const struct part *part, const c
 	(void)now;
 	if (check_settings(s, a, err) < 0)
 		return err->code;
+	if (!is_kind(part, "plan") &&
+	    !(is_kind(part, "problems") && oci_is_ocid(part->data)))
+		return error_set(err, ERR_INVALID, "%.20s: no such part", part->kind);
 	*out = (struct part_request){.credential = "", .rate = RATE, .burst = BURST};
 	out->http.method = "GET";
 	out->http.allow_http = source_get(s, "endpoint")[0] != '\0';
 	out->rate_key = ARENA_JOIN(a, "oci/", part->kind, "/", source_get(s, "tenancy"));
-	if (strcmp(part->kind, "problems") == 0)
+	if (is_kind(part, "problems"))
 		return request_problems(s, part, cursor, a, out, err);
 	if (source_list(s, "compartments", a, &compartments) == 0)
 		request_compartments(s, cursor, a, out);
@@ -315,7 +323,7 @@ static int page(const struct live_source *s, const struct page_input *in, struct
 	*out = (struct part_page){0};
 	if (next_page(in->response, &token, err) < 0)
 		return err->code;
-	if (strcmp(in->part->kind, "plan") == 0)
+	if (is_kind(in->part, "plan"))
 		return page_of_plan(s, in, token, a, out, err);
 	if (!json_view_is_object(in->body) ||
 	    json_view_exists(json_view_at(in->body, "code")))
@@ -349,7 +357,7 @@ static const struct {
 
 static const char *policy_hint(const struct part *part)
 {
-	return strcmp(part->kind, "problems") == 0
+	return is_kind(part, "problems")
 	               ? "the user's group needs \"inspect cloud-guard-problems in "
 	                 "tenancy\""
 	               : "the user's group needs \"inspect compartments in tenancy\"";
@@ -386,9 +394,6 @@ static enum refusal refusal(const struct live_source *s, const struct part *part
 	          "%ld %.40s%s%s%s%.110s%s", resp->status, code,
 	          hint[0] != '\0' ? ": " : "", hint, message[0] != '\0' ? " (" : "",
 	          message, message[0] != '\0' ? ")" : "");
-	for (char *p = why->text; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = ' ';
 	return refusal;
 }
 
