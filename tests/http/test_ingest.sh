@@ -308,6 +308,34 @@ done
 forget_all
 proves "large bodies and many at once"
 
+# --- over TLS ---
+
+stop_api
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 -keyout "$tmp/key.pem" -out "$tmp/cert.pem" 2>/dev/null
+chmod 600 "$tmp/key.pem"
+free_port
+"$api" --listen "127.0.0.1:$port" --rate-limit off --no-access-log --tls-certificate "$tmp/cert.pem" --tls-key "$tmp/key.pem" \
+	>>"$tmp/api.log" 2>&1 &
+api_pid=$!
+for ((try = 0; try < 200; try++)); do
+	! curl -fsk -o /dev/null "https://127.0.0.1:$port/readyz" || break
+	sleep 0.1
+done
+for how in 'Expect:' 'Transfer-Encoding: chunked' 'Expect: 100-continue'; do
+	status=$(curl -sk -o "$out" -w '%{http_code}' -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -H "$how" \
+		--data-binary "@$tmp/body1" "https://127.0.0.1:$port/v1/ingest?source=tls") || true
+	expect "TLS, $how" 202 "$status"
+	spooled "$(member .push_id)" >"$tmp/got"
+	expect_same "TLS, $how" "$tmp/body1" "$tmp/got"
+done
+status=$(curl -sk -o "$out" -w '%{http_code}' -H "Authorization: Bearer iso_nonsense" -H 'Content-Type: application/json' \
+	--data-binary "@$tmp/body1" "https://127.0.0.1:$port/v1/ingest?source=tls") || true
+expect_problem "TLS, no token" 401 unauthorized
+forget_all
+stop_api
+start_api --rate-limit off --no-access-log
+proves "TLS makes no difference"
+
 # --- Event Grid asks whether it may ---
 
 printf '[{"id":"1","topic":"","subject":"","eventType":"Microsoft.EventGrid.SubscriptionValidationEvent","eventTime":"2026-11-15T06:00:00Z","data":{"validationCode":"512d38b6-c7b8-40c8-89fe-f46f9e9622b6","validationUrl":"https://example.com/"},"dataVersion":"1"}]' >"$tmp/hand"
