@@ -40,6 +40,7 @@ int run_lease_take(struct pg *pg, const char *holder, timestamp now, int64_t lea
 	        .connector = arena_strdup(a, pg_get_text(result, 0, "connector")),
 	        .misses = (int)pg_get_int(result, 0, "misses"),
 	        .interval = pg_get_int(result, 0, "interval_s") * USEC_PER_SEC,
+	        .taken_at = now,
 	};
 	return 0;
 }
@@ -445,6 +446,7 @@ static int write_run_end(struct pg *pg, const struct run_source *s, int64_t run_
 	pg_bind_int(&p, run_id);
 	pg_bind_timestamp(&p, now);
 	pg_bind_text(&p, error && *error ? error : NULL);
+	pg_bind_timestamp(&p, s->taken_at);
 	if ((rc = pg_run(pg, STMT_RUN_END, &p, &result, err)) < 0)
 		return rc;
 	*out = (struct run_result){

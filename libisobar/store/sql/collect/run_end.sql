@@ -1,5 +1,5 @@
 -- A live run has ended: done when all of its parts were complete, failed when its plan was not even partial.
--- $1 org_id, $2 source_id, $3 run_id, $4 now, $5 error or null.
+-- $1 org_id, $2 source_id, $3 run_id, $4 now, $5 error or null, $6 when its lease was taken.
 -- Returns state, n_parts, n_complete, n_findings, n_new, n_changed, n_closed.
 with parts as (
     select count(*) as n, count(*) filter (where state = 3) as n_complete,
@@ -15,13 +15,13 @@ with parts as (
       from parts as p
      where r.org_id = $1
        and r.run_id = $3
- returning r.state, r.started_at, r.n_parts, r.n_complete, r.n_findings, r.n_new, r.n_changed, r.n_closed
+ returning r.state, r.n_parts, r.n_complete, r.n_findings, r.n_new, r.n_changed, r.n_closed
 ), next as (
     update isobar.source as s
-       set next_run_at = case when s.next_run_at > e.started_at then s.next_run_at
+       set next_run_at = case when s.next_run_at > $6 then s.next_run_at
                               when s.interval_s = 0 then null
-                              when e.state = 1 then $4::timestamptz + s.interval_s * interval '1 second'
-                              else $4::timestamptz + least(s.interval_s, 3600) * interval '1 second' end
+                              when e.state = 1 then $6::timestamptz + s.interval_s * interval '1 second'
+                              else $6::timestamptz + least(s.interval_s, 3600) * interval '1 second' end
       from ended as e
      where s.org_id = $1
        and s.source_id = $2
