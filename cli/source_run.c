@@ -162,7 +162,8 @@ static int look(struct watch *w, struct arena *a, struct error *err)
 		return rc;
 	const bool moved = has_moved(&before, &w->seen);
 
-	if (moved || w->seen.is_held)
+	/* A run begins as soon as its source is taken: who holds it without one, works not. */
+	if (moved || (w->seen.run.run_id && w->seen.is_held))
 		w->alive = now;
 	if (!w->seen.run.run_id)
 		return 0;
