@@ -135,6 +135,8 @@ static int load_values(struct collector *c, const struct run_source *source,
 	                             has_key ? &key : NULL, a, &pairs, &n, err);
 
 	master_key_done(&key);
+	if (rc == ERR_DENIED && !has_key && no_key.code != ERR_NOT_FOUND)
+		*err = no_key;
 	if (rc < 0)
 		return rc;
 	values = ARENA_ARRAY(a, struct source_value, n + 1);
