@@ -209,6 +209,30 @@ expect_code "the new key in its place" 0
 refused "rekey without a file" 2 "wants --new-key-file FILE" rekey
 proves "rekey seals all secrets by a new key, or none"
 
+collector=$build/collector/isobar-collector
+if [ -x "$collector" ]; then
+	# last_error: of the run that a collector began and could not go on with
+	last_error() {
+		run timeout 120 "$collector" --once
+		expect_code "$1: exit code" 0
+		sql "select error from isobar.run order by run_id desc limit 1"
+		sql "update isobar.source set next_run_at = now()"
+	}
+	export ISOBAR_KEY_FILE=$tmp/other
+	expect "a collector with another key" \
+		"the key $new seals the secret $sealed of the source, and the key file holds $other: name the right key file in ISOBAR_KEY_FILE" \
+		"$(last_error "a collector with another key")"
+	export ISOBAR_KEY_FILE=$tmp/nowhere
+	grep -q 'there is no key file' <<<"$(last_error "a collector without a key")" || fail "a collector without a key"
+	chmod 644 "$tmp/other"
+	export ISOBAR_KEY_FILE=$tmp/other
+	grep -q 'is open to others' <<<"$(last_error "a key that is open")" || fail "a collector with a key that is open to others"
+	chmod 600 "$tmp/other"
+	unset ISOBAR_KEY_FILE
+	sql "delete from isobar.run_part; delete from isobar.run; update isobar.source set next_run_at = null"
+	proves "a collector without the key says so in a failed run, and asks nobody"
+fi
+
 # --- schedule ---
 
 source_do pause prod
