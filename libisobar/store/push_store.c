@@ -154,10 +154,12 @@ void push_row_put(struct strbuf *b, const PGresult *result, int row)
 int push_orgs(struct pg *pg, struct arena *a, int64_t **out, size_t *n_out,
               struct error *err)
 {
+	struct pg_params p = {.arena = a};
 	CLEANUP(pg_clearp) PGresult *result = NULL;
-	const int rc = pg_run(pg, STMT_PUSH_ORGS, NULL, &result, err);
+	int rc;
 
-	if (rc < 0)
+	pg_bind_int(&p, PUSH_TRIES);
+	if ((rc = pg_run(pg, STMT_PUSH_ORGS, &p, &result, err)) < 0)
 		return rc;
 	*n_out = (size_t)PQntuples(result);
 	*out = ARENA_ARRAY(a, int64_t, *n_out + 1);

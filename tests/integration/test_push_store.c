@@ -110,8 +110,11 @@ static void test_push_take__skips_what_another_is_taking(void **state)
 
 static void test_push_take__takes_over_from_who_is_gone(void **state)
 {
+	struct error err = {0};
 	struct pg *gone;
 	struct push push;
+	int64_t *orgs;
+	size_t n;
 
 	(void)state;
 	put(&org, 1, PUSH_WAITING, 0);
@@ -128,6 +131,8 @@ static void test_push_take__takes_over_from_who_is_gone(void **state)
 				break;
 	}
 	assert_string_equal(take(one, &org, &push), "");
+	assert_int_equal(push_orgs(one, arena, &orgs, &n, &err), 0);
+	assert_int_equal(n, 0);
 }
 
 static void test_push_orgs__names_those_with_work(void **state)

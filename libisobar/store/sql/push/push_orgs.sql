@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The orgs that have pushes to parse, whose wait the longest first.
+-- $1 most tries, as in push_take.
 select org_id
   from isobar.push
  where state = 1
-    or (state = 2 and not exists (
+    or (state = 2 and n_tries < $1 and not exists (
            select
              from pg_stat_activity as a
             where a.pid = push.backend_pid))
