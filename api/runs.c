@@ -133,19 +133,29 @@ void runs_get(struct request *req)
 
 /* --- one, with its parts --- */
 
+/* The text so far; it does not end with the request, as the answer takes it. */
+static struct strbuf take_open(struct runs_asked *r)
+{
+	const struct strbuf out = r->open;
+
+	r->open = (struct strbuf){0};
+	return out;
+}
+
 static void on_parts(struct request *req, const PGresult *result)
 {
 	struct runs_asked *r = req->handler_data;
 	const int n = PQntuples(result);
 	const int shown = n < r->page.limit ? n : r->page.limit;
 	const char *next = NULL;
+	struct strbuf b = take_open(r);
 
-	json_write_open(&r->open, "parts", '[');
+	json_write_open(&b, "parts", '[');
 	for (int i = 0; i < shown; i++)
-		coverage_part_put(&r->open, result, i);
+		coverage_part_put(&b, result, i);
 	if (n > shown) /* 0 is the start */
 		next = cursor_to(req, r, pg_get_int(result, shown - 1, "part_no") + 1);
-	page_send(req, &r->page, &r->open, next, others_of(req, r));
+	page_send(req, &r->page, &b, next, others_of(req, r));
 }
 
 static void on_run(struct request *req, const PGresult *result)

@@ -122,16 +122,26 @@ void sources_get(struct request *req)
 
 /* --- one, with its scopes --- */
 
+/* The text so far; it does not end with the request, as the answer takes it. */
+static struct strbuf take_open(struct sources_asked *r)
+{
+	const struct strbuf out = r->open;
+
+	r->open = (struct strbuf){0};
+	return out;
+}
+
 static void on_scopes(struct request *req, const PGresult *result)
 {
 	struct sources_asked *r = req->handler_data;
 	const int n = PQntuples(result);
 	const int shown = n < r->page.limit ? n : r->page.limit;
+	struct strbuf b = take_open(r);
 
-	json_write_open(&r->open, "scopes", '[');
+	json_write_open(&b, "scopes", '[');
 	for (int i = 0; i < shown; i++)
-		coverage_scope_put(&r->open, result, i);
-	page_send(req, &r->page, &r->open,
+		coverage_scope_put(&b, result, i);
+	page_send(req, &r->page, &b,
 	          n > shown ? pg_get_text(result, shown - 1, "scope") : NULL,
 	          link_of(req, NULL, r->connector, r->state));
 }
