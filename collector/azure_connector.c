@@ -28,6 +28,7 @@ static const struct source_setting settings[] = {
         {"bulk", 0, "graph", "graph: Azure Resource Graph; arm: each subscription's API"},
         {"lists", SOURCE_LIST, "assessments,subassessments,policy,alerts,inventory",
          "what is listed"},
+        {"policy_states", 0, "all", "all, or failing: without what is compliant"},
         {"graph_quota", 0, "15", "queries that Resource Graph allows in 5 seconds"},
         {"endpoint", SOURCE_URL, NULL, "in the place of every host, for tests"},
         {0},

@@ -35,22 +35,25 @@ struct listing {
 	const char *tag;  /* in cursors */
 	const char *list; /* of the setting lists that has it; NULL: always */
 	const char *format;
-	const char *query; /* of Resource Graph, else the following */
-	const char *path;  /* below the subscription, but of the tenant's metadata */
+	const char *query;   /* of Resource Graph, else the path */
+	const char *failing; /* the same without what is in order */
+	const char *path;    /* below the subscription, but of the tenant's metadata */
 	const char *version;
 	bool post;
 };
 
-#define GRAPH_FORMAT "azure-resource-graph"
-#define SECURITY     "/providers/Microsoft.Security/"
+#define GRAPH_FORMAT  "azure-resource-graph"
+#define SECURITY      "/providers/Microsoft.Security/"
+#define POLICY_STATES "microsoft.policyinsights/policystates"
 
 /*
  * id is projected and sorted by: without it there is no $skipToken, or pages that miss
  * rows.  type tells the format which kind of row it is.
  */
-#define GRAPH_ROWS(table, type)         \
-	table " | where type =~ '" type \
-	      "' | project id, name, type, subscriptionId, properties | order by id asc"
+#define GRAPH_ROWS_WHERE(table, type, where)      \
+	table " | where type =~ '" type "'" where \
+	      " | project id, name, type, subscriptionId, properties | order by id asc"
+#define GRAPH_ROWS(table, type) GRAPH_ROWS_WHERE(table, type, "")
 
 static const struct listing graph_findings[] = {
         {.tag = "assessments",
@@ -65,7 +68,10 @@ static const struct listing graph_findings[] = {
         {.tag = "policy",
          .list = "policy",
          .format = GRAPH_FORMAT,
-         .query = GRAPH_ROWS("policyresources", "microsoft.policyinsights/policystates")},
+         .query = GRAPH_ROWS("policyresources", POLICY_STATES),
+         .failing = GRAPH_ROWS_WHERE("policyresources", POLICY_STATES,
+                                     " | where properties.complianceState !~ "
+                                     "'Compliant'")},
         /*
          * Resource Graph answers 200 with fewer rows for subscriptions that may not be
          * read (any more): asked last, so that the rows before were readable.
@@ -256,6 +262,12 @@ static int find_place(const struct live_source *s, const struct part *part,
 	return 0;
 }
 
+/* What is in order may be left out of policy states alone: there are so many. */
+static bool is_failing_only(const struct live_source *s)
+{
+	return strcmp(source_get(s, "policy_states"), "failing") == 0;
+}
+
 /* --- asking ARM --- */
 
 /* Whose quota it is: of the application, or of whatever the surroundings are. */
@@ -315,8 +327,12 @@ static int ask_arm(const struct live_source *s, const struct part *part,
 		return 0;
 	if (p->cursor.token[0] == '\0') {
 		const struct azure_cloud *cloud;
-		const struct url_pair pairs[] = {{"api-version", l->version},
-		                                 {"$top", "1000"}};
+		const struct url_pair pairs[] = {
+		        {"api-version", l->version},
+		        {"$top", "1000"},
+		        {"$filter",
+		         is_failing_only(s) ? "complianceState ne 'Compliant'" : NULL},
+		};
 
 		if (azure_cloud_find(s, &cloud, err) < 0)
 			return err->code;
@@ -348,7 +364,7 @@ static int graph_quota(const struct live_source *s, unsigned int *out, struct er
 }
 
 /* data: ids with commas between them. */
-static const char *graph_body(const char *data, const struct listing *l, const char *token,
+static const char *graph_body(const char *data, const char *query, const char *token,
                               struct arena *a)
 {
 	struct strbuf b = {0};
@@ -364,7 +380,7 @@ static const char *graph_body(const char *data, const struct listing *l, const c
 		id += size + (id[size] == ',');
 	}
 	strbuf_puts(&b, "],\"query\":");
-	strbuf_put_json(&b, l->query);
+	strbuf_put_json(&b, query);
 	strbuf_printf(&b, ",\"options\":{\"resultFormat\":\"objectArray\",\"$top\":%d",
 	              PAGE_ROWS);
 	if (token[0] != '\0') {
@@ -389,7 +405,9 @@ static int ask_graph(const struct live_source *s, const struct part *part,
 	                      "2022-10-01", "", a, out, err) < 0)
 		return err->code;
 	out->http.method = "POST";
-	out->http.body = graph_body(part->data, l, p->cursor.token, a);
+	out->http.body = graph_body(
+	        part->data, l->failing && is_failing_only(s) ? l->failing : l->query,
+	        p->cursor.token, a);
 	out->http.body_size = strlen(out->http.body);
 	http_add_header(&out->http, "Content-Type", "application/json");
 	out->format = l->format;

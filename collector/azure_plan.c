@@ -61,6 +61,7 @@ static int check_settings(const struct live_source *s, struct arena *a, struct e
 {
 	const char **ids;
 	const size_t n = source_list(s, "subscriptions", a, &ids);
+	const char *states = source_get(s, "policy_states");
 	bool by_graph;
 
 	for (size_t i = 0; i < n; i++) {
@@ -69,6 +70,9 @@ static int check_settings(const struct live_source *s, struct arena *a, struct e
 			                 "subscriptions: \"%.60s\" is no subscription id",
 			                 ids[i]);
 	}
+	if (strcmp(states, "all") != 0 && strcmp(states, "failing") != 0)
+		return error_set(err, ERR_INVALID,
+		                 "policy_states is all or failing, not \"%.40s\"", states);
 	if (read_bulk(s, &by_graph, err) < 0)
 		return err->code;
 	return check_lists(s, a, err);

@@ -50,6 +50,9 @@ const TABLES = {
 
 const error = (status, code, message, details) => ({ status, headers: {}, body: { error: { code, message, ...(details ? { details } : {}) } } });
 
+// Some parameters of a query.
+const pick = (query, ...names) => Object.fromEntries(names.filter(name => query.has(name)).map(name => [name, query.get(name)]));
+
 const pack = value => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 function unpack(text) {
@@ -291,7 +294,7 @@ class Azure {
 			return `http://127.0.0.2:9${req.path}?api-version=${req.query.get('api-version')}&$skiptoken=x`;
 		if (token === '')
 			return '';
-		const query = new URLSearchParams({ 'api-version': req.query.get('api-version'), ...(req.query.has('$top') ? { $top: req.query.get('$top') } : {}), $skiptoken: token });
+		const query = new URLSearchParams({ 'api-version': req.query.get('api-version'), ...pick(req.query, '$top', '$filter'), $skiptoken: token });
 		return `${this.url}${req.path}?${query}`;
 	}
 
@@ -365,7 +368,10 @@ class Azure {
 		if (!position)
 			return error(400, 'InvalidSkipToken', 'The skip token is not valid.');
 		const size = Math.min(Number(req.query.get('$top') ?? this.pageSize), this.pageSize);
-		const page = this.page(this.estate.table(name), [s], position, size, false);
+		const filter = req.query.get('$filter');
+		if (filter && (name !== 'policy' || filter !== "complianceState ne 'Compliant'"))
+			return error(400, 'InvalidFilterInQueryString', 'The filter is not supported.');
+		const page = this.page(this.estate.table(filter ? 'failing' : name), [s], position, size, false);
 		const value = this.reversed ? page.rows.reverse() : page.rows;
 		const link = this.link(req, page.token);
 		const headers = { 'x-ms-ratelimit-remaining-subscription-reads': String(Math.floor(this.buckets.get(this.estate.subs[s].id).left)), 'x-ms-request-id': guid(this.issued, s) };
@@ -484,8 +490,13 @@ function readQuery(text) {
 	let type = '';
 	let columns = null;
 	let ordered = false;
+	let failing = false;
 	for (const step of steps) {
 		const where = /^where type =~ '([^']+)'$/.exec(step);
+		if (step === "where properties.complianceState !~ 'Compliant'") {
+			failing = true;
+			continue;
+		}
 		const project = /^project (.+)$/.exec(step);
 		if (where)
 			type = where[1].toLowerCase();
@@ -497,5 +508,7 @@ function readQuery(text) {
 			return null;
 	}
 	const name = TABLES[`${table.toLowerCase()} ${type}`];
-	return name && columns ? { table: name, columns, pages: ordered && columns.includes('id') } : null;
+	if (failing && name !== 'policy')
+		return null;
+	return name && columns ? { table: failing ? 'failing' : name, columns, pages: ordered && columns.includes('id') } : null;
 }

@@ -28,7 +28,8 @@ const BEGIN = Date.UTC(2026, 0, 1);
 const FOR = { subscription: 1, check: 2, state: 3, date: 4, cve: 5, policy: 6, alert: 7, severity: 8, place: 9, role: 10, base: 11 };
 
 const number = (n, width) => String(n).padStart(width, '0');
-const iso = ms => new Date(ms).toISOString().replace(/\.(\d{3})Z$/, '.$10000Z');
+// Seven digits, as Azure writes them.
+const iso = ms => `${new Date(ms).toISOString().slice(0, -1)}0000Z`;
 
 export class Estate {
 	constructor({ seed, scale, subscriptions }) {
@@ -49,12 +50,21 @@ export class Estate {
 		this.rollUp = `fffff${guid(seed, FOR.check, CATALOGUE).slice(5)}`; // after every check
 		this.flips = new Map();
 		this.severities = new Map();
+		this.known = new Map();
+		this.counts = new Map();
 		this.shout = false;
 	}
 
 	// --- resources ---
 
 	resource(s, r) {
+		// Rows of one resource follow each other.
+		if (this.last?.s !== s || this.last.r !== r)
+			this.last = { s, r, ...this.makeResource(s, r) };
+		return this.last;
+	}
+
+	makeResource(s, r) {
 		const sub = this.subs[s];
 		const group = Math.floor(r / GROUP);
 		const [provider, type, short] = TYPES[group % TYPES.length];
@@ -69,6 +79,8 @@ export class Estate {
 
 	// How often a row's state was turned.
 	turns(kind, s, i) {
+		if (this.flips.size === 0)
+			return 0;
 		return this.flips.get(`${kind} ${s} ${i}`) ?? 0;
 	}
 
@@ -121,7 +133,7 @@ export class Estate {
 			row.subscriptionId = this.subs[s].id;
 			row.properties.metadata = this.metadata(key);
 		}
-		return { row, truth: k === CHECKS ? null : { scope: this.subs[s].id, connector: 'azure_defender', native_id: id.toLowerCase(), resource: resource.id.toLowerCase(), state } };
+		return { row, truth: k === CHECKS ? null : () => ({ scope: this.subs[s].id, connector: 'azure_defender', native_id: id.toLowerCase(), resource: resource.id.toLowerCase(), state }) };
 	}
 
 	title(key) {
@@ -129,6 +141,13 @@ export class Estate {
 	}
 
 	metadata(key) {
+		let known = this.known.get(key);
+		if (!known)
+			this.known.set(key, (known = this.makeMetadata(key)));
+		return known;
+	}
+
+	makeMetadata(key) {
 		const severity = this.severities.get(key) ?? pick(SEVERITIES, this.seed, FOR.severity, parseInt(key.slice(0, 8), 16));
 		return {
 			displayName: this.title(key),
@@ -173,7 +192,7 @@ export class Estate {
 		};
 		if (inline)
 			row.subscriptionId = this.subs[s].id;
-		return { row, truth: { scope: this.subs[s].id, connector: 'azure_defender', native_id: id.toLowerCase(), resource: resource.id.toLowerCase(), state, cve } };
+		return { row, truth: () => ({ scope: this.subs[s].id, connector: 'azure_defender', native_id: id.toLowerCase(), resource: resource.id.toLowerCase(), state, cve }) };
 	}
 
 	policyState(s, i, inline) {
@@ -215,7 +234,12 @@ export class Estate {
 				subscriptionId: this.subs[s].id,
 				properties,
 			};
-		return { row, truth: { scope: this.subs[s].id, connector: 'azure_policy', native_id: `${resource.id}|${assignment}|${reference}`.toLowerCase(), resource: resource.id.toLowerCase(), state: told } };
+		return { row, truth: () => ({ scope: this.subs[s].id, connector: 'azure_policy', native_id: `${resource.id}|${assignment}|${reference}`.toLowerCase(), resource: resource.id.toLowerCase(), state: told }) };
+	}
+
+	failingState(s, i, inline) {
+		const made = this.policyState(s, i, inline);
+		return made && (made.row.properties ?? made.row).complianceState !== 'Compliant' ? made : null;
 	}
 
 	alert(s, i, inline) {
@@ -254,7 +278,7 @@ export class Estate {
 		};
 		if (inline)
 			row.subscriptionId = sub.id;
-		return { row, truth: { scope: sub.id, connector: 'azure_defender', native_id: id.toLowerCase(), resource: resource.id.toLowerCase(), state, class: 'threat' } };
+		return { row, truth: () => ({ scope: sub.id, connector: 'azure_defender', native_id: id.toLowerCase(), resource: resource.id.toLowerCase(), state, class: 'threat' }) };
 	}
 
 	inventory(s, r) {
@@ -304,6 +328,7 @@ export class Estate {
 			assessments: { per: CHECKS + 1, row: (s, i, inline) => this.assessment(s, i, inline) },
 			subassessments: { per: CVES, row: (s, i, inline) => this.subassessment(s, i, inline) },
 			policy: { per: POLICIES, row: (s, i, inline) => this.policyState(s, i, inline) },
+			failing: { per: POLICIES, counted: true, row: (s, i, inline) => this.failingState(s, i, inline) },
 			resources: { per: 1, row: (s, i) => this.inventory(s, i) },
 			alerts: { count: s => this.subs[s].alerts, row: (s, i, inline) => this.alert(s, i, inline) },
 			subscriptions: { count: () => 1, always: true, row: s => this.container(s, 0) },
@@ -323,7 +348,21 @@ export class Estate {
 	rows(table, s) {
 		if (this.subs[s].empty && !table.always)
 			return 0;
+		if (table.counted)
+			return this.count(table, s);
 		return table.per ? table.per * (this.subs[s].resources - this.subs[s].gone.size) : table.count(s);
+	}
+
+	// Of a table whose rows must be looked at; until the next change.
+	count(table, s) {
+		let n = this.counts.get(s);
+		if (n === undefined) {
+			n = 0;
+			for (let i = 0; i < this.places(table, s); i++)
+				n += table.row(s, i, true) !== null;
+			this.counts.set(s, n);
+		}
+		return n;
 	}
 
 	*truth() {
@@ -334,7 +373,7 @@ export class Estate {
 				for (let i = 0; i < n; i++) {
 					const made = table.row(s, i, true);
 					if (made?.truth)
-						yield made.truth;
+						yield made.truth();
 				}
 			}
 		}
@@ -352,6 +391,7 @@ export class Estate {
 	change(name, args) {
 		const sub = this.subs[this.which(args)];
 		const count = args.count ?? args.n ?? 1;
+		this.counts.clear();
 		switch (name) {
 		case 'flip': // states of assessments, CVEs and policies in turn, spread over the estate
 			for (let i = 0, c = 0; c < count; i++) {
@@ -393,6 +433,7 @@ export class Estate {
 			for (let i = 0; i < count; i++) {
 				const key = this.keys[i % this.keys.length];
 				const now = this.metadata(key).severity;
+				this.known.delete(key);
 				this.severities.set(key, SEVERITIES[(SEVERITIES.indexOf(now) + 1) % SEVERITIES.length]);
 			}
 			return { changed: count };

@@ -117,6 +117,18 @@ test('Resource Graph and ARM say the truth, in the order of ids', async () => {
 	});
 });
 
+test('compliant states can be left out', async () => {
+	await withAzure({}, async (sim, token) => {
+		const query = "policyresources | where type =~ 'microsoft.policyinsights/policystates' | where properties.complianceState !~ 'Compliant' | project id, properties | order by id asc";
+		const { all, last } = await sweep(sim, token, query);
+		const wanted = [...sim.provider.truth()].filter(row => row.connector === 'azure_policy' && row.state !== 'passing');
+		assert.deepEqual([all.length, last.totalRecords], [wanted.length, wanted.length]);
+		const id = sim.provider.estate.subs[0].id;
+		const states = await list(sim, token, `/subscriptions/${id}/providers/Microsoft.PolicyInsights/policyStates/latest/queryResults?api-version=2019-10-01&$top=1000&$filter=complianceState%20ne%20'Compliant'`, { method: 'POST' });
+		assert.equal(states.length, wanted.filter(row => row.scope === id).length);
+	});
+});
+
 test('Resource Graph: quota, tokens, projections', async () => {
 	await withAzure({ options: { subscriptions: 2, quota: 3 } }, async (sim, token) => {
 		const query = rows('securityresources', 'microsoft.security/assessments');

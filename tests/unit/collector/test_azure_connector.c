@@ -170,6 +170,7 @@ static void test_azure__plan_checks_settings(void **unused)
 	        {"bulk", "both", "bulk is graph or arm"},
 	        {"lists", "assessments,scores", "not \"scores\""},
 	        {"lists", " , ", "lists names nothing"},
+	        {"policy_states", "some", "policy_states is all or failing"},
 	        {"cloud", "x", "cloud is"},
 	};
 	struct part plan = ask_plan();
@@ -429,6 +430,21 @@ static void test_azure__arm_lists_one_after_the_other(void **unused)
 	}
 }
 
+static void test_azure__compliant_states_may_be_left_out(void **unused)
+{
+	(void)unused;
+	ask_set(&t, "policy_states", "failing");
+	assert_int_equal(ask_request(&t, &batch, "policy:0:-:"), 0);
+	body_has(t.request.http.body, "policystates' | where properties.complianceState !~ "
+	                              "'Compliant' | project");
+	assert_int_equal(ask_request(&t, &batch, "assessments:0:-:"), 0);
+	assert_null(strstr(t.request.http.body, "Compliant"));
+	assert_int_equal(ask_request(&t, &single, "policy:0:-:"), 0);
+	assert_string_equal(t.request.http.url,
+	                    POLICY "?%24filter=complianceState%20ne%20%27Compliant%27&"
+	                           "%24top=1000&api-version=2019-10-01");
+}
+
 static void test_azure__other_parts(void **unused)
 {
 	static const struct {
@@ -562,6 +578,7 @@ int main(void)
 	        TEST(test_azure__graph_that_came_short_is_not_complete),
 	        TEST(test_azure__pages_that_are_none),
 	        TEST(test_azure__arm_lists_one_after_the_other),
+	        TEST(test_azure__compliant_states_may_be_left_out),
 	        TEST(test_azure__other_parts),
 	        TEST(test_azure__refusals),
 	        TEST(test_azure__quota),
