@@ -277,6 +277,14 @@ static const char *principal(const struct live_source *s, struct arena *a)
 	                  source_get(s, "client_id"));
 }
 
+/* Visible ASCII and nothing else. */
+static bool is_one_word(const char *text)
+{
+	while (*text > ' ' && *text <= '~')
+		text++;
+	return *text == '\0';
+}
+
 int azure_arm_request(const struct live_source *s, const char *path, const char *version,
                       const char *token, struct arena *a, struct part_request *out,
                       struct error *err)
@@ -302,7 +310,7 @@ int azure_arm_request(const struct live_source *s, const char *path, const char 
 	        .burst = ARM_BURST,
 	};
 	/* Checked when it came; the cursor may have been stored since, and settings changed. */
-	if (token[0] != '\0' && !url_same_origin(token, base))
+	if (token[0] != '\0' && (!is_one_word(token) || !url_same_origin(token, base)))
 		return error_set(err, ERR_INVALID, "nextLink leads to another host");
 	http_add_header(&out->http, "Accept", "application/json");
 	return 0;
@@ -317,6 +325,9 @@ static int ask_arm(const struct live_source *s, const struct part *part,
 	const char *path =
 	        id[0] == '\0' ? l->path : ARENA_JOIN(a, "/subscriptions/", id, l->path);
 
+	if (id[0] != '\0' && !azure_is_guid(id))
+		return error_set(err, ERR_INVALID, "part %.80s names no subscription",
+		                 part->name);
 	if (azure_arm_request(s, path, l->version, p->cursor.token, a, out, err) < 0)
 		return err->code;
 	out->format = l->format;
@@ -393,6 +404,20 @@ static const char *graph_body(const char *data, const char *query, const char *t
 	return text;
 }
 
+/* "GUID,GUID", as the plan writes it. */
+static bool are_guids(const char *data, struct arena *a)
+{
+	for (;;) {
+		const size_t size = strcspn(data, ",");
+
+		if (!azure_is_guid(arena_strndup(a, data, size)))
+			return false;
+		if (data[size] == '\0')
+			return true;
+		data += size + 1;
+	}
+}
+
 static int ask_graph(const struct live_source *s, const struct part *part,
                      const struct place *p, struct arena *a, struct part_request *out,
                      struct error *err)
@@ -400,6 +425,9 @@ static int ask_graph(const struct live_source *s, const struct part *part,
 	const struct listing *l = &p->listings[p->at];
 	unsigned int quota;
 
+	if (!are_guids(part->data, a))
+		return error_set(err, ERR_INVALID, "part %.80s names no subscriptions",
+		                 part->name);
 	if (graph_quota(s, &quota, err) < 0 ||
 	    azure_arm_request(s, "/providers/Microsoft.ResourceGraph/resources",
 	                      "2022-10-01", "", a, out, err) < 0)
@@ -450,6 +478,8 @@ int azure_next_link(const struct live_source *s, struct json_view body, const ch
 	if (strlen(*out) > MAX_LINK)
 		return error_set(err, ERR_INVALID, "nextLink is longer than %d bytes",
 		                 MAX_LINK);
+	if (!is_one_word(*out))
+		return error_set(err, ERR_INVALID, "nextLink holds a byte that no URL has");
 	if (!url_same_origin(*out, azure_base(s, cloud->arm)))
 		return error_set(err, ERR_INVALID, "nextLink leads to another host");
 	return 0;

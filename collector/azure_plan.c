@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/strbuf.h"
+
 #include "azure_connector_private.h"
 #include "azure_record.h"
 
@@ -130,7 +132,9 @@ static int read_subscriptions(const struct live_source *s, struct json_view body
 			continue;
 		(*out)[(*n)++] = (struct subscription){
 		        .id = azure_lower(id, a),
-		        .title = arena_strndup(a, title, strnlen(title, MAX_TITLE)),
+		        .title = arena_strndup(
+		                a, title,
+		                utf8_valid_size(title, strnlen(title, MAX_TITLE))),
 		};
 	}
 	return 0;

@@ -366,6 +366,8 @@ static void test_azure__pages_that_are_none(void **unused)
 	        {"no JSON", "value is missing"},
 	        {"{'error':{'code':'X'}}", "value is missing"},
 	        {"{'value':[],'nextLink':7}", "nextLink"},
+	        {"{'value':[],'nextLink':'" ARM "/x y'}", "no URL has"},
+	        {"{'value':[],'nextLink':'" ARM "/\\u00e9'}", "no URL has"},
 	        {"{'value':[],'nextLink':'/subscriptions'}", "another host"},
 	        {"{'value':[],'nextLink':'" ARM ".evil.example/x'}", "another host"},
 	        {"{'value':[],'@odata.nextLink':'http://management.azure.com/x'}",
@@ -465,7 +467,12 @@ static void test_azure__other_parts(void **unused)
 	         GRAPH,
 	         "resources | project id, name, type, location"},
 	};
-	struct part odd = {.name = "odd", .kind = "odd", .data = ""};
+	static const struct part odd[] = {
+	        {.name = "odd", .kind = "odd", .data = ""},
+	        {.name = "odd", .kind = "alerts", .data = "../x"},
+	        {.name = "odd", .kind = "graph-alerts", .data = ""},
+	        {.name = "odd", .kind = "graph-alerts", .data = SUB_1 ",\""},
+	};
 
 	(void)unused;
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
@@ -475,7 +482,8 @@ static void test_azure__other_parts(void **unused)
 			body_has(t.request.http.body, cases[i].body);
 		assert_non_null(format_find(t.request.format));
 	}
-	assert_int_equal(ask_request(&t, &odd, NULL), ERR_INVALID);
+	for (size_t i = 0; i < N_ELEMENTS(odd); i++)
+		assert_int_equal(ask_request(&t, &odd[i], NULL), ERR_INVALID);
 }
 
 /* --- refusals and rates --- */
