@@ -613,7 +613,8 @@ static int page(const struct live_source *s, const struct page_input *in, struct
 	    json_view_exists(json_view_at(in->body, "error")))
 		return error_set(err, ERR_INVALID, "the answer is no page of %s",
 		                 in->part->kind);
-	if (find_position(s, in->part, in->cursor, a, &p, err) < 0)
+	if (check_settings(s, a, err) < 0 || check_part(s, in->part, a, err) < 0 ||
+	    find_position(s, in->part, in->cursor, a, &p, err) < 0)
 		return err->code;
 	if (is_kind(in->part, "plan"))
 		return discovers(s) ? page_of_search(s, in, &p, a, out, err)

@@ -321,7 +321,7 @@ static int page(const struct live_source *s, const struct page_input *in, struct
 	size_t stage;
 
 	*out = (struct part_page){0};
-	if (next_page(in->response, &token, err) < 0)
+	if (check_settings(s, a, err) < 0 || next_page(in->response, &token, err) < 0)
 		return err->code;
 	if (is_kind(in->part, "plan"))
 		return page_of_plan(s, in, token, a, out, err);
