@@ -19,7 +19,8 @@ trap '[ -z "$cloud" ] || kill "$cloud" 2>/dev/null || true; clean_up' EXIT
 
 # start_cloud PROVIDER: sets $url and $cloud
 start_cloud() {
-	node "$root/tests/clouds/cloud.mjs" --provider "$1" --seed "$seed" --scale 1500 >"$tmp/cloud" 2>"$tmp/cloud.err" &
+	rm -f "$tmp/cloud"
+	node "$root/tests/clouds/cloud.mjs" --provider "$1" --seed "$seed" --scale 3000 >"$tmp/cloud" 2>"$tmp/cloud.err" &
 	cloud=$!
 	for ((i = 0; i < 100; i++)); do
 		[ ! -s "$tmp/cloud" ] || break
