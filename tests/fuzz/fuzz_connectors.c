@@ -12,6 +12,7 @@
 #include "base/json_view.h"
 
 #include "collector/connector.h"
+#include "collector/source_check.h"
 
 enum {
 	MAX_SETTINGS = 8,
@@ -55,13 +56,14 @@ static char *cut_line(char **at)
 	return line;
 }
 
-static bool knows(const struct connector *c, const char *key)
+/* As `isobar source add` takes them. */
+static bool is_good(const struct connector *c, const char *key, const char *value)
 {
-	const struct source_setting *s = c->settings;
+	const struct source_setting *s;
+	struct error err;
 
-	while (s->key && strcmp(s->key, key) != 0)
-		s++;
-	return s->key;
+	return source_check_key(c, key, &s, &err) == 0 &&
+	       source_check_value(s, value, &err) == 0;
 }
 
 static void read_settings(struct input *in, char *text)
@@ -75,7 +77,7 @@ static void read_settings(struct input *in, char *text)
 		equals = strchr(text, '=');
 		if (equals) {
 			*equals = '\0';
-			if (knows(in->source.connector, text))
+			if (is_good(in->source.connector, text, equals + 1))
 				in->values[in->source.n_values++] =
 				        (struct source_value){text, equals + 1};
 		}
