@@ -23,6 +23,7 @@
 #include "build_version.h"
 #include "collector_settings.h"
 #include "run.h"
+#include "source_test.h"
 
 #define POLL_MS      500
 #define KEEP_MS      5000 /* between two renewals of the leases */
@@ -39,6 +40,7 @@ struct collector {
 	struct event *poll, *keep;
 	struct event *stop_signals[2];
 	bool once, stopping;
+	const char *test, *org; /* --test NAME of this org; NULL: it serves */
 	bool database_lost;
 	int exit_code;
 	char holder[160];
@@ -309,6 +311,50 @@ static void free_events(struct collector *c)
 	event_free(c->stop_signals[1]);
 }
 
+/* --- a test of a source --- */
+
+static int load_named(struct collector *c, struct arena *a, struct live_source *live,
+                      struct error *err)
+{
+	struct enabled_source *sources = NULL;
+	size_t n = 0;
+	int rc = enabled_sources(c->engine.pg, a, &sources, &n, err);
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		const struct enabled_source *s = &sources[i];
+		const struct run_source source = {
+		        .org = s->org, .source_id = s->source_id, .name = s->name};
+
+		if (strcmp(s->name, c->test) != 0 || strcmp(s->org.slug, c->org) != 0)
+			continue;
+		*live = (struct live_source){.org = s->org,
+		                             .name = s->name,
+		                             .connector = connector_find(s->connector)};
+		if (!live->connector)
+			return error_set(err, ERR_INVALID,
+			                 "this version has no connector %s", s->connector);
+		return load_values(c, &source, a, live, err);
+	}
+	return rc < 0 ? rc
+	              : error_set(err, ERR_NOT_FOUND,
+	                          "there is no live source %s that is not paused", c->test);
+}
+
+static int test_source(struct collector *c)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct live_source live;
+	struct error err;
+	const int rc = connect_database(c, &err);
+
+	if (rc < 0 || load_named(c, a, &live, &err) < 0) {
+		printf("failed  settings: %s\n", err.text);
+		return rc == ERR_TRANSIENT ? EXIT_RETRY : 1;
+	}
+	printf("ok      settings: connector %s\n", live.connector->name);
+	return source_test(&c->engine, &live) ? 0 : 1;
+}
+
 /* Leases end with the connection; what is stored of the runs is gone on with. */
 static int run_collector(struct collector *c)
 {
@@ -320,11 +366,15 @@ static int run_collector(struct collector *c)
 	if (!c->engine.base)
 		return EXIT_RETRY;
 	c->engine.http = http_client_new(c->engine.base, &http);
-	make_events(c);
-	event_base_dispatch(c->engine.base);
+	if (c->test) {
+		c->exit_code = test_source(c);
+	} else {
+		make_events(c);
+		event_base_dispatch(c->engine.base);
+		free_events(c);
+	}
 	disconnect(c);
 	http_client_free(c->engine.http);
-	free_events(c);
 	event_base_free(c->engine.base);
 	return c->exit_code;
 }
@@ -333,8 +383,11 @@ static int run_collector(struct collector *c)
 
 static void usage(FILE *to)
 {
-	fputs("usage: isobar-collector [--once] [--config FILE] [--database DSN] [--now "
+	fputs("usage: isobar-collector [--once | --test NAME] [--config FILE] [--database "
+	      "DSN] [--now "
 	      "TIME]\n"
+	      "  --test NAME     ask what a run of this source asks first, then end (--org "
+	      "ORG)\n"
 	      "  --once          list the sources that are due, then end\n"
 	      "  --config FILE   settings, [collector] (docs/collecting.md)\n"
 	      "  --database DSN  libpq conninfo or URL (else ISOBAR_DATABASE)\n"
@@ -349,6 +402,8 @@ static int read_arguments(struct collector *c, int argc, char **argv, struct are
 	                                        {"config", required_argument, NULL, 'c'},
 	                                        {"database", required_argument, NULL, 'd'},
 	                                        {"now", required_argument, NULL, 'n'},
+	                                        {"test", required_argument, NULL, 't'},
+	                                        {"org", required_argument, NULL, 'g'},
 	                                        {"help", no_argument, NULL, 'h'},
 	                                        {"version", no_argument, NULL, 'v'},
 	                                        {NULL, 0, NULL, 0}};
@@ -366,6 +421,12 @@ static int read_arguments(struct collector *c, int argc, char **argv, struct are
 			break;
 		case 'd':
 			database = optarg;
+			break;
+		case 't':
+			c->test = optarg;
+			break;
+		case 'g':
+			c->org = optarg;
 			break;
 		case 'n':
 			if (timestamp_parse(optarg, &c->engine.now, &err) < 0) {
@@ -408,6 +469,7 @@ int main(int argc, char **argv)
 	mem_return_large();
 	log_open("isobar-collector", !isatty(STDERR_FILENO), LOG_INFO);
 	c.engine.now = TIMESTAMP_NONE;
+	c.org = "default";
 	if ((rc = read_arguments(&c, argc, argv, arena)) != 0)
 		return rc;
 	gethostname(host, sizeof(host) - 1);

@@ -56,7 +56,7 @@ BEGIN {
 	own("^curl/", "^libisobar/net/http_client[.]c$")
 	own("^event2/bufferevent", "^api/(guard|guard_body|guard_set|tls)[.]c$")
 	own("^event2/http", "^api/(server|request|guard|guard_set)[.]c$")
-	own("^event2/", "^(libisobar/(store/pg_(pool|conn|notify)[.][ch]|net/http_client[.]c)$|api/|collector/(main|run|run_credential)[.]c$)")
+	own("^event2/", "^(libisobar/(store/pg_(pool|conn|notify)[.][ch]|net/http_client[.]c)$|api/|collector/(main|run|run_credential|source_test)[.]c$)")
 	own("^jansson[.]h$", "^(libisobar/model/codec[.][ch]$|scorer/score_model[.]c$|api/json_body[.]c$|cli/)")
 
 	libc = "^(assert|ctype|dirent|endian|errno|fcntl|float|fnmatch|getopt|glob|grp|inttypes|langinfo" \

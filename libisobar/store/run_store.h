@@ -21,8 +21,8 @@ struct run_source {
 	struct org org;
 	int64_t source_id;
 	const char *name, *connector;
-	int misses;       /* 0: not set */
-	int64_t interval; /* microseconds; 0: on demand */
+	int misses;         /* 0: not set */
+	int64_t interval;   /* microseconds; 0: on demand */
 	timestamp taken_at; /* what is asked for later is due again when the run ends */
 };
 
