@@ -99,6 +99,8 @@ static void print_json(struct findings *f, const struct finding_row *r)
 	json_write_stated(b, "cve", r->cve);
 	json_write_stated(b, "location", r->location);
 	json_write_text(b, "status_raw", r->status_raw);
+	json_write_time(b, "confirmed_at", r->confirmed_at);
+	json_write_bool(b, "stale", finding_is_stale(r, f->cli->now));
 	json_write_close(b, '}');
 	report_line(b);
 }
@@ -123,15 +125,16 @@ static void print_row(struct findings *f, const struct finding_row *r)
 	        {.head = "asset", .elastic = true},
 	        {.head = "risk"},
 	};
-	char risk[KEY_TEXT_MAX] = "";
+	char risk[KEY_TEXT_MAX] = "", status[32];
 
 	if (!f->table)
 		f->table = table_new(columns, N_ELEMENTS(columns));
 	if (r->has_risk)
 		key_text(&r->risk_id, risk);
 	table_cell(f->table, r->source, NULL);
-	table_cell(f->table, finding_state_name(r->state),
-	           r->state == FINDING_OPEN ? NULL : "2");
+	snprintf(status, sizeof(status), "%s%s", finding_state_name(r->state),
+	         finding_is_stale(r, f->cli->now) ? " ?" : "");
+	table_cell(f->table, status, r->state == FINDING_OPEN ? NULL : "2");
 	table_cell(f->table, severity_label(r->sev100), NULL);
 	table_cell(f->table, *r->cve ? r->cve : r->rule, NULL);
 	table_cell(f->table, r->title, NULL);

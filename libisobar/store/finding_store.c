@@ -43,9 +43,20 @@ static void finding_read(const PGresult *result, int row, const struct source_li
 	        .sev100 = (int)pg_get_int(result, row, "sev100"),
 	        .first_seen = pg_get_timestamp(result, row, "first_seen"),
 	        .reasons = (int)pg_get_int(result, row, "reasons"),
+	        .confirmed_at = pg_get_timestamp(result, row, "confirmed_at"),
+	        .is_blind = pg_get_bool(result, row, "is_blind"),
 	        .segment = pg_get_int(result, row, "segment_id"),
 	        .slot = (unsigned int)pg_get_int(result, row, "segment_slot"),
 	};
+}
+
+bool finding_is_stale(const struct finding_row *row, timestamp now)
+{
+	if (row->state != FINDING_OPEN && row->state != FINDING_SUPPRESSED &&
+	    row->state != FINDING_UNKNOWN)
+		return false;
+	return row->is_blind || (row->confirmed_at != TIMESTAMP_NONE &&
+	                         row->confirmed_at < now - FINDING_STALE_AFTER);
 }
 
 void finding_rows_read(const PGresult *result, const struct source_list *sources,

@@ -19,12 +19,22 @@ struct finding_row {
 	int sev100; /* or SEV100_UNKNOWN */
 	timestamp first_seen;
 	int reasons; /* bits: why it is a member; 0 in listings */
+	timestamp
+	        confirmed_at; /* the last run that saw it, or a complete scope that had it */
+	bool is_blind;        /* its scope is not seen now, or in part */
 	int64_t segment;
 	unsigned int slot;
 
 	/* NULL when the raw record is not kept any more, or cannot be read. */
 	const char *native_id, *status_raw, *severity_raw;
 };
+
+/*
+ * Live, and nobody can say whether it still is: its scope is not seen, or nothing has
+ * confirmed it for 14 days (design.md 2.4).  Shown, never closed.
+ */
+#define FINDING_STALE_AFTER (14 * 24 * USEC_PER_HOUR)
+bool finding_is_stale(const struct finding_row *row, timestamp now);
 
 struct finding_rows {
 	struct finding_row *rows;

@@ -132,4 +132,15 @@ expect "a file that cannot be read: closed" 0 "$(closed)"
 expect "live after all of it" 253 "$(live "connector = 'aws_securityhub'")"
 proves "nothing is closed where a record or a file could not be read"
 
+# Live and confirmed by nobody for 14 days: shown as stale, not closed.
+stale() { # DAYS: how many at that time
+	must "$isobar" findings --json --limit 0 --now "$(at $(($1 * 24)))"
+	jq -s 'map(select(.stale)) | length' "$out"
+}
+whole 16 "$tmp/three.ndjson" "$tmp/most.ndjson" "$tmp/v2.json"
+expect "confirmed today" 0 "$(stale 1 | head -n 1)"
+expect_some "confirmed by nobody for 15 days" "$(stale 16)"
+expect "and none is closed" "$(live)" "$(stale 16)"
+proves "what nothing confirmed for 14 days is stale, shown and not closed"
+
 done_testing

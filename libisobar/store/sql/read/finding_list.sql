@@ -5,7 +5,7 @@
 -- $1 org_id, $2 state or null, $3 most rows or null.
 with listed as materialized (
     select finding_id, asset_id, source_id, connector, rule, cve, location, title, state, sev100,
-           first_seen, segment_id, segment_slot
+           first_seen, segment_id, segment_slot, scope_id, run_id, misses
       from isobar.finding
      where org_id = $1
        and ($2::smallint is null or state = $2)
@@ -21,7 +21,9 @@ with listed as materialized (
 )
 select l.finding_id, m.risk_id, l.source_id, l.connector, l.rule, l.cve, l.location, l.title, l.state,
        l.sev100, l.first_seen, l.segment_id, l.segment_slot, a.id as asset_named,
-       coalesce(c.id, a.id) as asset, 0::smallint as reasons
+       coalesce(c.id, a.id) as asset, 0::smallint as reasons,
+       greatest(r.started_at, case when l.misses = 0 then s.complete_at end) as confirmed_at,
+       coalesce(s.is_blind, false) as is_blind
   from listed as l
   left join member as m
     on m.finding_id = l.finding_id
@@ -31,4 +33,12 @@ select l.finding_id, m.risk_id, l.source_id, l.connector, l.rule, l.cve, l.locat
   left join isobar.asset as c
     on c.org_id = $1
    and c.asset_id = a.canonical_id
+  left join isobar.run as r
+    on r.org_id = $1
+   and r.run_id = l.run_id
+  left join lateral (select max(k.complete_at) as complete_at, bool_and(k.state between 2 and 5) as is_blind
+                       from isobar.source_scope as k
+                      where k.org_id = $1
+                        and k.scope_id = l.scope_id) as s
+    on true
  order by l.segment_id, l.segment_slot, l.finding_id

@@ -25,7 +25,9 @@ with names as (
 )
 select f.finding_id, $2::uuid as risk_id, f.source_id, f.connector, f.rule, f.cve, f.location, f.title,
        f.state, f.sev100, f.first_seen, f.segment_id, f.segment_slot, a.id as asset_named,
-       coalesce(c.id, a.id) as asset, m.reasons
+       coalesce(c.id, a.id) as asset, m.reasons,
+       greatest(r.started_at, case when f.misses = 0 then s.complete_at end) as confirmed_at,
+       coalesce(s.is_blind, false) as is_blind
   from members as m
  cross join names as n
   join isobar.finding as f
@@ -38,4 +40,12 @@ select f.finding_id, $2::uuid as risk_id, f.source_id, f.connector, f.rule, f.cv
   left join isobar.asset as c
     on c.org_id = $1
    and c.asset_id = a.canonical_id
+  left join isobar.run as r
+    on r.org_id = $1
+   and r.run_id = f.run_id
+  left join lateral (select max(k.complete_at) as complete_at, bool_and(k.state between 2 and 5) as is_blind
+                       from isobar.source_scope as k
+                      where k.org_id = $1
+                        and k.scope_id = f.scope_id) as s
+    on true
  order by m.place

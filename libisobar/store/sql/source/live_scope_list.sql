@@ -13,8 +13,8 @@ with feed as (
 ), known as (
     select f.name, c.scope, max(c.title) as title, max(c.state) as state,
            (array_agg(c.reason order by c.state desc, c.scope_id))[1] as reason, min(c.met_at) as met_at,
-           max(c.complete_at) as complete_at, coalesce(sum(c.n_live) filter (where s.kind = 0), 0)::bigint as n_live,
-           coalesce(sum(c.n_absent) filter (where s.kind = 0), 0)::bigint as n_absent
+           max(c.complete_at) as complete_at, coalesce(sum(c.n_live) filter (where s.kind = 0), max(c.n_live))::bigint as n_live,
+           coalesce(sum(c.n_absent) filter (where s.kind = 0), max(c.n_absent))::bigint as n_absent
       from feed as f
       join isobar.source as s
         on s.org_id = $1
