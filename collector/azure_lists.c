@@ -535,10 +535,11 @@ static bool is_true(struct json_view body, const char *key)
 
 /*
  * Of a batch of subscriptions: those that no row names.  A new one may take minutes to
- * show, which costs the batch this run and nothing else.
+ * show, which costs the batch this run and nothing else.  A batch fits on one page; where
+ * it came on several all the same, the rows are counted.
  */
 static const char *missing_subscriptions(const struct part *part, struct json_view rows,
-                                         struct arena *a)
+                                         int64_t n_rows, struct arena *a)
 {
 	const char *first = NULL;
 	size_t n_all = 0, n_missing = 0;
@@ -561,7 +562,8 @@ static const char *missing_subscriptions(const struct part *part, struct json_vi
 			first = arena_strndup(a, id, size);
 		id += size + (id[size] == ',');
 	}
-	if (n_missing == 0)
+	if (n_missing == 0 ||
+	    (n_rows > (int64_t)json_view_array_size(rows) && n_rows >= (int64_t)n_all))
 		return NULL;
 	return arena_printf(a, "%zu of %zu subscriptions could not be read, %s first",
 	                    n_missing, n_all, first);
@@ -617,8 +619,8 @@ static int graph_page(const struct live_source *s, const struct page_input *in,
 		                 "$skipToken leads in a circle: %lld rows of %lld",
 		                 (long long)p->cursor.seen, (long long)total);
 	judge_graph(in, token, total, p);
-	if (!l->format)
-		out->partial = missing_subscriptions(in->part, rows, a);
+	if (!l->format && token[0] == '\0')
+		out->partial = missing_subscriptions(in->part, rows, p->cursor.seen, a);
 	go_on(s, p, token, a, out);
 	return 0;
 }
