@@ -13,11 +13,11 @@ tables=(asset control_state finding source_scope)
 connectors=(azure aws gcp oci)
 passing=(throttle-seconds throttle-date throttle-bare unavailable-twice reset truncated html gzip chunked
 	drip huge skew expire empty-middle empty-last)
-lasting=(fail-page-2 repeat-token foreign-link wrong-secret)
+lasting=(fail-page-2 repeat-token wrong-secret)
 scale=1500
 
 declare -A own=([azure]="row-twice sign-in-busy token-expired error-in-200" [aws]="token-expired overlap" [gcp]="" [oci]="")
-declare -A own_lasting=([azure]="result-truncated denied" [aws]="denied" [gcp]="" [oci]="")
+declare -A own_lasting=([azure]="foreign-link result-truncated denied" [aws]="denied" [gcp]="" [oci]="")
 
 change() { # the estate of the second day
 	sim POST change '{"name":"flip","args":{"n":20}}' >/dev/null
