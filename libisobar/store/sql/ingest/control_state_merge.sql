@@ -1,5 +1,6 @@
 -- Writes the checks of a chunk that pass now, and those that passed and fail now.
--- $1 org_id, $2 run_id, $3 now.  Reads page_row.
+-- $1 org_id, $2 run_id, $3 now.  Reads page_row.  The update joins the staging table itself: what a CTE
+-- comes to the planner does not know, and it would read all checks of the org for each chunk.
 with page as (
     select p.*, c.finding_id is not null as known, c.state as old_state, c.run_id as old_run_id,
            c.valid_from as old_valid_from
@@ -22,11 +23,10 @@ with page as (
            updated_at = p.updated_at, run_id = $2,
            valid_from = case when (c.state = 0) = (p.state = 5) then c.valid_from else $3 end,
            source_id = p.source_id, scope_id = p.scope_id
-      from page as p
+      from page_row as p
      where c.org_id = $1
        and c.asset_id = p.asset_id
        and c.finding_id = p.finding_id
-       and p.known
 )
 insert into isobar.control_state (org_id, source_id, scope_id, run_id, content_hash, record_digest,
                                   updated_at, valid_from,                                 state, asset_id, finding_id, connector, rule)
