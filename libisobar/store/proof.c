@@ -109,6 +109,7 @@ int proof_begin(struct pg *pg, const struct proof_scope *scopes, size_t n,
 	        pg,
 	        "set local enable_hashjoin = on; set local enable_seqscan = on; "
 	        "set local enable_mergejoin = on; set local enable_material = on; "
+	        "set local work_mem = '64MB'; "
 	        "set local plan_cache_mode = force_custom_plan",
 	        err);
 }
@@ -157,27 +158,28 @@ static int judge(struct pg *pg, const struct proof_listing *l, struct proof_scop
 	return 0;
 }
 
+/* What judge() has left in proof_finding. */
 static int write_absence(struct pg *pg, const struct proof_listing *l,
-                         const struct strbuf *whole, const struct strbuf *closing,
-                         int64_t *n_closed, struct error *err)
+                         const struct proof_scope *scopes, size_t n, int64_t *n_closed,
+                         struct error *err)
 {
 	ARENA_SCOPED a = arena_new(512);
-	struct pg_params p = {.arena = a}, again = {.arena = a};
+	struct pg_params p = {.arena = a};
 	CLEANUP(pg_clearp) PGresult *result = NULL;
+	struct strbuf closing = {0};
 	int rc;
 
-	bind_listing(&p, l);
-	pg_bind_binary(&p, whole->data, whole->size);
-	bind_misses(&p, l->misses);
-	pg_bind_binary(&p, closing->data, closing->size);
+	put_ids(&closing, scopes, n, SCOPE_COMPLETE);
+	pg_bind_int(&p, l->org.id);
+	pg_bind_binary(&p, closing.data, closing.size);
 	pg_bind_int(&p, l->proof_run_id);
 	pg_bind_timestamp(&p, l->now);
-	if ((rc = pg_run(pg, STMT_PROOF_WRITE, &p, &result, err)) < 0)
+	rc = pg_run(pg, STMT_PROOF_WRITE, &p, &result, err);
+	strbuf_done(&closing);
+	if (rc < 0)
 		return rc;
 	*n_closed = pg_get_int(result, 0, "n_closed");
-	bind_listing(&again, l);
-	pg_bind_binary(&again, whole->data, whole->size);
-	return pg_run(pg, STMT_PROOF_SEEN_AGAIN, &again, NULL, err);
+	return pg_command(pg, "truncate proof_finding", err);
 }
 
 int proof_put_states(struct pg *pg, const struct proof_listing *l,
@@ -208,19 +210,14 @@ int proof_put_states(struct pg *pg, const struct proof_listing *l,
 int proof_scopes(struct pg *pg, const struct proof_listing *l, struct proof_scope *scopes,
                  size_t n, struct arena *a, struct proof_result *out, struct error *err)
 {
-	struct strbuf whole = {0}, closing = {0};
-	int rc = 0;
+	int rc;
 
 	*out = (struct proof_result){0};
 	if (!n)
 		return 0;
-	put_ids(&whole, scopes, n, SCOPE_COMPLETE);
-	if ((rc = judge(pg, l, scopes, n, a, err)) == 0) {
-		put_ids(&closing, scopes, n, SCOPE_COMPLETE);
-		rc = write_absence(pg, l, &whole, &closing, &out->n_closed, err);
-	}
-	strbuf_done(&whole);
-	strbuf_done(&closing);
+	if ((rc = judge(pg, l, scopes, n, a, err)) < 0 ||
+	    (rc = write_absence(pg, l, scopes, n, &out->n_closed, err)) < 0)
+		return rc;
 	for (size_t i = 0; i < n; i++) {
 		struct proof_scope *s = &scopes[i];
 
@@ -231,7 +228,7 @@ int proof_scopes(struct pg *pg, const struct proof_listing *l, struct proof_scop
 		s->n_live -= s->n_absent; /* as it is now: these are closed */
 		s->n_absent = 0;
 	}
-	return rc < 0 ? rc : proof_put_states(pg, l, scopes, n, err);
+	return proof_put_states(pg, l, scopes, n, err);
 }
 
 int proof_forget(struct pg *pg, const struct proof_listing *l, struct error *err)

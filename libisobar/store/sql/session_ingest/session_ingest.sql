@@ -95,6 +95,14 @@ create temporary table page_edge (
 create temporary table context_touched (
     asset_id uuid not null
 );
+create temporary table proof_finding (
+    asset_id   uuid     not null,
+    finding_id uuid     not null,
+    scope_id   bigint   not null,
+    misses     smallint not null,
+    seen       boolean  not null,
+    due        boolean  not null
+);
 create temporary table rule_asset (
     asset_id uuid not null,
     constraint rule_asset_pk primary key (asset_id)
