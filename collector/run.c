@@ -63,6 +63,7 @@ static struct run_rate *rate_of(struct run *run, const struct part_request *requ
 	r->key = xstrdup(key);
 	r->pace = pace_new(request->rate ? request->rate : 60, 60 * USEC_PER_SEC,
 	                   request->burst ? request->burst : 1, timestamp_now());
+	r->resets_at = TIMESTAMP_NONE;
 	r->next = run->rates;
 	run->rates = r;
 	return r;
@@ -76,8 +77,10 @@ static void listing_free(struct listing *l)
 		at = &(*at)->next;
 	*at = l->next;
 	l->run->n_listings--;
-	if (l->call)
+	if (l->call) {
+		l->rate->n_asked--;
 		http_call_cancel(l->call);
+	}
 	if (l->timer)
 		event_free(l->timer);
 	free(l->cursor);
@@ -93,6 +96,7 @@ static void on_answer(const struct http_response *resp, const struct error *err,
 	struct listing *l = ctx;
 
 	l->call = NULL;
+	l->rate->n_asked--;
 	listing_happened(l, listing_take_answer(l, resp, err));
 }
 
@@ -161,6 +165,7 @@ static void ask(struct listing *l)
 		return;
 	}
 	pace_take(&l->rate->pace, now);
+	l->rate->n_asked++;
 	l->call = http_client_send(run->engine->http, req, on_answer, l);
 }
 

@@ -195,6 +195,22 @@ static enum listing_event take_refusal(struct listing *l, const struct http_resp
 	return fatal(l, PART_FAILED);
 }
 
+/*
+ * What is left as the source says, less the requests under way, which it may not have
+ * counted yet; but only when it says that nothing is left its next window is waited for.
+ * When that begins is told in whole seconds, rounded up: the earliest that was told counts.
+ */
+static void limit(struct run_rate *rate, const struct quota *quota, timestamp now)
+{
+	const timestamp resets_at = now + (int64_t)quota->resets_after_ms * 1000;
+	const int64_t left = quota->remaining - (int64_t)rate->n_asked;
+
+	if (rate->resets_at <= now || resets_at < rate->resets_at)
+		rate->resets_at = resets_at;
+	pace_limit(&rate->pace, left > 0 ? left : 0,
+	           quota->remaining > 0 ? now : rate->resets_at, now);
+}
+
 /* What the source says of its rate, and of when to come back. */
 static void heed(struct listing *l, const struct http_response *resp)
 {
@@ -206,8 +222,7 @@ static void heed(struct listing *l, const struct http_response *resp)
 	if (connector->quota)
 		connector->quota(resp, &quota);
 	if (quota.remaining >= 0)
-		pace_limit(&l->rate->pace, quota.remaining,
-		           now + (int64_t)quota.resets_after_ms * 1000, now);
+		limit(l->rate, &quota, now);
 	if (l->rest_ms)
 		pace_block(&l->rate->pace, now + (int64_t)l->rest_ms * 1000);
 }

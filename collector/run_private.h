@@ -41,6 +41,8 @@ struct run_rate {
 	struct run_rate *next;
 	char *key;
 	struct pace pace;
+	unsigned int n_asked; /* requests that are under way */
+	timestamp resets_at;  /* when the source's window ends, as far as it has said */
 };
 
 /* A part that is being listed. */
