@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One file through the pipeline: record reader, format, finding_seal, ingest.  A
+ * One file, or what is pushed as one, through the pipeline: record reader, format, finding_seal, ingest.  A
  * bad record goes to quarantine and its neighbours are stored; a file that breaks
  * off, or of which no record can be read, leaves nothing.
  */
@@ -15,7 +15,6 @@
 #include "base/json_view.h"
 #include "model/record_digest.h"
 
-#include "record_reader.h"
 #include "secret_mask.h"
 
 #define RECORD_MAX   (8u << 20)
@@ -67,7 +66,7 @@ struct passage {
 };
 
 /* The reader borrows paths, which the table of formats fills, or one format alone. */
-static struct record_reader *open_reader(struct record_input *input,
+static struct record_reader *open_reader(const struct record_input *input,
                                          const struct format *only,
                                          const char *paths[RECORD_MAX_PATHS])
 {
@@ -393,16 +392,16 @@ static int take_records(struct passage *p, struct error *err)
 	return 0;
 }
 
-static int take_open_file(struct intake *im, int fd, const char *path,
-                          struct intake_result *out, struct error *err)
+int intake_input(struct intake *im, const struct record_input *input, const char *name,
+                 struct intake_result *out, struct error *err)
 {
-	struct record_input input = {.read = read_file, .rewind = rewind_file, .ctx = &fd};
 	const char *paths[RECORD_MAX_PATHS];
 	struct passage p = {
-	        .im = im, .result = out, .reader = open_reader(&input, NULL, paths)};
+	        .im = im, .result = out, .reader = open_reader(input, NULL, paths)};
 	int rc;
 
-	if ((rc = ingest_begin_file(im->ingest, path, err)) == 0)
+	*out = (struct intake_result){.format = ""};
+	if ((rc = ingest_begin_file(im->ingest, name, err)) == 0)
 		rc = take_records(&p, err);
 	out->format = p.format ? p.format->name : "";
 	if (rc == 0)
@@ -417,14 +416,16 @@ static int take_open_file(struct intake *im, int fd, const char *path,
 int intake_file(struct intake *im, const char *path, struct intake_result *out,
                 struct error *err)
 {
-	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	const struct record_input input = {
+	        .read = read_file, .rewind = rewind_file, .ctx = &fd};
 	int rc;
 
 	*out = (struct intake_result){.format = ""};
 	if (fd < 0)
 		return error_set(err, ERR_INVALID, "cannot be opened: %s", strerror(errno));
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	rc = take_open_file(im, fd, path, out, err);
+	rc = intake_input(im, &input, path, out, err);
 	close(fd);
 	return rc;
 }

@@ -6,6 +6,7 @@
 #include "store/ingest.h"
 
 #include "format.h"
+#include "record_reader.h"
 
 /*
  * From bytes to stored findings: a file, or a page of a live listing, is cut into
@@ -36,6 +37,10 @@ void intake_done(struct intake *im);
  */
 int intake_file(struct intake *im, const char *path, struct intake_result *out,
                 struct error *err) MUST_CHECK;
+
+/* As intake_file(), of bytes from anywhere, which can be rewound; name is kept with the run. */
+int intake_input(struct intake *im, const struct record_input *input, const char *name,
+                 struct intake_result *out, struct error *err) MUST_CHECK;
 
 /*
  * A page of a listing, within the page that ingest_begin_page() opened; the caller

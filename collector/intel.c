@@ -101,7 +101,8 @@ static void file_open(struct file *f, const char *text, size_t size)
 	                                                     .max_envelope = ENVELOPE_MAX};
 
 	*f = (struct file){.bytes = {text, size, 0}};
-	f->input = (struct record_input){read_bytes, rewind_bytes, &f->bytes};
+	f->input = (struct record_input){
+	        .read = read_bytes, .rewind = rewind_bytes, .ctx = &f->bytes};
 	f->reader = record_reader_new(&options, &f->input);
 	f->record_doc = json_doc_new(RECORD_MAX + 4096, DEPTH_MAX);
 	f->envelope_doc = json_doc_new(ENVELOPE_MAX + 4096, DEPTH_MAX);

@@ -4,9 +4,7 @@
  */
 #include <string.h>
 
-#define ZLIB_CONST /* input is const */
-#include <zlib.h>
-
+#include "gzip_input.h"
 #include "intel.h"
 
 #define PIECE (256u * 1024)
@@ -16,43 +14,42 @@ bool intel_is_gzip(const char *data, size_t size)
 	return size > 2 && memcmp(data, "\x1f\x8b\x08", 3) == 0;
 }
 
-/* One member, up to its checksum. */
-static int inflate_member(z_stream *z, size_t limit, struct strbuf *out, struct error *err)
-{
-	int rc = Z_OK;
+struct packed {
+	const char *data;
+	size_t left;
+};
 
-	while (rc == Z_OK) {
-		z->next_out = (unsigned char *)strbuf_reserve(out, PIECE);
-		z->avail_out = PIECE;
-		rc = inflate(z, Z_NO_FLUSH);
-		out->size += PIECE - z->avail_out;
-		out->data[out->size] = '\0';
-		if (out->size > limit)
-			return error_set(err, ERR_LIMIT, "it holds more than %zu MiB",
-			                 limit >> 20);
-	}
-	if (rc == Z_STREAM_END)
-		return 0;
-	return error_set(err, ERR_INVALID, "gzip: %s",
-	                 z->msg             ? z->msg
-	                 : z->avail_in == 0 ? "the file breaks off"
-	                                    : "it is damaged");
+static ssize_t read_packed(void *ctx, void *buf, size_t size)
+{
+	struct packed *p = ctx;
+	const size_t n = p->left < size ? p->left : size;
+
+	if (n)
+		memcpy(buf, p->data, n);
+	p->data += n;
+	p->left -= n;
+	return (ssize_t)n;
 }
 
 int intel_gunzip(const char *data, size_t size, size_t limit, struct strbuf *out,
                  struct error *err)
 {
-	z_stream z = {.next_in = (const unsigned char *)data,
-	              .avail_in = (unsigned int)size};
-	int rc = 0;
+	struct packed packed = {.data = data, .left = size};
+	const struct record_input input = {.read = read_packed, .ctx = &packed};
+	ssize_t n;
 
-	if (size > limit || size > UINT32_MAX)
+	if (size > limit)
 		return error_set(err, ERR_LIMIT, "it is larger than %zu MiB", limit >> 20);
-	if (inflateInit2(&z, 16 + MAX_WBITS) != Z_OK)
-		return error_set(err, ERR_INTERNAL, "zlib does not start");
-	do {
-		rc = inflate_member(&z, limit, out, err);
-	} while (rc == 0 && z.avail_in && inflateReset(&z) == Z_OK);
-	inflateEnd(&z);
-	return rc;
+
+	struct gzip_input *unpacked = gzip_input_new(&input, limit);
+	const struct record_input inside = gzip_input_inside(unpacked);
+
+	while ((n = inside.read(inside.ctx, strbuf_reserve(out, PIECE), PIECE)) > 0) {
+		out->size += (size_t)n;
+		out->data[out->size] = '\0';
+	}
+	if (n < 0)
+		*err = *inside.why;
+	gzip_input_free(unpacked);
+	return n < 0 ? err->code : 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * isobar-collector: takes live sources that are due under a lease and lists them.  Any
- * number of collectors may run; --once works until nothing is due, then ends.
+ * isobar-collector: takes live sources that are due under a lease and lists them, and
+ * parses what was pushed to the api.  Any number of collectors may run; --once works until
+ * nothing is due, then ends.
  */
 #include <event2/event.h>
 #include <fcntl.h>
@@ -22,6 +23,7 @@
 
 #include "build_version.h"
 #include "collector_settings.h"
+#include "push.h"
 #include "run.h"
 #include "source_test.h"
 
@@ -37,6 +39,7 @@ struct collector {
 	struct engine engine;
 	struct run *runs[RUNS_MAX];
 	unsigned int n_runs;
+	struct pushes pushes;
 	struct event *poll, *keep;
 	struct event *stop_signals[2];
 	bool once, stopping;
@@ -87,7 +90,7 @@ static int connect_database(struct collector *c, struct error *err)
 	                                   .program = "isobar-collector",
 	                                   .groups = PG_GROUP_COLLECT | PG_GROUP_INGEST |
 	                                             PG_GROUP_SESSION_INGEST |
-	                                             PG_GROUP_SOURCE};
+	                                             PG_GROUP_SOURCE | PG_GROUP_PUSH};
 	struct pg_options first = options;
 	int rc;
 
@@ -98,6 +101,8 @@ static int connect_database(struct collector *c, struct error *err)
 	rc = migrate_check(c->engine.pg, &(struct migrate_options){0}, err);
 	pg_close(c->engine.pg);
 	c->engine.pg = NULL;
+	c->pushes.engine = &c->engine;
+	c->pushes.options = options;
 	return rc < 0 ? rc : pg_open(&options, &c->engine.pg, err);
 }
 
@@ -116,6 +121,7 @@ static void disconnect(struct collector *c)
 {
 	while (c->n_runs)
 		run_free(c->runs[--c->n_runs]);
+	pushes_disconnect(&c->pushes);
 	pg_close(c->engine.pg);
 	c->engine.pg = NULL;
 	c->database_lost = false;
@@ -215,6 +221,19 @@ static void take_sources(struct collector *c)
 			break;
 }
 
+/* One at most: between two of them runs go on.  True: one was parsed. */
+static bool take_push(struct collector *c)
+{
+	struct error err;
+	bool found = false;
+
+	if (c->stopping || c->database_lost)
+		return false;
+	if (pushes_take(&c->pushes, &found, &err) < 0)
+		lose_database(c, &err);
+	return found;
+}
+
 static void poll_soon(struct collector *c, unsigned int ms)
 {
 	const struct timeval after = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
@@ -247,6 +266,7 @@ static void on_poll(int fd, short what, void *ctx)
 {
 	struct collector *c = ctx;
 	struct error err;
+	bool parsed;
 
 	(void)fd;
 	(void)what;
@@ -260,10 +280,11 @@ static void on_poll(int fd, short what, void *ctx)
 		}
 	}
 	take_sources(c);
-	if (c->once && !c->n_runs && !c->database_lost)
+	parsed = take_push(c);
+	if (c->once && !c->n_runs && !parsed && !c->database_lost)
 		event_base_loopbreak(c->engine.base);
 	else
-		poll_soon(c, c->database_lost ? RECONNECT_MS : POLL_MS);
+		poll_soon(c, c->database_lost ? RECONNECT_MS : parsed ? 0 : POLL_MS);
 }
 
 static void on_keep(int fd, short what, void *ctx)
@@ -388,7 +409,9 @@ static void usage(FILE *to)
 	      "TIME]\n"
 	      "  --test NAME     ask what a run of this source asks first, then end (--org "
 	      "ORG)\n"
-	      "  --once          list the sources that are due, then end\n"
+	      "  --once          list the sources that are due, parse what was pushed, "
+	      "then "
+	      "end\n"
 	      "  --config FILE   settings, [collector] (docs/collecting.md)\n"
 	      "  --database DSN  libpq conninfo or URL (else ISOBAR_DATABASE)\n"
 	      "  --now TIME      an RFC 3339 time instead of the clock for all that is "

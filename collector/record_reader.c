@@ -8,7 +8,6 @@
  */
 #include "record_reader.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -499,8 +498,7 @@ static int start_over(struct record_reader *r, struct error *err)
 	if (!r->w.input.rewind)
 		return error_set(err, ERR_INVALID, "the input can be read only once");
 	if (r->w.input.rewind(r->w.input.ctx) < 0)
-		return error_set(err, ERR_INTERNAL, "rewinding failed: %s",
-		                 strerror(errno));
+		return window_input_failed(&r->w, err, "rewinding");
 	csv_header_done(&r->header);
 	window_restart(&r->w);
 	r->state = STATE_START;

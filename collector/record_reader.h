@@ -22,6 +22,7 @@ struct record_input {
 	ssize_t (*read)(void *ctx, void *buf, size_t size);
 	/* To the first byte; 0, or -1 with errno.  NULL: it can be read once only. */
 	int (*rewind)(void *ctx);
+	const struct error *why; /* says more than errno once it has a code; NULL */
 	void *ctx;
 };
 

@@ -117,6 +117,16 @@ static void make_room(struct window *w)
 	}
 }
 
+int window_input_failed(const struct window *w, struct error *err, const char *doing)
+{
+	if (w->input.why && w->input.why->code) {
+		*err = *w->input.why;
+		return err->code;
+	}
+	return error_set(err, ERR_INTERNAL, "%s failed at offset " OFFSET_FMT ": %s", doing,
+	                 OFFSET_ARG(w->base + w->size), strerror(errno));
+}
+
 int window_fill(struct window *w, struct error *err)
 {
 	ssize_t n;
@@ -140,9 +150,7 @@ int window_fill(struct window *w, struct error *err)
 		n = w->input.read(w->input.ctx, w->data + w->size, want);
 	while (n < 0 && errno == EINTR);
 	if (n < 0 || (size_t)n > want)
-		return error_set(err, ERR_INTERNAL,
-		                 "reading failed at offset " OFFSET_FMT ": %s",
-		                 OFFSET_ARG(w->base + w->size), strerror(errno));
+		return window_input_failed(w, err, "reading");
 	if (n == 0) {
 		w->at_end = true;
 		return 0;

@@ -54,6 +54,9 @@ int window_check(struct window *w, struct error *err) MUST_CHECK; /* ERR_LIMIT *
 const char *window_text(const struct window *w, uint64_t offset);
 size_t window_unread(const struct window *w);
 
+/* The input failed: its own word, or errno's. */
+int window_input_failed(const struct window *w, struct error *err, const char *doing);
+
 /* 1: there is more to read.  0: the file ends.  Else an error. */
 int window_fill(struct window *w, struct error *err) MUST_CHECK;
 

@@ -50,7 +50,7 @@ BEGIN {
 	own("^ini[.]h$", "^libisobar/base/settings[.]c$")
 	own("^xxhash[.]h$", "^(libisobar/(model/(finding|record_digest)|store/ingest)|api/hash_slots)[.]c$")
 	own("^zstd[.]h$", "^libisobar/store/segment[.]c$")
-	own("^zlib[.]h$", "^(api/gzip|collector/intel_gzip|libisobar/net/unpack)[.]c$")
+	own("^zlib[.]h$", "^(api/gzip|collector/gzip_input|libisobar/net/unpack)[.]c$")
 	own("^pthread[.]h$", "^api/request_id[.]c$") # for a fork, not for threads
 	own("^openssl/", "^(libisobar/(model/(key|api_token|sealed_secret)|store/migrate|store/catalog)|api/tls|collector/signing)[.]c$")
 	own("^curl/", "^libisobar/net/http_client[.]c$")

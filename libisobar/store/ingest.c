@@ -57,6 +57,7 @@ struct ingest *ingest_new(struct pg *pg, const struct ingest_options *options)
 	in->pg = pg;
 	in->options = *options;
 	in->last_scope = SIZE_MAX;
+	in->aliases_met = in->assets_met = options->again;
 	in->asset_cache = xcalloc(INGEST_ASSET_CACHE, sizeof(*in->asset_cache));
 	in->mark_cache = xcalloc(INGEST_ASSET_CACHE, sizeof(*in->mark_cache));
 	in->upgrade_cache = xcalloc(INGEST_UPGRADE_CACHE, sizeof(*in->upgrade_cache));
@@ -64,6 +65,11 @@ struct ingest *ingest_new(struct pg *pg, const struct ingest_options *options)
 	chunk_init(&in->chunks[1]);
 	segment_writer_begin(&in->segment);
 	return in;
+}
+
+int64_t ingest_run_id(const struct ingest *in)
+{
+	return in->run_id;
 }
 
 static void scopes_clear(struct ingest *in)

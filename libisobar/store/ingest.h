@@ -24,6 +24,10 @@ struct ingest_options {
 	/* The files of this command are all that there is of the scopes that they name:
 	 * what they do not show is closed at its end (proof.h). */
 	bool complete;
+
+	/* An earlier command of the same files may have ended before ingest_finish(): what
+	 * it left to do is done by this one. */
+	bool again;
 };
 
 struct ingest_counts {
@@ -110,6 +114,9 @@ int ingest_quarantine(struct ingest *in, const struct ingest_bad_record *bad,
 /* Commits.  n_records is what the reader met. */
 int ingest_end_file(struct ingest *in, const char *format, int64_t n_records,
                     struct ingest_counts *out, struct error *err) MUST_CHECK;
+
+/* The run of the file that ended last. */
+int64_t ingest_run_id(const struct ingest *in);
 
 /* Rolls back all of the file and records the failed run with its reason. */
 void ingest_abort_file(struct ingest *in, const char *format, const char *reason);

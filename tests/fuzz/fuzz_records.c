@@ -51,7 +51,8 @@ static void read_all(const uint8_t *text, size_t size, size_t step, struct strbu
 	                                              .max_record = 200,
 	                                              .max_envelope = 300};
 	struct memory m = {text, size, 0, step};
-	struct record_input input = {memory_read, memory_rewind, &m};
+	struct record_input input = {
+	        .read = memory_read, .rewind = memory_rewind, .ctx = &m};
 	struct record_reader *r = record_reader_new(&options, &input);
 	struct record rec;
 	struct error err;

@@ -82,4 +82,41 @@ make_db
 expect_small "one document, new" "$tmp/list.json" "$n_records"
 proves "importing $((n_bytes / 1000000)) MB stays under 64 MiB"
 
+# The same, pushed, by the collector of that build.
+. "$(dirname "$0")/../http/api.sh"
+api=${isobar%/cli/isobar}/api/isobar-api
+collector=${isobar%/cli/isobar}/collector/isobar-collector
+if [ ! -x "$api" ] || [ ! -x "$collector" ]; then
+	say "SKIP: pushes: needs $api and $collector"
+	done_testing
+	exit
+fi
+trap '[ -z "$api_pid" ] || kill -KILL "$api_pid" 2>/dev/null || true; clean_up' EXIT
+export XDG_STATE_HOME=$tmp/state
+
+# expect_small_push CASE FILE [CURL OPTION…]
+expect_small_push() {
+	local name=$1 file=$2
+	shift 2
+	ask '/v1/ingest?source=pushed' -X POST -T "$file" -H 'Content-Type: application/json' "$@"
+	expect "$name: status" 202 "$status"
+	peak "$collector" --once --now "$now"
+	expect_code "$name" 0
+	expect "$name: findings" "3|$n_records" \
+		"$(sql 'select p.state, r.n_findings from isobar.push as p join isobar.run as r using (org_id, run_id)')"
+	say "$name: $((peak / 1024)) MiB"
+	[ "$peak" -gt 0 ] && [ "$peak" -le "$limit_kib" ] ||
+		fail "$name: at most $limit_kib KiB" "took $peak KiB"
+	sql 'delete from isobar.push'
+}
+
+make_db
+token=$(new_token --name pia --role integrator)
+ISOBAR_API_PUSH_MAX=4096 start_api --rate-limit off --no-access-log
+expect_small_push "pushed, new" "$tmp/list.json"
+gzip -1 "$tmp/list.json"
+expect_small_push "pushed as gzip, known" "$tmp/list.json.gz" -H 'Content-Encoding: gzip'
+stop_api
+proves "parsing a push of $((n_bytes / 1000000)) MB stays under 64 MiB"
+
 done_testing

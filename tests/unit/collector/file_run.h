@@ -79,7 +79,8 @@ static inline struct file_run *file_run_text(const char *text, size_t size)
 	const char *paths[RECORD_MAX_PATHS];
 	struct file_run *f = calloc(1, sizeof(*f));
 	struct file_text file = {.text = text, .size = size};
-	struct record_input input = {file_text_read, file_text_rewind, &file};
+	struct record_input input = {
+	        .read = file_text_read, .rewind = file_text_rewind, .ctx = &file};
 	struct record_reader_options options = {.paths = paths,
 	                                        .header_cells = header_cells};
 	struct record_reader *reader;

@@ -571,7 +571,8 @@ static size_t parse_file(struct world *w, FILE *file, const struct format **form
 	static const char *const paths[] = {"value", "data", "data/rows"};
 	const struct record_reader_options options = {.paths = paths,
 	                                              .n_paths = N_ELEMENTS(paths)};
-	const struct record_input input = {read_file, rewind_file, file};
+	const struct record_input input = {
+	        .read = read_file, .rewind = rewind_file, .ctx = file};
 	CLEANUP(record_reader_freep)
 	struct record_reader *reader = record_reader_new(&options, &input);
 	struct record record;
