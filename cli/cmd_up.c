@@ -38,8 +38,9 @@
 #define CONNECTION_MAX 4096
 #define TOLD_MAX       512
 
-enum {
+enum { /* as they start; the api is the first to stop */
 	SCORER,
+	COLLECTOR,
 	API,
 	N_DAEMONS
 };
@@ -359,9 +360,11 @@ static bool was_told_ready(struct up *u)
 static void start_daemons(struct up *u)
 {
 	struct daemon *scorer = daemon_make(u, SCORER, "isobar-scorer");
+	struct daemon *collector = daemon_make(u, COLLECTOR, "isobar-collector");
 	struct daemon *api = daemon_make(u, API, "isobar-api");
 
 	add_now(u, scorer, 1);
+	add_now(u, collector, 1);
 	api->argv[1] = "--listen";
 	api->argv[2] = arena_printf(u->cli->arena, "127.0.0.1:%d", u->port);
 	add_now(u, api, 3);

@@ -61,6 +61,21 @@ done
 expect "the api is started again" 200 "$(status_of /readyz)"
 proves "address and token, and what dies is started again"
 
+# What is pushed is parsed: a collector runs too, and is started again.
+asff 1 bucket=pushed >"$tmp/pushed.ndjson"
+kill -KILL "$(pgrep -P "$up_pid" -f isobar-collector)"
+status=$(curl -s -o "$out" -w '%{http_code}' -H "Authorization: Bearer $token" -H 'Content-Type: application/x-ndjson' \
+	--data-binary "@$tmp/pushed.ndjson" "$url/v1/ingest?source=pipeline")
+expect "a push" 202 "$status"
+id=$(jq -r .push_id "$out")
+for ((try = 0; try < 150; try++)); do
+	status=$(status_of "/v1/pushes/$id")
+	[ "$(jq -r .state "$out")" != done ] || break
+	sleep 0.1
+done
+expect "a push: what became of it" "200 done 1" "$status $(jq -r '[.state, .run.findings] | join(" ")' "$out")"
+proves "what is pushed is parsed"
+
 # A second one on the same port is refused; without --port it finds another.
 run timeout 60 "$isobar" up --port "${url##*:}"
 expect_code "a port that is taken" 1
