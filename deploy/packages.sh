@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian packages that Isobar needs; asks apt only for what is missing.
-#   packages.sh [--list | --check] SET…        sets: run, build, test, fuzz, bench
+#   packages.sh [--list | --check] SET…        sets: run, build, clouds, test, fuzz, bench
 # --list prints the names, --check tells what is missing (exit 1) and installs nothing.
 set -euo pipefail
 
@@ -50,6 +50,7 @@ packages_of() {
 		echo clang clang-format curl jq libcmocka-dev nodejs npm openssl prometheus \
 			slowhttptest
 		;;
+	clouds) echo nodejs ;; # the simulated providers of tests/clouds
 	fuzz) echo clang libclang-rt-14-dev ;;
 	bench) echo nginx-light nodejs npm wrk ;;
 	*) usage ;;

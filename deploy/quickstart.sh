@@ -3,16 +3,19 @@
 # From a bare Debian 12 to a ranked queue: installs what is missing, builds, starts a PostgreSQL of
 # its own and the daemons, imports the sample estate once, shows the queue.  Ctrl-C stops everything;
 # the data stays for the next start.
-#   quickstart.sh [--json] [--no-wait]
-# --json prints NDJSON on stdout; --no-wait stops after the queue was shown.
+#   quickstart.sh [--json] [--no-wait] [--with-simulated-clouds]
+# --json prints NDJSON on stdout; --no-wait stops after the queue was shown; --with-simulated-clouds
+# starts an Azure and an AWS of our own on 127.0.0.1 (tests/clouds, by Node) and lists them as sources.
 # Runs as root (the cluster then belongs to the system user isobar) or as a user with sudo, which
 # only apt needs.  With ISOBAR_DATABASE set, that server is used and no cluster is made.
 set -euo pipefail
 
 called_from=$PWD
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-programs=(cli/isobar scorer/isobar-scorer api/isobar-api) # inside the build folder
+programs=(cli/isobar scorer/isobar-scorer collector/isobar-collector api/isobar-api) # inside the build folder
 json=0
+with_clouds=0
+cloud_pids=()
 wait_for_end=1
 as_owner=() # what a command is prefixed with to run as the owner of the data
 isobar=     # the program, where that owner can run it
@@ -32,17 +35,22 @@ die() {
 }
 
 usage() {
-	sed -n '6,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+	sed -n '6,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 	exit 2
 }
 
 # Stops what we started, in every way out.
 stop_all() {
+	local pid
 	if [ -n "$up_pid" ] && kill -TERM "$up_pid" 2>/dev/null; then
 		say "stopping"
 		wait "$up_pid" || true
 	fi
 	up_pid=
+	for pid in "${cloud_pids[@]}"; do
+		kill -TERM "$pid" 2>/dev/null || true
+	done
+	cloud_pids=()
 	[ -z "$ready_line" ] || rm -f "$ready_line"
 	[ -z "$our_record" ] || rm -f "$our_record"
 }
@@ -54,7 +62,8 @@ build() {
 	{
 		cd "$checkout"
 		cmake --preset release -DISOBAR_TESTS=OFF &&
-			cmake --build --preset release --parallel "$(nproc)" --target isobar isobar-scorer isobar-api
+			cmake --build --preset release --parallel "$(nproc)" --target isobar isobar-scorer isobar-collector \
+				isobar-api
 	} >"$build_log" 2>&1 || {
 		cat "$build_log" >&2
 		die "the build failed"
@@ -151,6 +160,77 @@ import_sample() {
 	fi
 }
 
+# start_cloud PROVIDER [OPTION…]: its address is in $cloud_url.
+start_cloud() {
+	local folder=$checkout/tests/clouds said tries
+	if ! "${as_owner[@]}" test -r "$folder/cloud.mjs" 2>/dev/null; then
+		folder=/var/lib/isobar/clouds
+		rm -rf "$folder"
+		cp -r "$checkout/tests/clouds" "$folder"
+		chmod -R u=rwX,go=rX "$folder"
+	fi
+	said=$(mktemp)
+	"${as_owner[@]}" node "$folder/cloud.mjs" --provider "$@" >"$said" 2>>"$log" &
+	cloud_pids+=("$!")
+	cloud_url=
+	for ((tries = 0; tries < 100; tries++)); do
+		cloud_url=$(sed -n 's/.*"url": *"\([^"]*\)".*/\1/p' "$said")
+		[ -z "$cloud_url" ] || break
+		sleep 0.1
+	done
+	rm -f "$said"
+	[ -n "$cloud_url" ] || die "the simulated $1 does not start; see $log"
+}
+
+# What a source takes to reach $cloud_url, KEY=VALUE a line.
+cloud_settings() {
+	node -e 'fetch(`${process.argv[1]}/_sim/settings`).then(answer => answer.json()).then(settings => {
+		for (const key in settings)
+			console.log(`${key}=${settings[key]}`);
+	})' "$cloud_url"
+}
+
+# The source NAME of the simulated provider, listed once.  It has no schedule, as the provider ends with us.
+list_cloud() {
+	local name=$1 provider=$2 setting secret= secret_key= what=()
+	while IFS= read -r setting; do
+		case "$setting" in
+		client_secret=* | secret=*)
+			secret_key=${setting%%=*}
+			secret=${setting#*=}
+			;;
+		*) what+=(--set "$setting") ;;
+		esac
+	done < <(cloud_settings)
+	if run source show "$name" >/dev/null 2>&1; then
+		what=(set "$name" "${what[@]}")
+	else
+		what=(add "$name" --connector "$provider" --every never "${what[@]}")
+	fi
+	printf '%s' "$secret" | run source "${what[@]}" --quiet --secret "$secret_key=-" >&2
+	if [ "$json" = 1 ]; then
+		run source run "$name" --wait --json
+	else
+		run source run "$name" --wait >&2
+	fi
+}
+
+simulate_clouds() {
+	local provider tries options
+	for provider in azure aws; do
+		say "listing a simulated $provider"
+		options=()
+		# Regions that the sample estate has not: a listing closes what it does not show there.
+		[ "$provider" = azure ] || options=(--option regions=eu-north-1,ap-south-1)
+		start_cloud "$provider" "${options[@]}"
+		list_cloud "simulated-$provider" "$provider"
+	done
+	for ((tries = 0; tries < 100; tries++)); do # until the scorer has seen it
+		[ -z "$(run queue --json --limit 1 --where source=simulated-aws)" ] || return 0
+		sleep 0.1
+	done
+}
+
 show_queue() {
 	if [ "$json" = 1 ]; then
 		sed 1q "$ready_line"
@@ -185,6 +265,7 @@ show_hints() {
 	say "  $program queue --where band=critical    only the worst"
 	say "  $program explain ID                     why a risk stands where it does"
 	say "  $program import PATH                    your own exports"
+	say "  $program source add --help              live sources"
 	say "  $program doctor                         is all well?"
 	say "Logs: $log"
 }
@@ -195,11 +276,16 @@ main() {
 		case "$argument" in
 		--json) json=1 ;;
 		--no-wait) wait_for_end=0 ;;
+		--with-simulated-clouds) with_clouds=1 ;;
 		*) usage ;;
 		esac
 	done
 
 	"$checkout/deploy/packages.sh" build run
+	if [ "$with_clouds" = 1 ] && ! command -v node >/dev/null; then
+		say "the simulated clouds need Node: installing nodejs"
+		"$checkout/deploy/packages.sh" clouds
+	fi
 	started=$SECONDS
 	build
 	isobar=$checkout/build/release/cli/isobar
@@ -219,6 +305,7 @@ main() {
 	start_up
 	[ -z "$our_record" ] || share_connection
 	import_sample
+	[ "$with_clouds" = 0 ] || simulate_clouds
 	show_queue $((SECONDS - started))
 	[ "$wait_for_end" = 1 ] || return 0
 
