@@ -20,6 +20,7 @@
 #define RECORD_MAX   (8u << 20)
 #define DOCUMENT_MAX (64u << 20) /* a report that is one record */
 #define ENVELOPE_MAX (1u << 20)
+#define AROUND_MAX   (32u << 20) /* the records of a page: as large as a page may be */
 #define DEPTH_MAX    64
 
 void intake_init(struct intake *im, struct ingest *ingest, const struct org *org,
@@ -30,7 +31,7 @@ void intake_init(struct intake *im, struct ingest *ingest, const struct org *org
 	        .org = *org,
 	        .forced = forced,
 	        .record_doc = json_doc_new(DOCUMENT_MAX + 4096, DEPTH_MAX),
-	        .envelope_doc = json_doc_new(ENVELOPE_MAX + 4096, DEPTH_MAX),
+	        .envelope_doc = json_doc_new(AROUND_MAX + 4096, DEPTH_MAX),
 	        .arena = arena_new(1 << 20),
 	};
 }
@@ -75,7 +76,8 @@ static struct record_reader *open_reader(const struct record_input *input,
 	                                        .header_cells = header_cells,
 	                                        .max_record = RECORD_MAX,
 	                                        .max_document = DOCUMENT_MAX,
-	                                        .max_envelope = ENVELOPE_MAX};
+	                                        .max_envelope =
+	                                                only ? AROUND_MAX : ENVELOPE_MAX};
 
 	for (size_t i = 0; i < n_formats; i++) {
 		if (only && formats[i] != only)
