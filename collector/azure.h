@@ -20,6 +20,9 @@ extern const struct format azure_context;
 /* Defender Vulnerability Management, by machine; connector "azure_mdvm". */
 extern const struct format azure_mdvm;
 
+/* Microsoft Sentinel; connector "azure_sentinel". */
+extern const struct format sentinel_incidents; /* threats, on a workspace or its entities */
+
 /* Azure Resource Graph: rows of all the above, and inventory. */
 extern const struct format azure_resource_graph;
 extern const struct format azure_resource_graph_table;

@@ -28,6 +28,8 @@ static const struct source_setting settings[] = {
         {"bulk", 0, "graph", "graph: Azure Resource Graph; arm: each subscription's API"},
         {"lists", SOURCE_LIST, "assessments,subassessments,policy,alerts,inventory",
          "what is listed"},
+        {"workspaces", SOURCE_LIST, NULL,
+         "ARM ids of the Log Analytics workspaces of Microsoft Sentinel, for sentinel"},
         {"policy_states", 0, "all", "all, or failing: without what is compliant"},
         {"graph_quota", 0, "15", "queries that Resource Graph allows in 5 seconds"},
         {"endpoint", SOURCE_URL, NULL, "in the place of every host, for tests"},
@@ -74,6 +76,31 @@ bool azure_is_guid(const char *text)
 			return false;
 	}
 	return true;
+}
+
+/* After a prefix, in any case; NULL: it does not begin so. */
+static const char *past(const char *text, const char *prefix)
+{
+	return text && text_begins_nocase(text, prefix) ? text + strlen(prefix) : NULL;
+}
+
+bool azure_is_workspace(const char *text, struct arena *a)
+{
+	static const char name_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
+	                                   "uvwxyz0123456789-_.()";
+	const char *at = past(text, "/subscriptions/");
+	size_t group;
+
+	if (!at || strlen(at) < 36 || !azure_is_guid(arena_strndup(a, at, 36)))
+		return false;
+	at = past(at + 36, "/resourceGroups/");
+	group = at ? strspn(at, name_letters) : 0;
+	/* No group's name ends with a dot: no step up in a path either. */
+	if (group == 0 || at[group - 1] == '.')
+		return false;
+	at = past(at + group, "/providers/Microsoft.OperationalInsights/workspaces/");
+	return at && at[0] != '\0' && strchr(at, '.') == NULL &&
+	       at[strspn(at, name_letters)] == '\0';
 }
 
 bool azure_lists_has(const struct live_source *s, const char *name, struct arena *a)

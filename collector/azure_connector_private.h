@@ -20,6 +20,8 @@ int azure_cloud_find(const struct live_source *s, const struct azure_cloud **out
 const char *azure_base(const struct live_source *s, const char *host) NON_NULL;
 /* 36 hexadecimal digits and hyphens, as ids of tenants and subscriptions are. */
 bool azure_is_guid(const char *text);
+/* "/subscriptions/…/workspaces/NAME", of Log Analytics, with nothing a path may not have. */
+bool azure_is_workspace(const char *text, struct arena *a);
 /* Does the setting lists have it? */
 bool azure_lists_has(const struct live_source *s, const char *name, struct arena *a);
 
@@ -61,15 +63,14 @@ int azure_login_find(const struct live_source *s, const struct surroundings *env
                      struct arena *a, struct azure_login *out,
                      struct error *err) MUST_CHECK;
 
-/* --- listings (azure_lists.c) --- */
+/* --- cursors and requests (azure_request.c) --- */
 
-/* Kinds of parts; "plan" is in azure_plan.c. */
-#define AZURE_PART_METADATA        "metadata"
-#define AZURE_PART_FINDINGS        "findings"
-#define AZURE_PART_ALERTS          "alerts"
-#define AZURE_PART_GRAPH_FINDINGS  "graph-findings"
-#define AZURE_PART_GRAPH_ALERTS    "graph-alerts"
-#define AZURE_PART_GRAPH_INVENTORY "graph-inventory"
+/* More rows than any tenant has; sums of it fit. */
+#define AZURE_COUNT_MAX INT64_C(1000000000000)
+
+enum {
+	AZURE_MAX_LINK = 16384
+};
 
 /*
  * A cursor: "TAG:SEEN:SHORT:TOKEN".  TAG names the listing, since a part has several one
@@ -87,14 +88,39 @@ int azure_cursor_read(const char *text, struct arena *a, struct azure_cursor *ou
                       struct error *err) MUST_CHECK;
 const char *azure_cursor_text(const struct azure_cursor *c, struct arena *a) NON_NULL;
 
-/* The link to the next page of an ARM listing; "": it was the last. */
-int azure_next_link(const struct live_source *s, struct json_view body, const char **out,
-                    struct error *err) MUST_CHECK;
+/* Whose quota it is: of the application, or of whatever the surroundings are. */
+const char *azure_principal_key(const struct live_source *s, struct arena *a) NON_NULL;
 
-/* What a request to ARM has beside its path; token: a link in the place of the path. */
+/* A page that is asked for. */
+struct azure_query {
+	const char *audience; /* AZURE_ARM, AZURE_GRAPH: whose host and token */
+	const char *path;
+	const struct url_pair *pairs;
+	size_t n_pairs;
+	const char *token; /* a link in the place of path and pairs; "": the first page */
+};
+
+/* With the rate of ARM's tenant-wide reads; the caller sets another. */
+int azure_request(const struct live_source *s, const struct azure_query *q, struct arena *a,
+                  struct part_request *out, struct error *err) MUST_CHECK;
+/* Of ARM, with a version alone. */
 int azure_arm_request(const struct live_source *s, const char *path, const char *version,
                       const char *token, struct arena *a, struct part_request *out,
                       struct error *err) MUST_CHECK;
+/* The link to the next page of a listing; "": it was the last. */
+int azure_next_link(const struct live_source *s, const char *audience,
+                    struct json_view body, const char **out, struct error *err) MUST_CHECK;
+
+/* --- listings (azure_lists.c) --- */
+
+/* Kinds of parts; "plan" is in azure_plan.c. */
+#define AZURE_PART_METADATA        "metadata"
+#define AZURE_PART_FINDINGS        "findings"
+#define AZURE_PART_ALERTS          "alerts"
+#define AZURE_PART_GRAPH_FINDINGS  "graph-findings"
+#define AZURE_PART_GRAPH_ALERTS    "graph-alerts"
+#define AZURE_PART_GRAPH_INVENTORY "graph-inventory"
+#define AZURE_PART_SENTINEL        "sentinel"
 
 int azure_list_request(const struct live_source *s, const struct part *part,
                        const char *cursor, struct arena *a, struct part_request *out,

@@ -21,10 +21,6 @@
 
 enum {
 	PAGE_ROWS = 1000, /* $top, at most */
-	MAX_LINK = 16384,
-	/* Reads: a bucket of 250, 25 a second more, for a subscription and principal. */
-	ARM_RATE = 1500,
-	ARM_BURST = 250,
 	/* Posts count as writes: 200, and 10 a second. */
 	ARM_POST_RATE = 600,
 	ARM_POST_BURST = 200,
@@ -39,6 +35,7 @@ struct listing {
 	const char *failing; /* the same without what is in order */
 	const char *path;    /* below the subscription, but of the tenant's metadata */
 	const char *version;
+	const char *order; /* $orderby, where pages need one */
 	bool post;
 };
 
@@ -144,6 +141,15 @@ static const struct listing arm_alerts[] = {
          .version = "2022-01-01"},
 };
 
+static const struct listing sentinel_incidents[] = {
+        {.tag = "incidents",
+         .format = "sentinel-incidents",
+         .path = "/providers/Microsoft.SecurityInsights/incidents",
+         .version = "2023-11-01",
+         /* What comes while pages are read comes at the end. */
+         .order = "properties/createdTimeUtc asc"},
+};
+
 static const struct {
 	const char *kind;
 	const struct listing *listings;
@@ -155,6 +161,7 @@ static const struct {
         {AZURE_PART_METADATA, arm_metadata, N_ELEMENTS(arm_metadata)},
         {AZURE_PART_FINDINGS, arm_findings, N_ELEMENTS(arm_findings)},
         {AZURE_PART_ALERTS, arm_alerts, N_ELEMENTS(arm_alerts)},
+        {AZURE_PART_SENTINEL, sentinel_incidents, N_ELEMENTS(sentinel_incidents)},
 };
 
 /* Why a part that ends is not complete: the third field of a cursor. */
@@ -175,38 +182,6 @@ static const char *why_short(char fault)
 	default:
 		return NULL;
 	}
-}
-
-/* More rows than any tenant has; sums of it fit. */
-#define COUNT_MAX INT64_C(1000000000000)
-
-/* --- cursors --- */
-
-int azure_cursor_read(const char *text, struct arena *a, struct azure_cursor *out,
-                      struct error *err)
-{
-	const char *colon = strchr(text, ':');
-	char *end;
-
-	if (!colon || colon[1] < '0' || colon[1] > '9')
-		return error_set(err, ERR_INVALID, "cursor \"%.40s\" is not one of ours",
-		                 text);
-	out->tag = arena_strndup(a, text, (size_t)(colon - text));
-	out->seen = strtoll(colon + 1, &end, 10);
-	if (out->seen > COUNT_MAX || end[0] != ':' || end[1] == '\0' || end[2] != ':')
-		return error_set(err, ERR_INVALID, "cursor \"%.40s\" is not one of ours",
-		                 text);
-	out->fault = end[1];
-	out->token = end + 3;
-	return 0;
-}
-
-const char *azure_cursor_text(const struct azure_cursor *c, struct arena *a)
-{
-	char counts[40];
-
-	snprintf(counts, sizeof(counts), ":%lld:%c:", (long long)c->seen, c->fault);
-	return ARENA_JOIN(a, c->tag, counts, c->token);
 }
 
 /* Where a part stands. */
@@ -270,49 +245,26 @@ static bool is_failing_only(const struct live_source *s)
 
 /* --- asking ARM --- */
 
-/* Whose quota it is: of the application, or of whatever the surroundings are. */
-static const char *principal(const struct live_source *s, struct arena *a)
+/* What a part's data names of ARM: a subscription, a workspace, "" of the tenant. */
+static int find_base(const struct part *part, struct arena *a, const char **base,
+                     const char **subscription, struct error *err)
 {
-	return ARENA_JOIN(a, source_get(s, "endpoint"), source_get(s, "tenant"), "/",
-	                  source_get(s, "client_id"));
-}
+	static const char prefix[] = "/subscriptions/";
+	const char *id = part->data;
 
-/* Visible ASCII and nothing else. */
-static bool is_one_word(const char *text)
-{
-	while (*text > ' ' && *text <= '~')
-		text++;
-	return *text == '\0';
-}
-
-int azure_arm_request(const struct live_source *s, const char *path, const char *version,
-                      const char *token, struct arena *a, struct part_request *out,
-                      struct error *err)
-{
-	const struct azure_cloud *cloud;
-	const char *base;
-
-	if (azure_cloud_find(s, &cloud, err) < 0)
-		return err->code;
-	base = azure_base(s, cloud->arm);
-	*out = (struct part_request){
-	        .http = {.method = "GET",
-	                 .url = token[0] != '\0'
-	                                ? token
-	                                : url_build(base, path,
-	                                            &(struct url_pair){"api-version",
-	                                                               version},
-	                                            1, a),
-	                 .allow_http = source_get(s, "endpoint")[0] != '\0'},
-	        .credential = AZURE_ARM,
-	        .rate_key = ARENA_JOIN(a, "azure/tenant/", principal(s, a)),
-	        .rate = ARM_RATE,
-	        .burst = ARM_BURST,
-	};
-	/* Checked when it came; the cursor may have been stored since, and settings changed. */
-	if (token[0] != '\0' && (!is_one_word(token) || !url_same_origin(token, base)))
-		return error_set(err, ERR_INVALID, "nextLink leads to another host");
-	http_add_header(&out->http, "Accept", "application/json");
+	*base = *subscription = "";
+	if (id[0] == '\0')
+		return 0;
+	if (id[0] == '/' && azure_is_workspace(id, a)) {
+		*base = id;
+		*subscription = arena_strndup(a, id + strlen(prefix), 36);
+		return 0;
+	}
+	if (!azure_is_guid(id))
+		return error_set(err, ERR_INVALID, "part %.80s names no subscription",
+		                 part->name);
+	*base = ARENA_JOIN(a, prefix, id);
+	*subscription = id;
 	return 0;
 }
 
@@ -321,35 +273,30 @@ static int ask_arm(const struct live_source *s, const struct part *part,
                    struct error *err)
 {
 	const struct listing *l = &p->listings[p->at];
-	const char *id = part->data; /* the subscription, or "" of the tenant */
-	const char *path =
-	        id[0] == '\0' ? l->path : ARENA_JOIN(a, "/subscriptions/", id, l->path);
+	const struct url_pair pairs[] = {
+	        {"api-version", l->version},
+	        {"$top", l->post ? "1000" : NULL},
+	        {"$filter",
+	         l->post && is_failing_only(s) ? "complianceState ne 'Compliant'" : NULL},
+	        {"$orderby", l->order},
+	};
+	struct azure_query q = {.audience = AZURE_ARM,
+	                        .pairs = pairs,
+	                        .n_pairs = N_ELEMENTS(pairs),
+	                        .token = p->cursor.token};
+	const char *base, *subscription;
 
-	if (id[0] != '\0' && !azure_is_guid(id))
-		return error_set(err, ERR_INVALID, "part %.80s names no subscription",
-		                 part->name);
-	if (azure_arm_request(s, path, l->version, p->cursor.token, a, out, err) < 0)
+	if (find_base(part, a, &base, &subscription, err) < 0)
+		return err->code;
+	q.path = ARENA_JOIN(a, base, l->path);
+	if (azure_request(s, &q, a, out, err) < 0)
 		return err->code;
 	out->format = l->format;
-	if (id[0] != '\0')
-		out->rate_key = ARENA_JOIN(a, "azure/", l->post ? "post/" : "get/", id, "/",
-		                           principal(s, a));
+	if (subscription[0] != '\0')
+		out->rate_key = ARENA_JOIN(a, "azure/", l->post ? "post/" : "get/",
+		                           subscription, "/", azure_principal_key(s, a));
 	if (!l->post)
 		return 0;
-	if (p->cursor.token[0] == '\0') {
-		const struct azure_cloud *cloud;
-		const struct url_pair pairs[] = {
-		        {"api-version", l->version},
-		        {"$top", "1000"},
-		        {"$filter",
-		         is_failing_only(s) ? "complianceState ne 'Compliant'" : NULL},
-		};
-
-		if (azure_cloud_find(s, &cloud, err) < 0)
-			return err->code;
-		out->http.url = url_build(azure_base(s, cloud->arm), path, pairs,
-		                          N_ELEMENTS(pairs), a);
-	}
 	/* With an empty body, to links of further pages too. */
 	out->http.method = "POST";
 	out->http.body = "";
@@ -440,7 +387,7 @@ static int ask_graph(const struct live_source *s, const struct part *part,
 	http_add_header(&out->http, "Content-Type", "application/json");
 	out->format = l->format;
 	/* So many in five seconds, for a principal in its tenant. */
-	out->rate_key = ARENA_JOIN(a, "azure/graph/", principal(s, a));
+	out->rate_key = ARENA_JOIN(a, "azure/graph/", azure_principal_key(s, a));
 	out->rate = quota * 12;
 	out->burst = quota;
 	return 0;
@@ -460,30 +407,6 @@ int azure_list_request(const struct live_source *s, const struct part *part,
 }
 
 /* --- pages --- */
-
-int azure_next_link(const struct live_source *s, struct json_view body, const char **out,
-                    struct error *err)
-{
-	const struct azure_cloud *cloud;
-
-	*out = "";
-	if (json_view_opt_text(body, "nextLink", out, err) < 0)
-		return err->code;
-	if ((*out)[0] == '\0' && json_view_opt_text(body, "@odata.nextLink", out, err) < 0)
-		return err->code;
-	if ((*out)[0] == '\0')
-		return 0;
-	if (azure_cloud_find(s, &cloud, err) < 0)
-		return err->code;
-	if (strlen(*out) > MAX_LINK)
-		return error_set(err, ERR_INVALID, "nextLink is longer than %d bytes",
-		                 MAX_LINK);
-	if (!is_one_word(*out))
-		return error_set(err, ERR_INVALID, "nextLink holds a byte that no URL has");
-	if (!url_same_origin(*out, azure_base(s, cloud->arm)))
-		return error_set(err, ERR_INVALID, "nextLink leads to another host");
-	return 0;
-}
 
 /* The next page of this listing, the next listing, or the end. */
 static void go_on(const struct live_source *s, struct place *p, const char *token,
@@ -518,7 +441,7 @@ static int arm_page(const struct live_source *s, const struct page_input *in,
 	/* {} and {"error":…} with 200 are no empty list. */
 	if (!json_view_is_array(json_view_at(in->body, "value")))
 		return error_set(err, ERR_INVALID, "value is missing or no list");
-	if (azure_next_link(s, in->body, &link, err) < 0)
+	if (azure_next_link(s, AZURE_ARM, in->body, &link, err) < 0)
 		return err->code;
 	go_on(s, p, link, a, out);
 	return 0;
@@ -601,15 +524,15 @@ static int graph_page(const struct live_source *s, const struct page_input *in,
 	    json_view_opt_int(in->body, "totalRecords", &total, err) < 0 ||
 	    json_view_opt_text(in->body, "$skipToken", &token, err) < 0)
 		return err->code;
-	if (count < 0 || count > PAGE_ROWS || total < 0 || total > COUNT_MAX)
+	if (count < 0 || count > PAGE_ROWS || total < 0 || total > AZURE_COUNT_MAX)
 		return error_set(err, ERR_INVALID, "count is %lld, totalRecords %lld",
 		                 (long long)count, (long long)total);
 	if (l->format && (size_t)count != in->n_records)
 		return error_set(err, ERR_INVALID, "count is %lld, and %zu rows came",
 		                 (long long)count, in->n_records);
-	if (strlen(token) > MAX_LINK)
+	if (strlen(token) > AZURE_MAX_LINK)
 		return error_set(err, ERR_INVALID, "$skipToken is longer than %d bytes",
-		                 MAX_LINK);
+		                 AZURE_MAX_LINK);
 	p->cursor.seen += count;
 	/* The cursor counts rows, so that its repetition is not seen in its text. */
 	if (token[0] != '\0' && strcmp(token, p->cursor.token) == 0)

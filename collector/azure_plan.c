@@ -19,11 +19,12 @@ enum {
 	BATCH = 200,
 	MAX_SUBSCRIPTIONS = 10000, /* on one page */
 	MAX_TITLE = 200,
+	MAX_WORKSPACES = 1000,
 	KINDS = 3 /* of parts that a batch or a subscription has */
 };
 
 static const char *const known_lists[] = {"assessments", "subassessments", "policy",
-                                          "alerts", "inventory"};
+                                          "alerts",      "inventory",      "sentinel"};
 
 struct subscription {
 	const char *id; /* lower case */
@@ -43,7 +44,7 @@ static int check_lists(const struct live_source *s, struct arena *a, struct erro
 		if (k == N_ELEMENTS(known_lists))
 			return error_set(err, ERR_INVALID,
 			                 "lists are assessments, subassessments, policy, "
-			                 "alerts and inventory, not \"%.40s\"",
+			                 "alerts, inventory and sentinel, not \"%.40s\"",
 			                 lists[i]);
 	}
 	return n > 0 ? 0 : error_set(err, ERR_INVALID, "lists names nothing to list");
@@ -57,6 +58,27 @@ static int read_bulk(const struct live_source *s, bool *by_graph, struct error *
 	if (*by_graph || strcmp(bulk, "arm") == 0)
 		return 0;
 	return error_set(err, ERR_INVALID, "bulk is graph or arm, not \"%.40s\"", bulk);
+}
+
+static int check_workspaces(const struct live_source *s, struct arena *a, struct error *err)
+{
+	const char **ids;
+	const size_t n = source_list(s, "workspaces", a, &ids);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!azure_is_workspace(ids[i], a))
+			return error_set(err, ERR_INVALID,
+			                 "workspaces: \"%.200s\" is no ARM id of a Log "
+			                 "Analytics workspace",
+			                 ids[i]);
+	}
+	if (n > MAX_WORKSPACES)
+		return error_set(err, ERR_INVALID, "workspaces are %d at most",
+		                 MAX_WORKSPACES);
+	if (n == 0 && azure_lists_has(s, "sentinel", a))
+		return error_set(err, ERR_INVALID,
+		                 "lists has sentinel, and workspaces names none");
+	return 0;
 }
 
 static int check_settings(const struct live_source *s, struct arena *a, struct error *err)
@@ -75,7 +97,7 @@ static int check_settings(const struct live_source *s, struct arena *a, struct e
 	if (strcmp(states, "all") != 0 && strcmp(states, "failing") != 0)
 		return error_set(err, ERR_INVALID,
 		                 "policy_states is all or failing, not \"%.40s\"", states);
-	if (read_bulk(s, &by_graph, err) < 0)
+	if (read_bulk(s, &by_graph, err) < 0 || check_workspaces(s, a, err) < 0)
 		return err->code;
 	return check_lists(s, a, err);
 }
@@ -234,6 +256,40 @@ static void add_single(const struct live_source *s, const struct subscription *s
 		add_part(out, AZURE_PART_ALERTS, sub, 1, sub->id, a);
 }
 
+/* One of each workspace, however often and in whatever case it is named. */
+static void add_workspaces(const struct live_source *s, struct arena *a,
+                           struct part_page *out)
+{
+	const char **ids;
+	const size_t n = source_list(s, "workspaces", a, &ids);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *id = azure_lower(ids[i], a);
+		size_t k = 0;
+
+		while (k < i && strcasecmp(ids[k], ids[i]) != 0)
+			k++;
+		if (k < i)
+			continue;
+		/* No scopes: threats end by their source's word. */
+		out->parts[out->n_parts++] =
+		        (struct part){.name = ARENA_JOIN(a, AZURE_PART_SENTINEL, id),
+		                      .kind = AZURE_PART_SENTINEL,
+		                      .data = id,
+		                      .title = strrchr(id, '/') + 1};
+	}
+}
+
+/* Once a run: what is not of one subscription. */
+static void add_common(const struct live_source *s, struct arena *a, struct part_page *out)
+{
+	/* What the checks are, for all subscriptions. */
+	if (azure_lists_has(s, "assessments", a))
+		add_part(out, AZURE_PART_METADATA, NULL, 0, "", a);
+	if (azure_lists_has(s, "sentinel", a))
+		add_workspaces(s, a, out);
+}
+
 static int add_parts(const struct live_source *s, const struct subscription *subs, size_t n,
                      bool first, struct arena *a, struct part_page *out, struct error *err)
 {
@@ -241,15 +297,20 @@ static int add_parts(const struct live_source *s, const struct subscription *sub
 
 	if (read_bulk(s, &by_graph, err) < 0)
 		return err->code;
-	out->parts = ARENA_ARRAY(a, struct part, KINDS * (n + 1));
-	/* Once a run: what the checks are, for all subscriptions. */
-	if (first && azure_lists_has(s, "assessments", a))
-		add_part(out, AZURE_PART_METADATA, NULL, 0, "", a);
+	out->parts = ARENA_ARRAY(a, struct part, KINDS * (n + 1) + MAX_WORKSPACES);
+	if (first)
+		add_common(s, a, out);
 	for (size_t i = 0; i < n; i += BATCH)
 		add_batch(s, subs + i, n - i < BATCH ? n - i : BATCH, by_graph, a, out);
 	for (size_t i = 0; i < n && !by_graph; i++)
 		add_single(s, &subs[i], a, out);
 	return 0;
+}
+
+static bool lists_subscriptions(const struct live_source *s, struct arena *a)
+{
+	return has_findings(s, a) || azure_lists_has(s, "alerts", a) ||
+	       azure_lists_has(s, "inventory", a);
 }
 
 /* Of the last page: are there fewer subscriptions than there should be? */
@@ -258,6 +319,8 @@ static const char *too_few(const struct live_source *s, int64_t seen, struct are
 	const char **wanted;
 	const size_t n = source_list(s, "subscriptions", a, &wanted);
 
+	if (!lists_subscriptions(s, a))
+		return NULL;
 	if (seen == 0)
 		return "no subscription is visible: give the principal Reader and Security "
 		       "Reader";
@@ -280,7 +343,7 @@ int azure_plan_page(const struct live_source *s, const struct page_input *in,
 	    add_parts(s, subs, n, !in->cursor, a, out, err) < 0)
 		return err->code;
 	c.seen += (int64_t)n;
-	if (azure_next_link(s, in->body, &c.token, err) < 0)
+	if (azure_next_link(s, AZURE_ARM, in->body, &c.token, err) < 0)
 		return err->code;
 	if (c.token[0] != '\0')
 		out->next = azure_cursor_text(&c, a);

@@ -136,6 +136,7 @@ static const struct {
         {"microsoft.security/locations/alerts", AZURE_KIND_ALERT},
         {"microsoft.security/alerts", AZURE_KIND_ALERT},
         {"microsoft.policyinsights/policystates", AZURE_KIND_POLICY_STATE},
+        {"microsoft.securityinsights/incidents", AZURE_KIND_INCIDENT},
         {"microsoft.security/securityconnectors", AZURE_KIND_RESOURCE},
 };
 
@@ -172,6 +173,8 @@ static enum azure_kind kind_of_id(const char *id)
 		return AZURE_KIND_ALERT;
 	if (text_begins_nocase(extension, "microsoft.policyinsights/policystates/"))
 		return AZURE_KIND_POLICY_STATE;
+	if (text_begins_nocase(extension, "microsoft.securityinsights/incidents/"))
+		return AZURE_KIND_INCIDENT;
 	return kind_of_type(extension);
 }
 

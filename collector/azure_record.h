@@ -32,7 +32,8 @@ enum azure_kind {
 	AZURE_KIND_SUBASSESSMENT,
 	AZURE_KIND_ALERT,
 	AZURE_KIND_POLICY_STATE,
-	AZURE_KIND_CONTEXT, /* scores, standards, plans: neither finding nor asset */
+	AZURE_KIND_INCIDENT, /* of Microsoft Sentinel */
+	AZURE_KIND_CONTEXT,  /* scores, standards, plans: neither finding nor asset */
 	AZURE_KIND_RESOURCE
 };
 
@@ -117,6 +118,8 @@ int azure_parse_alert(const struct azure_record *r, struct parse_output *out,
                       struct error *err);
 int azure_parse_policy_state(const struct azure_record *r, struct parse_output *out,
                              struct error *err);
+int azure_parse_incident(const struct azure_record *r, struct parse_output *out,
+                         struct error *err);
 
 /* Between a resource's id and the key of an assessment of it. */
 #define AZURE_ASSESSMENT_MARKER "/providers/microsoft.security/assessments/"

@@ -37,6 +37,8 @@ static const char *role_of(const struct part *part)
 		return "Reader on the subscription is needed";
 	if (strcmp(part->kind, AZURE_PART_METADATA) == 0)
 		return "Security Reader is needed";
+	if (strcmp(part->kind, AZURE_PART_SENTINEL) == 0)
+		return "Microsoft Sentinel Reader on the workspace is needed";
 	return "Security Reader (and Reader, for policy) on the subscription is needed";
 }
 

@@ -57,6 +57,8 @@ static int parse_row(const struct azure_record *r, struct parse_output *out,
 		return azure_parse_alert(r, out, err);
 	case AZURE_KIND_POLICY_STATE:
 		return azure_parse_policy_state(r, out, err);
+	case AZURE_KIND_INCIDENT:
+		return azure_parse_incident(r, out, err);
 	case AZURE_KIND_CONTEXT:
 		return 0;
 	case AZURE_KIND_RESOURCE:

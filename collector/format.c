@@ -50,6 +50,7 @@ const struct format *const formats[] = {
         &azure_policy_states,
         &azure_context,
         &azure_mdvm,
+        &sentinel_incidents,
         &azure_resource_graph,
         &azure_resource_graph_table,
         &gcp_scc,

@@ -7,11 +7,13 @@
 //          page=200          records of a page of ARM; Resource Graph takes $top
 //          auth=secret       secret, certificate, workload or managed: what settings() tells
 //          life=3599         seconds that a token lives
+//          more=sentinel     what settings() lists beside its defaults, with commas; the truth has it too
 
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 
 import { Estate } from './azure_estate.mjs';
+import { Tenant } from './azure_tenant.mjs';
 import { guid } from './seeded.mjs';
 
 export const faults = {
@@ -77,7 +79,9 @@ class Azure {
 		this.pageSize = whole('page', 200);
 		this.life = whole('life', 3599);
 		this.auth = options.auth ?? 'secret';
+		this.more = (options.more ?? '').split(',').filter(name => name !== '');
 		this.tenant = guid(seed, 100);
+		this.beside = new Tenant({ seed, subs: this.estate.subs, tenant: this.tenant });
 		this.client = guid(seed, 101);
 		// With the characters that forms escape.
 		this.secret = `sim~${guid(seed, 102).slice(0, 8)}.+/=`;
@@ -91,6 +95,10 @@ class Azure {
 
 	settings() {
 		const common = { tenant: this.tenant, client_id: this.client, endpoint: this.url, graph_quota: String(this.quota) };
+		if (this.more.length > 0)
+			common.lists = ['assessments', 'subassessments', 'policy', 'alerts', 'inventory', ...this.more].join(',');
+		if (this.more.includes('sentinel'))
+			common.workspaces = this.beside.workspaces.map(workspace => workspace.id).join(',');
 		switch (this.auth) {
 		case 'certificate':
 			return { ...common, client_certificate: fs.readFileSync(new URL('./keys/azure_application.pem', import.meta.url), 'utf8') };
@@ -108,8 +116,9 @@ class Azure {
 		return `${pack({ alg: 'RS256' })}.${pack({ sub: 'system:serviceaccount:isobar:collector', aud: 'api://AzureADTokenExchange' })}.simulated`;
 	}
 
-	truth() {
-		return this.estate.truth();
+	*truth() {
+		yield* this.estate.truth();
+		yield* this.beside.truth(this.more);
 	}
 
 	change(name, args) {
@@ -117,6 +126,8 @@ class Azure {
 			this.reversed = !this.reversed;
 			return { reversed: this.reversed };
 		}
+		if (name === 'flip')
+			this.beside.flip(args.count ?? args.n ?? 1);
 		return this.estate.change(name, args);
 	}
 
@@ -294,7 +305,7 @@ class Azure {
 			return `http://127.0.0.2:9${req.path}?api-version=${req.query.get('api-version')}&$skiptoken=x`;
 		if (token === '')
 			return '';
-		const query = new URLSearchParams({ 'api-version': req.query.get('api-version'), ...pick(req.query, '$top', '$filter'), $skiptoken: token });
+		const query = new URLSearchParams({ 'api-version': req.query.get('api-version'), ...pick(req.query, '$top', '$filter', '$orderby'), $skiptoken: token });
 		return `${this.url}${req.path}?${query}`;
 	}
 
@@ -318,6 +329,9 @@ class Azure {
 
 	lists(req, path) {
 		const tenant = /^\/providers\/(microsoft\.security\/assessmentmetadata)$/.exec(path);
+		const workspace = /^(.+)\/providers\/microsoft\.securityinsights\/incidents$/.exec(path)?.[1];
+		if (workspace)
+			return this.incidents(req, workspace);
 		const own = /^\/subscriptions\/([^/]+)\/providers\/(.+)$/.exec(path);
 		if (tenant || own?.[2] === 'microsoft.security/assessmentmetadata')
 			return this.metadata(req, own);
@@ -403,6 +417,41 @@ class Azure {
 		if (rows.length > 0 && !isLast && this.fault('row-twice'))
 			i = Math.max(0, i - 1);
 		return { rows, token: this.follow(position, [k, i], isLast, rows.length) };
+	}
+
+	// --- Microsoft Sentinel ---
+
+	incidents(req, id) {
+		const w = this.beside.workspaces.findIndex(workspace => workspace.id.toLowerCase() === id);
+		const workspace = this.beside.workspaces[w];
+		if (!workspace)
+			return error(404, 'ResourceNotFound', `The Resource '${id}' was not found.`);
+		const bad = this.subscriptionRefusal(req, this.estate.subs.indexOf(workspace.sub), workspace.sub.id) ?? this.version(req, ['2023-02-01', '2023-11-01', '2024-03-01', '2024-09-01', '2025-06-01']);
+		if (bad || req.method !== 'GET')
+			return bad ?? error(405, 'MethodNotAllowed', 'GET');
+		const order = req.query.get('$orderby') ?? 'properties/createdTimeUtc desc';
+		if (!/^properties\/createdTimeUtc (asc|desc)$/.test(order))
+			return error(400, 'BadRequest', 'The order is not supported.');
+		const all = workspace.sub.empty ? [] : this.beside.rows('incidents', w);
+		const page = this.slice(req, order.endsWith('asc') ? all : all.reverse(), `incidents ${w} ${order}`, Math.min(50, this.pageSize));
+		if (!page)
+			return error(400, 'InvalidSkipToken', 'The skip token is not valid.');
+		const link = this.link(req, page.token);
+		return { status: 200, headers: {}, records: page.rows.length, body: { value: page.rows, ...(link ? { nextLink: link } : {}) } };
+	}
+
+	// A page of a list that is short enough to be made whole; null for a token that is none of ours.
+	slice(req, all, key, size) {
+		const position = this.position(req.query.get('$skiptoken'), key);
+		if (!position)
+			return null;
+		if (position.end)
+			return { rows: [], token: '' };
+		if (!position.hollow && this.fault('empty-middle'))
+			return { rows: [], token: pack({ ...position, hollow: 1 }) };
+		const rows = all.slice(position.at[1], position.at[1] + size).map(one => one.row);
+		const next = position.at[1] + rows.length;
+		return { rows, token: this.follow(position, [0, next], next >= all.length, rows.length) };
 	}
 
 	// --- Resource Graph ---

@@ -158,6 +158,28 @@ test('permission lost: fewer subscriptions and rows, 200 of the graph, 403 of AR
 	});
 });
 
+test('incidents of Sentinel: versions, order, pages, truth', async () => {
+	await withAzure({ options: { subscriptions: 4, page: 7, more: 'sentinel' } }, async (sim, token) => {
+		const { workspaces, lists } = sim.provider.settings();
+		assert.match(lists, /,sentinel$/);
+		const paths = workspaces.split(',').map(id => `${id}/providers/Microsoft.SecurityInsights/incidents`);
+		assert.equal((await ask(sim, token, paths[0])).body.error.code, 'MissingApiVersionParameter');
+		assert.equal((await ask(sim, token, `${paths[0]}?api-version=2023-11-01&$orderby=odd`)).status, 400);
+		assert.equal((await ask(sim, token, `${paths[0].replace('soc-0', 'odd')}?api-version=2023-11-01`)).body.error.code, 'ResourceNotFound');
+		const all = [];
+		for (const path of paths)
+			all.push(...await list(sim, token, `${path}?api-version=2023-11-01&$orderby=properties/createdTimeUtc%20asc`));
+		const dates = all.map(row => row.properties.createdTimeUtc);
+		assert.deepEqual(dates, [...dates].sort());
+		const truth = [...sim.provider.truth()].filter(row => row.connector === 'azure_sentinel');
+		assert.deepEqual(all.map(row => row.id.toLowerCase()).sort(), truth.map(row => row.native_id).sort());
+		const state = new Map(truth.map(row => [row.native_id, row.state]));
+		assert.ok(all.every(row => (row.properties.status === 'Closed') === (state.get(row.id.toLowerCase()) === 'resolved')));
+		await order(sim, 'lose', { subscription: 0 });
+		assert.equal((await ask(sim, token, `${paths[0]}?api-version=2023-11-01`)).status, 403);
+	});
+});
+
 test('changes', async () => {
 	await withAzure({}, async (sim, token) => {
 		const before = new Map([...sim.provider.truth()].map(row => [row.native_id, row.state]));

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What Azure's connector lists beside subscriptions: incidents of Microsoft Sentinel's
+ * workspaces.
+ */
+#include "ask_connector.h"
+#include "collector/format.h"
+
+#define SUB "11111111-0000-4000-8000-000000000001"
+#define ARM "https://management.azure.com"
+#define WORKSPACE                                               \
+	"/subscriptions/" SUB "/resourcegroups/rg-1/providers/" \
+	"microsoft.operationalinsights/workspaces/soc"
+#define OTHER                                                       \
+	"/subscriptions/" SUB "/resourceGroups/rg.(2)_x/providers/" \
+	"Microsoft.OperationalInsights/workspaces/Soc-2"
+#define INCIDENTS ARM WORKSPACE "/providers/Microsoft.SecurityInsights/incidents"
+
+static struct ask t;
+
+static int set_up(void **unused)
+{
+	(void)unused;
+	ask_open(&t, &azure_connector);
+	return 0;
+}
+
+static int tear_down(void **unused)
+{
+	(void)unused;
+	ask_close(&t);
+	return 0;
+}
+
+static void plan_is(const char *expected)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < t.page.n_parts; i++) {
+		const struct part *p = &t.page.parts[i];
+
+		text = ARENA_JOIN(t.arena, text, i > 0 ? "\n" : "", p->kind, " ", p->name,
+		                  " [", p->data, "] (", ask_scopes(&t, p), ")");
+	}
+	assert_string_equal(text, expected);
+}
+
+static void test_tenant__plan_has_a_part_a_workspace(void **unused)
+{
+	const struct part plan = ask_plan();
+	const char *next = "{'value':[],'nextLink':'" ARM "/subscriptions?$skiptoken=a'}";
+
+	(void)unused;
+	ask_set(&t, "lists", "sentinel");
+	ask_set(&t, "workspaces", WORKSPACE ", " OTHER "," WORKSPACE);
+	assert_int_equal(ask_request(&t, &plan, NULL), 0);
+	assert_int_equal(ask_page(&t, &plan, NULL, next, NULL), 0);
+	assert_int_equal(t.page.n_parts, 2);
+	assert_string_equal(t.page.parts[0].title, "soc");
+	assert_string_equal(t.page.parts[1].title, "soc-2");
+	t.page.n_parts = 1;
+	plan_is("sentinel sentinel" WORKSPACE " [" WORKSPACE "] ()");
+	/* Once a run; and no subscription is needed for it. */
+	assert_int_equal(ask_page(&t, &plan, t.page.next, "{'value':[]}", NULL), 0);
+	plan_is("");
+	assert_null(t.page.partial);
+}
+
+static void test_tenant__workspaces_are_checked(void **unused)
+{
+	static const struct {
+		const char *workspaces, *says;
+	} cases[] = {
+	        {"", "workspaces names none"},
+	        {"soc", "\"soc\" is no ARM id of a Log Analytics workspace"},
+	        {"/subscriptions/x" WORKSPACE, "is no ARM id"},
+	        {WORKSPACE "/x", "is no ARM id"},
+	        {WORKSPACE "?x", "is no ARM id"},
+	        {WORKSPACE ".", "is no ARM id"},
+	        {"/subscriptions/" SUB "/resourcegroups/../providers/"
+	         "microsoft.operationalinsights/workspaces/soc",
+	         "is no ARM id"},
+	        {"/subscriptions/" SUB "/resourcegroups/rg-1/providers/"
+	         "microsoft.operationalinsights/workspaces/",
+	         "is no ARM id"},
+	        {"/subscriptions/" SUB, "is no ARM id"},
+	};
+	const struct part plan = ask_plan();
+
+	(void)unused;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		t.s.n_values = 0;
+		ask_set(&t, "lists", "sentinel");
+		ask_set(&t, "workspaces", cases[i].workspaces);
+		assert_int_equal(ask_request(&t, &plan, NULL), ERR_INVALID);
+		ask_says(&t, cases[i].says);
+	}
+}
+
+static void test_tenant__incidents_come_in_their_order(void **unused)
+{
+	static const struct part part = {
+	        .name = "sentinel" WORKSPACE, .kind = "sentinel", .data = WORKSPACE};
+	static const struct part odd = {
+	        .name = "odd", .kind = "sentinel", .data = "/subscriptions/../x"};
+	const char *cursor = "incidents:0:-:" INCIDENTS "?$skipToken=a";
+
+	(void)unused;
+	assert_int_equal(ask_request(&t, &part, NULL), 0);
+	assert_string_equal(t.request.http.url,
+	                    INCIDENTS "?%24orderby=properties%2FcreatedTimeUtc%20asc&"
+	                              "api-version=2023-11-01");
+	assert_string_equal(t.request.http.method, "GET");
+	assert_string_equal(t.request.credential, "arm");
+	assert_string_equal(t.request.format, "sentinel-incidents");
+	assert_non_null(format_find(t.request.format));
+	assert_non_null(strstr(t.request.rate_key, "azure/get/" SUB "/"));
+	assert_int_equal(ask_page(&t, &part, NULL,
+	                          "{'value':[],'nextLink':'" INCIDENTS "?$skipToken=a'}",
+	                          NULL),
+	                 0);
+	assert_string_equal(t.page.next, cursor);
+	assert_int_equal(ask_request(&t, &part, cursor), 0);
+	assert_string_equal(t.request.http.url, INCIDENTS "?$skipToken=a");
+	assert_int_equal(ask_page(&t, &part, cursor, "{'value':[]}", NULL), 0);
+	assert_null(t.page.next);
+	assert_int_equal(ask_request(&t, &odd, NULL), ERR_INVALID);
+	assert_int_equal(ask_refusal(&t, &part, 403, "{'error':{'code':'Forbidden'}}"),
+	                 REFUSAL_DENIED);
+	ask_says(&t, "Microsoft Sentinel Reader on the workspace");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        TEST(test_tenant__plan_has_a_part_a_workspace),
+	        TEST(test_tenant__workspaces_are_checked),
+	        TEST(test_tenant__incidents_come_in_their_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
