@@ -23,6 +23,9 @@ extern const struct format azure_mdvm;
 /* Microsoft Sentinel; connector "azure_sentinel". */
 extern const struct format sentinel_incidents; /* threats, on a workspace or its entities */
 
+/* Microsoft Graph, security/alerts_v2; connector "azure_graph". */
+extern const struct format graph_alerts; /* threats, on what their evidence names */
+
 /* Azure Resource Graph: rows of all the above, and inventory. */
 extern const struct format azure_resource_graph;
 extern const struct format azure_resource_graph_table;

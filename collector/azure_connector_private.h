@@ -121,6 +121,7 @@ int azure_next_link(const struct live_source *s, const char *audience,
 #define AZURE_PART_GRAPH_ALERTS    "graph-alerts"
 #define AZURE_PART_GRAPH_INVENTORY "graph-inventory"
 #define AZURE_PART_SENTINEL        "sentinel"
+#define AZURE_PART_SECURITY        "security-alerts" /* of Microsoft Graph */
 
 int azure_list_request(const struct live_source *s, const struct part *part,
                        const char *cursor, struct arena *a, struct part_request *out,

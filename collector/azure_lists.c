@@ -37,6 +37,10 @@ struct listing {
 	const char *version;
 	const char *order; /* $orderby, where pages need one */
 	bool post;
+	/* Of Microsoft Graph, which is asked when there is a quota. */
+	const char *quota;        /* what counts together */
+	const char *top;          /* $top; NULL: not known there */
+	unsigned int rate, burst; /* requests a minute, at once */
 };
 
 #define GRAPH_FORMAT  "azure-resource-graph"
@@ -150,6 +154,17 @@ static const struct listing sentinel_incidents[] = {
          .order = "properties/createdTimeUtc asc"},
 };
 
+/* Microsoft Graph, "Service-specific throttling limits", for an app in a tenant. */
+static const struct listing security_alerts[] = {
+        {.tag = "alerts",
+         .format = "graph-alerts",
+         .path = "/v1.0/security/alerts_v2",
+         .quota = "security",
+         .top = "500",
+         .rate = 150,
+         .burst = 10},
+};
+
 static const struct {
 	const char *kind;
 	const struct listing *listings;
@@ -161,6 +176,7 @@ static const struct {
         {AZURE_PART_METADATA, arm_metadata, N_ELEMENTS(arm_metadata)},
         {AZURE_PART_FINDINGS, arm_findings, N_ELEMENTS(arm_findings)},
         {AZURE_PART_ALERTS, arm_alerts, N_ELEMENTS(arm_alerts)},
+        {AZURE_PART_SECURITY, security_alerts, N_ELEMENTS(security_alerts)},
         {AZURE_PART_SENTINEL, sentinel_incidents, N_ELEMENTS(sentinel_incidents)},
 };
 
@@ -305,6 +321,30 @@ static int ask_arm(const struct live_source *s, const struct part *part,
 	return 0;
 }
 
+/* --- asking Microsoft Graph --- */
+
+static int ask_directory(const struct live_source *s, const struct place *p,
+                         struct arena *a, struct part_request *out, struct error *err)
+{
+	const struct listing *l = &p->listings[p->at];
+	const struct url_pair pair = {"$top", l->top};
+	const struct azure_query q = {.audience = AZURE_GRAPH,
+	                              .path = l->path,
+	                              .pairs = &pair,
+	                              .n_pairs = 1,
+	                              .token = p->cursor.token};
+
+	if (azure_request(s, &q, a, out, err) < 0)
+		return err->code;
+	/* Without it new services and states are all called unknownFutureValue. */
+	http_add_header(&out->http, "Prefer", "include-unknown-enum-members");
+	out->format = l->format;
+	out->rate_key = ARENA_JOIN(a, "azure/", l->quota, "/", azure_principal_key(s, a));
+	out->rate = l->rate;
+	out->burst = l->burst;
+	return 0;
+}
+
 /* --- asking Resource Graph --- */
 
 static int graph_quota(const struct live_source *s, unsigned int *out, struct error *err)
@@ -403,6 +443,8 @@ int azure_list_request(const struct live_source *s, const struct part *part,
 		return err->code;
 	if (p.listings[p.at].query)
 		return ask_graph(s, part, &p, a, out, err);
+	if (p.listings[p.at].quota)
+		return ask_directory(s, &p, a, out, err);
 	return ask_arm(s, part, &p, a, out, err);
 }
 
@@ -436,12 +478,13 @@ static int arm_page(const struct live_source *s, const struct page_input *in,
                     struct place *p, struct arena *a, struct part_page *out,
                     struct error *err)
 {
+	const char *audience = p->listings[p->at].quota ? AZURE_GRAPH : AZURE_ARM;
 	const char *link;
 
 	/* {} and {"error":…} with 200 are no empty list. */
 	if (!json_view_is_array(json_view_at(in->body, "value")))
 		return error_set(err, ERR_INVALID, "value is missing or no list");
-	if (azure_next_link(s, AZURE_ARM, in->body, &link, err) < 0)
+	if (azure_next_link(s, audience, in->body, &link, err) < 0)
 		return err->code;
 	go_on(s, p, link, a, out);
 	return 0;

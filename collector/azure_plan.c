@@ -20,11 +20,13 @@ enum {
 	MAX_SUBSCRIPTIONS = 10000, /* on one page */
 	MAX_TITLE = 200,
 	MAX_WORKSPACES = 1000,
-	KINDS = 3 /* of parts that a batch or a subscription has */
+	COMMON = 4 + MAX_WORKSPACES, /* parts that are of no subscription */
+	KINDS = 3                    /* of parts that a batch or a subscription has */
 };
 
 static const char *const known_lists[] = {"assessments", "subassessments", "policy",
-                                          "alerts",      "inventory",      "sentinel"};
+                                          "alerts",      "inventory",      "sentinel",
+                                          "graph"};
 
 struct subscription {
 	const char *id; /* lower case */
@@ -42,10 +44,11 @@ static int check_lists(const struct live_source *s, struct arena *a, struct erro
 		while (k < N_ELEMENTS(known_lists) && strcmp(lists[i], known_lists[k]) != 0)
 			k++;
 		if (k == N_ELEMENTS(known_lists))
-			return error_set(err, ERR_INVALID,
-			                 "lists are assessments, subassessments, policy, "
-			                 "alerts, inventory and sentinel, not \"%.40s\"",
-			                 lists[i]);
+			return error_set(
+			        err, ERR_INVALID,
+			        "lists are assessments, subassessments, policy, "
+			        "alerts, inventory, sentinel and graph, not \"%.40s\"",
+			        lists[i]);
 	}
 	return n > 0 ? 0 : error_set(err, ERR_INVALID, "lists names nothing to list");
 }
@@ -288,6 +291,8 @@ static void add_common(const struct live_source *s, struct arena *a, struct part
 		add_part(out, AZURE_PART_METADATA, NULL, 0, "", a);
 	if (azure_lists_has(s, "sentinel", a))
 		add_workspaces(s, a, out);
+	if (azure_lists_has(s, "graph", a))
+		add_part(out, AZURE_PART_SECURITY, NULL, 0, "", a);
 }
 
 static int add_parts(const struct live_source *s, const struct subscription *subs, size_t n,
@@ -297,7 +302,7 @@ static int add_parts(const struct live_source *s, const struct subscription *sub
 
 	if (read_bulk(s, &by_graph, err) < 0)
 		return err->code;
-	out->parts = ARENA_ARRAY(a, struct part, KINDS * (n + 1) + MAX_WORKSPACES);
+	out->parts = ARENA_ARRAY(a, struct part, KINDS * (n + 1) + COMMON);
 	if (first)
 		add_common(s, a, out);
 	for (size_t i = 0; i < n; i += BATCH)

@@ -309,3 +309,15 @@ void azure_resource_of(struct json_view details, const char *arm_id, struct aren
 		out->raw = arm_id;
 	}
 }
+
+struct resource azure_resource_at(enum provider provider, const char *account,
+                                  const char *raw)
+{
+	return (struct resource){.provider = provider,
+	                         .account = account,
+	                         .region = "",
+	                         .type = "",
+	                         .name = "",
+	                         .raw = raw,
+	                         .id = ""};
+}

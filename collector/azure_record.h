@@ -85,6 +85,10 @@ const char *azure_status_raw(const char *code, const char *cause, struct arena *
 void azure_resource_of(struct json_view details, const char *arm_id, struct arena *a,
                        struct resource *out);
 
+/* A resource with nothing but these; raw is its id. */
+struct resource azure_resource_at(enum provider provider, const char *account,
+                                  const char *raw);
+
 /* What an assessment says, from the API, Resource Graph or the portal's CSV. */
 struct azure_assessment {
 	const char *id; /* of the assessment, ARM */

@@ -37,6 +37,8 @@ static const char *role_of(const struct part *part)
 		return "Reader on the subscription is needed";
 	if (strcmp(part->kind, AZURE_PART_METADATA) == 0)
 		return "Security Reader is needed";
+	if (strcmp(part->kind, AZURE_PART_SECURITY) == 0)
+		return "the application permission SecurityAlert.Read.All is needed";
 	if (strcmp(part->kind, AZURE_PART_SENTINEL) == 0)
 		return "Microsoft Sentinel Reader on the workspace is needed";
 	return "Security Reader (and Reader, for policy) on the subscription is needed";
@@ -62,6 +64,7 @@ static const struct {
 	{0, "InvalidSkipToken", REFUSAL_RESTART, "the place in the listing has expired"},
 	{0, "ExpiredSkipToken", REFUSAL_RESTART, "the place in the listing has expired"},
 	{0, "SkipTokenExpired", REFUSAL_RESTART, "the place in the listing has expired"},
+	{0, "Directory_ExpiredPageToken", REFUSAL_RESTART, "the place in the listing has expired"},
 };
 /* clang-format on */
 

@@ -89,18 +89,6 @@ static void read_incident(const struct azure_record *r, const char *id, struct a
 	f->source_updated_at = azure_time(azure_property_text(r, "lastModifiedTimeUtc"));
 }
 
-static struct resource resource_of(enum provider provider, const char *account,
-                                   const char *raw)
-{
-	return (struct resource){.provider = provider,
-	                         .account = account,
-	                         .region = "",
-	                         .type = "",
-	                         .name = "",
-	                         .raw = raw,
-	                         .id = ""};
-}
-
 /* What an entity stands for: an Azure resource, or a host; false: neither. */
 static bool read_entity(struct json_view entity, struct arena *a, struct resource *out)
 {
@@ -111,8 +99,8 @@ static bool read_entity(struct json_view entity, struct arena *a, struct resourc
 
 	id = text_either(id, azure_property_text(&e, "resourceId"));
 	if (text_begins_nocase(id, "/subscriptions/")) {
-		*out = resource_of(PROVIDER_AZURE, azure_scope_of(id, a),
-		                   azure_lower(id, a));
+		*out = azure_resource_at(PROVIDER_AZURE, azure_scope_of(id, a),
+		                         azure_lower(id, a));
 		return true;
 	}
 	host = text_either(host, azure_property_text(&e, "netBiosName"));
@@ -120,7 +108,7 @@ static bool read_entity(struct json_view entity, struct arena *a, struct resourc
 		return false;
 	if (domain[0] != '\0')
 		host = arena_printf(a, "%s.%s", host, domain);
-	*out = resource_of(PROVIDER_NONE, "", azure_lower(host, a));
+	*out = azure_resource_at(PROVIDER_NONE, "", azure_lower(host, a));
 	out->type = "host";
 	return true;
 }
@@ -173,8 +161,9 @@ int azure_parse_incident(const struct azure_record *r, struct parse_output *out,
 	if (read_entities(r, out->arena, found, &n, err) != 0)
 		return ERR_INVALID;
 	if (n == 0)
-		found[n++] = resource_of(PROVIDER_AZURE, azure_scope_of(id, out->arena),
-		                         workspace_of(id, out->arena));
+		found[n++] =
+		        azure_resource_at(PROVIDER_AZURE, azure_scope_of(id, out->arena),
+		                          workspace_of(id, out->arena));
 	for (size_t i = 0; i < n; i++) {
 		struct finding *f = parse_add_finding(out);
 

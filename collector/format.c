@@ -51,6 +51,7 @@ const struct format *const formats[] = {
         &azure_context,
         &azure_mdvm,
         &sentinel_incidents,
+        &graph_alerts,
         &azure_resource_graph,
         &azure_resource_graph_table,
         &gcp_scc,

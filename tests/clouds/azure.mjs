@@ -7,7 +7,7 @@
 //          page=200          records of a page of ARM; Resource Graph takes $top
 //          auth=secret       secret, certificate, workload or managed: what settings() tells
 //          life=3599         seconds that a token lives
-//          more=sentinel     what settings() lists beside its defaults, with commas; the truth has it too
+//          more=sentinel,graph    what settings() lists beside its defaults; the truth has it too
 
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -39,6 +39,10 @@ const LISTS = [
 	['microsoft.security/alerts', ['2019-01-01', '2021-01-01', '2022-01-01'], 'GET', 'alerts'],
 	['microsoft.policyinsights/policystates/latest/queryresults', ['2018-07-01-preview', '2019-10-01'], 'POST', 'policy'],
 ];
+// Of Microsoft Graph: how many records a page has, and may have.
+const DIRECTORY = {
+	'/v1.0/security/alerts_v2': { table: 'alerts', top: 50, most: 2000 },
+};
 const TABLES = {
 	'securityresources microsoft.security/assessments': 'assessments',
 	'securityresources microsoft.security/assessments/subassessments': 'subassessments',
@@ -157,6 +161,8 @@ class Azure {
 			return error(409, 'MissingSubscriptionRegistration', "The subscription is not registered to use namespace 'Microsoft.Security'.");
 		if (this.fault('error-in-200'))
 			return { ...error(200, 'InternalServerError', 'It went wrong after it had begun.'), status: 200 };
+		if (isDirectory(req))
+			return this.directory(req, path);
 		if (path === '/providers/microsoft.resourcegraph/resources')
 			return this.resourceGraph(req);
 		if (path === '/subscriptions')
@@ -260,7 +266,7 @@ class Azure {
 		const known = this.tokens.get(token);
 		if (!token)
 			return error(401, 'AuthenticationFailed', "Authentication failed. The 'Authorization' header is missing.");
-		if (!known || known.audience !== ARM)
+		if (!known || known.audience !== (isDirectory(req) ? GRAPH : ARM))
 			return error(401, 'InvalidAuthenticationToken', 'The access token is invalid.');
 		if (this.fault('expire'))
 			known.until = 0;
@@ -440,6 +446,27 @@ class Azure {
 		return { status: 200, headers: {}, records: page.rows.length, body: { value: page.rows, ...(link ? { nextLink: link } : {}) } };
 	}
 
+	// --- Microsoft Graph ---
+
+	directory(req, path) {
+		const list = DIRECTORY[path];
+		if (!list)
+			return error(400, 'BadRequest', `Resource not found for the segment '${path.split('/')[2]}'.`);
+		if (req.method !== 'GET')
+			return error(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
+		const top = Number(req.query.get('$top') ?? list.top);
+		if (!(top >= 1 && top <= list.most))
+			return error(400, 'BadRequest', 'Invalid page size specified.');
+		const page = this.slice(req, this.beside.rows(list.table), list.table, Math.min(top, this.pageSize));
+		if (!page)
+			return error(400, 'Directory_ExpiredPageToken', 'The specified page token has expired.');
+		// Members that came after the first version of an enumeration are told on demand.
+		const old = !/\binclude-unknown-enum-members\b/.test(req.headers.prefer ?? '');
+		const value = page.rows.map(row => (old && row.serviceSource === 'microsoftDefenderForCloud' ? { ...row, serviceSource: 'unknownFutureValue', detectionSource: 'unknownFutureValue' } : row));
+		const next = this.fault('foreign-link') ? `http://127.0.0.2:9${req.path}?$skiptoken=x` : page.token && `${this.url}${req.path}?${new URLSearchParams({ ...pick(req.query, '$top'), $skiptoken: page.token })}`;
+		return { status: 200, headers: {}, records: value.length, body: { '@odata.context': `${GRAPH}/v1.0/$metadata#${list.table}`, ...(next ? { '@odata.nextLink': next } : {}), value } };
+	}
+
 	// A page of a list that is short enough to be made whole; null for a token that is none of ours.
 	slice(req, all, key, size) {
 		const position = this.position(req.query.get('$skiptoken'), key);
@@ -519,6 +546,11 @@ class Azure {
 			out.$skipToken = page.token;
 		return { status: 200, headers, body: out, records: data.length };
 	}
+}
+
+// Microsoft Graph, which has a host and tokens of its own.
+function isDirectory(req) {
+	return req.path.startsWith('/v1.0/');
 }
 
 function isGraph(req) {

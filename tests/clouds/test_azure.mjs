@@ -180,6 +180,28 @@ test('incidents of Sentinel: versions, order, pages, truth', async () => {
 	});
 });
 
+const directoryToken = async sim => (await signIn(sim, { scope: 'https://graph.microsoft.com/.default' })).body.access_token;
+
+test('Microsoft Graph: its own tokens, pages, truth of alerts', async () => {
+	await withAzure({ options: { subscriptions: 2, page: 7, more: 'graph' } }, async (sim, armToken) => {
+		const token = await directoryToken(sim);
+		const path = '/v1.0/security/alerts_v2';
+		assert.equal((await ask(sim, armToken, path)).body.error.code, 'InvalidAuthenticationToken');
+		assert.equal((await ask(sim, token, '/subscriptions?api-version=2022-12-01')).status, 401);
+		assert.equal((await ask(sim, token, `${path}?$top=5000`)).status, 400);
+		assert.equal((await ask(sim, token, '/v1.0/odd')).status, 400);
+		const all = await list(sim, token, `${path}?$top=500`);
+		// Who does not ask for new members of an enumeration is not told them.
+		assert.ok(all.some(row => row.serviceSource === 'unknownFutureValue'));
+		const answer = await fetch(`${sim.url}${path}`, { headers: { authorization: `Bearer ${token}`, prefer: 'include-unknown-enum-members' } });
+		assert.ok((await answer.json()).value.some(row => row.serviceSource === 'microsoftDefenderForCloud'));
+		const truth = new Map([...sim.provider.truth()].filter(row => row.connector === 'azure_graph').map(row => [row.native_id, row.state]));
+		const own = all.filter(row => row.serviceSource !== 'unknownFutureValue');
+		assert.deepEqual(own.map(row => row.id).sort(), [...truth.keys()].sort());
+		assert.ok(own.every(row => (row.status === 'resolved') === (truth.get(row.id) === 'resolved')));
+	});
+});
+
 test('changes', async () => {
 	await withAzure({}, async (sim, token) => {
 		const before = new Map([...sim.provider.truth()].map(row => [row.native_id, row.state]));

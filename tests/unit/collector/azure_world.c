@@ -7,7 +7,7 @@ const struct format *const azure_formats[N_AZURE_FORMATS] = {
         &azure_subassessments,       &azure_alerts,
         &azure_policy_states,        &azure_resource_graph,
         &azure_resource_graph_table, &azure_portal_csv,
-        &sentinel_incidents,
+        &sentinel_incidents,         &graph_alerts,
 };
 
 void world_open(struct world *w)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What Azure's connector lists beside subscriptions: incidents of Microsoft Sentinel's
- * workspaces.
+ * workspaces, and what Microsoft Graph says of the tenant.
  */
 #include "ask_connector.h"
 #include "collector/format.h"
@@ -130,6 +130,56 @@ static void test_tenant__incidents_come_in_their_order(void **unused)
 	ask_says(&t, "Microsoft Sentinel Reader on the workspace");
 }
 
+#define SECURITY "https://graph.microsoft.com/v1.0/security/alerts_v2"
+
+static void test_tenant__plan_has_parts_of_the_directory(void **unused)
+{
+	const struct part plan = ask_plan();
+
+	(void)unused;
+	ask_set(&t, "lists", "graph");
+	assert_int_equal(ask_page(&t, &plan, NULL, "{'value':[]}", NULL), 0);
+	plan_is("security-alerts security-alerts [] ()");
+	assert_null(t.page.partial);
+}
+
+static void test_tenant__alerts_are_asked_of_graph(void **unused)
+{
+	static const struct part part = {
+	        .name = "security-alerts", .kind = "security-alerts", .data = ""};
+	const char *cursor = "alerts:0:-:" SECURITY "?$skiptoken=a";
+
+	(void)unused;
+	assert_int_equal(ask_request(&t, &part, NULL), 0);
+	assert_string_equal(t.request.http.url, SECURITY "?%24top=500");
+	assert_string_equal(t.request.credential, "graph");
+	assert_string_equal(ask_header(&t.request.http, "Prefer"),
+	                    "include-unknown-enum-members");
+	assert_string_equal(t.request.format, "graph-alerts");
+	assert_non_null(format_find(t.request.format));
+	assert_int_equal(t.request.rate, 150);
+	assert_int_equal(ask_page(&t, &part, NULL,
+	                          "{'value':[],'@odata.nextLink':'" SECURITY
+	                          "?$skiptoken=a'}",
+	                          NULL),
+	                 0);
+	assert_string_equal(t.page.next, cursor);
+	assert_int_equal(ask_request(&t, &part, cursor), 0);
+	assert_string_equal(t.request.http.url, SECURITY "?$skiptoken=a");
+	/* ARM's host is another one here. */
+	assert_int_equal(ask_page(&t, &part, NULL,
+	                          "{'value':[],'@odata.nextLink':'" ARM "/x'}", NULL),
+	                 ERR_INVALID);
+	assert_int_equal(ask_request(&t, &part, "alerts:0:-:" ARM "/x"), ERR_INVALID);
+	assert_int_equal(ask_page(&t, &part, NULL, "{'error':{}}", NULL), ERR_INVALID);
+	assert_int_equal(ask_refusal(&t, &part, 403, "{'error':{'code':'Forbidden'}}"),
+	                 REFUSAL_DENIED);
+	ask_says(&t, "SecurityAlert.Read.All");
+	assert_int_equal(ask_refusal(&t, &part, 400,
+	                             "{'error':{'code':'Directory_ExpiredPageToken'}}"),
+	                 REFUSAL_RESTART);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -138,6 +188,8 @@ int main(void)
 	        TEST(test_tenant__plan_has_a_part_a_workspace),
 	        TEST(test_tenant__workspaces_are_checked),
 	        TEST(test_tenant__incidents_come_in_their_order),
+	        TEST(test_tenant__plan_has_parts_of_the_directory),
+	        TEST(test_tenant__alerts_are_asked_of_graph),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
