@@ -26,6 +26,13 @@ extern const struct format sentinel_incidents; /* threats, on a workspace or its
 /* Microsoft Graph, security/alerts_v2; connector "azure_graph". */
 extern const struct format graph_alerts; /* threats, on what their evidence names */
 
+/* Users of Microsoft Entra ID; connector "azure_entra". */
+extern const struct format entra_risky_users; /* of Identity Protection */
+extern const struct format entra_mfa; /* who cannot use a second factor, and who can */
+/* Their scopes: a tenant's records do not name it. */
+#define ENTRA_SCOPE_RISK "entra/risk"
+#define ENTRA_SCOPE_MFA  "entra/mfa"
+
 /* Azure Resource Graph: rows of all the above, and inventory. */
 extern const struct format azure_resource_graph;
 extern const struct format azure_resource_graph_table;

@@ -121,7 +121,10 @@ int azure_next_link(const struct live_source *s, const char *audience,
 #define AZURE_PART_GRAPH_ALERTS    "graph-alerts"
 #define AZURE_PART_GRAPH_INVENTORY "graph-inventory"
 #define AZURE_PART_SENTINEL        "sentinel"
-#define AZURE_PART_SECURITY        "security-alerts" /* of Microsoft Graph */
+/* Of Microsoft Graph. */
+#define AZURE_PART_SECURITY    "security-alerts"
+#define AZURE_PART_RISKY_USERS "risky-users"
+#define AZURE_PART_MFA         "mfa"
 
 int azure_list_request(const struct live_source *s, const struct part *part,
                        const char *cursor, struct arena *a, struct part_request *out,

@@ -165,6 +165,25 @@ static const struct listing security_alerts[] = {
          .burst = 10},
 };
 
+static const struct listing risky_users[] = {
+        {.tag = "users",
+         .format = "entra-risky-users",
+         .path = "/v1.0/identityProtection/riskyUsers",
+         .quota = "identityprotection",
+         .top = "500",
+         .rate = 60, /* of all apps in the tenant */
+         .burst = 1},
+};
+
+static const struct listing mfa[] = {
+        {.tag = "users",
+         .format = "entra-mfa",
+         .path = "/v1.0/reports/authenticationMethods/userRegistrationDetails",
+         .quota = "reports",
+         .rate = 30,
+         .burst = 5},
+};
+
 static const struct {
 	const char *kind;
 	const struct listing *listings;
@@ -177,6 +196,8 @@ static const struct {
         {AZURE_PART_FINDINGS, arm_findings, N_ELEMENTS(arm_findings)},
         {AZURE_PART_ALERTS, arm_alerts, N_ELEMENTS(arm_alerts)},
         {AZURE_PART_SECURITY, security_alerts, N_ELEMENTS(security_alerts)},
+        {AZURE_PART_RISKY_USERS, risky_users, N_ELEMENTS(risky_users)},
+        {AZURE_PART_MFA, mfa, N_ELEMENTS(mfa)},
         {AZURE_PART_SENTINEL, sentinel_incidents, N_ELEMENTS(sentinel_incidents)},
 };
 

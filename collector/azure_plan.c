@@ -11,6 +11,7 @@
 
 #include "base/strbuf.h"
 
+#include "azure.h"
 #include "azure_connector_private.h"
 #include "azure_record.h"
 
@@ -24,9 +25,10 @@ enum {
 	KINDS = 3                    /* of parts that a batch or a subscription has */
 };
 
-static const char *const known_lists[] = {"assessments", "subassessments", "policy",
-                                          "alerts",      "inventory",      "sentinel",
-                                          "graph"};
+static const char *const known_lists[] = {
+        "assessments", "subassessments", "policy", "alerts",
+        "inventory",   "sentinel",       "graph",  "entra",
+};
 
 struct subscription {
 	const char *id; /* lower case */
@@ -44,11 +46,11 @@ static int check_lists(const struct live_source *s, struct arena *a, struct erro
 		while (k < N_ELEMENTS(known_lists) && strcmp(lists[i], known_lists[k]) != 0)
 			k++;
 		if (k == N_ELEMENTS(known_lists))
-			return error_set(
-			        err, ERR_INVALID,
-			        "lists are assessments, subassessments, policy, "
-			        "alerts, inventory, sentinel and graph, not \"%.40s\"",
-			        lists[i]);
+			return error_set(err, ERR_INVALID,
+			                 "lists are assessments, subassessments, policy, "
+			                 "alerts, inventory, sentinel, graph and entra, "
+			                 "not \"%.40s\"",
+			                 lists[i]);
 	}
 	return n > 0 ? 0 : error_set(err, ERR_INVALID, "lists names nothing to list");
 }
@@ -283,6 +285,20 @@ static void add_workspaces(const struct live_source *s, struct arena *a,
 	}
 }
 
+/* Each a part of its own: a tenant may have the licence for one of them. */
+static void add_users(struct arena *a, struct part_page *out)
+{
+	static const char *const risk[] = {ENTRA_SCOPE_RISK}, *const mfa[] = {
+	                                                              ENTRA_SCOPE_MFA};
+	struct part *part = add_part(out, AZURE_PART_RISKY_USERS, NULL, 0, "", a);
+
+	part->scopes = risk;
+	part->n_scopes = 1;
+	part = add_part(out, AZURE_PART_MFA, NULL, 0, "", a);
+	part->scopes = mfa;
+	part->n_scopes = 1;
+}
+
 /* Once a run: what is not of one subscription. */
 static void add_common(const struct live_source *s, struct arena *a, struct part_page *out)
 {
@@ -293,6 +309,8 @@ static void add_common(const struct live_source *s, struct arena *a, struct part
 		add_workspaces(s, a, out);
 	if (azure_lists_has(s, "graph", a))
 		add_part(out, AZURE_PART_SECURITY, NULL, 0, "", a);
+	if (azure_lists_has(s, "entra", a))
+		add_users(a, out);
 }
 
 static int add_parts(const struct live_source *s, const struct subscription *subs, size_t n,

@@ -31,18 +31,36 @@ static const char *code_of(struct json_view body)
 
 static const char *role_of(const struct part *part)
 {
-	if (strcmp(part->kind, "plan") == 0)
-		return "Reader and Security Reader on the subscriptions are needed";
-	if (strcmp(part->kind, AZURE_PART_GRAPH_INVENTORY) == 0)
-		return "Reader on the subscription is needed";
-	if (strcmp(part->kind, AZURE_PART_METADATA) == 0)
-		return "Security Reader is needed";
-	if (strcmp(part->kind, AZURE_PART_SECURITY) == 0)
-		return "the application permission SecurityAlert.Read.All is needed";
-	if (strcmp(part->kind, AZURE_PART_SENTINEL) == 0)
-		return "Microsoft Sentinel Reader on the workspace is needed";
+	static const struct {
+		const char *kind, *role;
+	} roles[] = {
+	        {"plan", "Reader and Security Reader on the subscriptions are needed"},
+	        {AZURE_PART_GRAPH_INVENTORY, "Reader on the subscription is needed"},
+	        {AZURE_PART_METADATA, "Security Reader is needed"},
+	        {AZURE_PART_SENTINEL,
+	         "Microsoft Sentinel Reader on the workspace is needed"},
+	        {AZURE_PART_SECURITY,
+	         "the application permission SecurityAlert.Read.All is needed"},
+	        {AZURE_PART_RISKY_USERS,
+	         "the application permission IdentityRiskyUser.Read.All is needed"},
+	        {AZURE_PART_MFA, "the application permission AuditLog.Read.All is needed"},
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(roles); i++) {
+		if (strcmp(part->kind, roles[i].kind) == 0)
+			return roles[i].role;
+	}
 	return "Security Reader (and Reader, for policy) on the subscription is needed";
 }
+
+/* Microsoft Graph says so in words, with the code of a missing permission. */
+static bool is_unlicensed(struct json_view body)
+{
+	return text_has_nocase(json_view_text_or(body, "/error/message", ""),
+	                       "not licensed");
+}
+
+#define UNLICENSED "the tenant has no licence for it (Microsoft Entra ID P1 or P2)"
 
 /* clang-format off */
 static const struct {
@@ -56,6 +74,7 @@ static const struct {
 	{0, "MissingSubscriptionRegistration", REFUSAL_ABSENT, "Defender for Cloud or Policy is not registered in the subscription"},
 	{0, "SubscriptionNotRegistered", REFUSAL_ABSENT, "Defender for Cloud or Policy is not registered in the subscription"},
 	{0, "SubscriptionNotFound", REFUSAL_ABSENT, "the subscription is gone, or no longer visible"},
+	{403, "Authentication_RequestFromNonPremiumTenant", REFUSAL_ABSENT, UNLICENSED},
 	{403, "", REFUSAL_DENIED, NULL},
 	{404, "", REFUSAL_ABSENT, "there is no such listing"},
 	{410, "", REFUSAL_ABSENT, "there is no such listing any more"},
@@ -87,6 +106,10 @@ enum refusal azure_refusal(const struct live_source *s, const struct part *part,
 	const char *code = code_of(body);
 
 	(void)s;
+	if (resp->status == 403 && is_unlicensed(body)) {
+		explain(resp, body, UNLICENSED, why);
+		return REFUSAL_ABSENT;
+	}
 	for (size_t i = 0; i < N_ELEMENTS(rules); i++) {
 		if ((rules[i].status != 0 && rules[i].status != resp->status) ||
 		    !text_begins_nocase(code, rules[i].code))

@@ -52,6 +52,8 @@ const struct format *const formats[] = {
         &azure_mdvm,
         &sentinel_incidents,
         &graph_alerts,
+        &entra_risky_users,
+        &entra_mfa,
         &azure_resource_graph,
         &azure_resource_graph_table,
         &gcp_scc,

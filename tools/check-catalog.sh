@@ -79,7 +79,7 @@ function once(seen, key, what)
 }
 BEGIN {
 	classes = "misconfiguration vulnerability threat exposure secret identity license other"
-	connectors = "azure_defender azure_policy aws_securityhub prowler gcp_scc trivy " \
+	connectors = "azure_defender azure_entra azure_policy aws_securityhub prowler gcp_scc trivy " \
 		"checkov cloudsploit scoutsuite steampipe kube_bench " \
 		"github_code_scanning github_secret_scanning"
 	# Rules that have one form only, whatever the tool checks.

@@ -7,7 +7,7 @@
 //          page=200          records of a page of ARM; Resource Graph takes $top
 //          auth=secret       secret, certificate, workload or managed: what settings() tells
 //          life=3599         seconds that a token lives
-//          more=sentinel,graph    what settings() lists beside its defaults; the truth has it too
+//          more=sentinel,graph,entra    what settings() lists beside its defaults; the truth has it too
 
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -23,6 +23,7 @@ export const faults = {
 	denied: { times: 1 }, // 403 AuthorizationFailed
 	'not-registered': { times: 1 }, // 409 MissingSubscriptionRegistration
 	'error-in-200': { times: 1 },
+	unlicensed: { times: 1 }, // 403 of Microsoft Graph: a tenant without Entra ID P1 or P2
 	'token-expired': { times: 1 }, // the $skipToken or the link is not known any more
 	'sign-in-busy': { times: 2 }, // 503 of the token endpoint
 };
@@ -42,6 +43,8 @@ const LISTS = [
 // Of Microsoft Graph: how many records a page has, and may have.
 const DIRECTORY = {
 	'/v1.0/security/alerts_v2': { table: 'alerts', top: 50, most: 2000 },
+	'/v1.0/identityprotection/riskyusers': { table: 'risk', top: 20, most: 500 },
+	'/v1.0/reports/authenticationmethods/userregistrationdetails': { table: 'mfa', top: 50 },
 };
 const TABLES = {
 	'securityresources microsoft.security/assessments': 'assessments',
@@ -132,6 +135,8 @@ class Azure {
 		}
 		if (name === 'flip')
 			this.beside.flip(args.count ?? args.n ?? 1);
+		if (name === 'delete')
+			this.beside.delete();
 		return this.estate.change(name, args);
 	}
 
@@ -455,7 +460,11 @@ class Azure {
 		if (req.method !== 'GET')
 			return error(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
 		const top = Number(req.query.get('$top') ?? list.top);
-		if (!(top >= 1 && top <= list.most))
+		if (this.fault('unlicensed'))
+			return error(403, 'Forbidden', 'Your tenant is not licensed for this feature.');
+		if (!list.most && req.query.has('$top'))
+			return error(400, 'BadRequest', 'Query option \'$top\' is not allowed.');
+		if (list.most && !(top >= 1 && top <= list.most))
 			return error(400, 'BadRequest', 'Invalid page size specified.');
 		const page = this.slice(req, this.beside.rows(list.table), list.table, Math.min(top, this.pageSize));
 		if (!page)

@@ -202,6 +202,29 @@ test('Microsoft Graph: its own tokens, pages, truth of alerts', async () => {
 	});
 });
 
+test('Microsoft Graph: users at risk and without a second factor', async () => {
+	await withAzure({ options: { subscriptions: 2, page: 7, more: 'entra' } }, async sim => {
+		const token = await directoryToken(sim);
+		const paths = ['/v1.0/identityProtection/riskyUsers?$top=500', '/v1.0/reports/authenticationMethods/userRegistrationDetails'];
+		assert.equal((await ask(sim, token, `${paths[1]}?$top=10`)).status, 400);
+		const truth = () => new Map([...sim.provider.truth()].filter(row => row.connector === 'azure_entra').map(row => [row.native_id, row.state]));
+		const before = truth();
+		const risky = await list(sim, token, paths[0]);
+		const users = await list(sim, token, paths[1]);
+		assert.equal(before.size, risky.length + users.length);
+		assert.ok(risky.every(row => ['atRisk', 'confirmedCompromised'].includes(row.riskState) === (before.get(`risk|${row.id}`) === 'open')));
+		assert.ok(users.every(row => row.isMfaCapable === (before.get(`mfa|${row.id}`) === 'passing')));
+		await order(sim, 'flip', { count: 10 });
+		await order(sim, 'delete', {});
+		const after = truth();
+		assert.equal(after.size, before.size - 2);
+		assert.equal([...after].filter(([id, state]) => before.get(id) !== state && id.startsWith('mfa|')).length, 9);
+		assert.equal((await list(sim, token, paths[1])).length, users.length - 1);
+		await fault(sim, { name: 'unlicensed' });
+		assert.equal((await ask(sim, token, paths[0])).body.error.code, 'Forbidden');
+	});
+});
+
 test('changes', async () => {
 	await withAzure({}, async (sim, token) => {
 		const before = new Map([...sim.provider.truth()].map(row => [row.native_id, row.state]));

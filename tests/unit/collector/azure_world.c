@@ -8,6 +8,7 @@ const struct format *const azure_formats[N_AZURE_FORMATS] = {
         &azure_policy_states,        &azure_resource_graph,
         &azure_resource_graph_table, &azure_portal_csv,
         &sentinel_incidents,         &graph_alerts,
+        &entra_risky_users,          &entra_mfa,
 };
 
 void world_open(struct world *w)

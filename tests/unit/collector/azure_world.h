@@ -25,7 +25,7 @@
 #define SUBSUB ASSESS KEY "/subAssessments/bbbbbbbb-0000-4000-8000-000000000002"
 
 enum {
-	N_AZURE_FORMATS = 10
+	N_AZURE_FORMATS = 12
 };
 
 extern const struct format *const azure_formats[N_AZURE_FORMATS];

@@ -137,9 +137,11 @@ static void test_tenant__plan_has_parts_of_the_directory(void **unused)
 	const struct part plan = ask_plan();
 
 	(void)unused;
-	ask_set(&t, "lists", "graph");
+	ask_set(&t, "lists", "graph,entra");
 	assert_int_equal(ask_page(&t, &plan, NULL, "{'value':[]}", NULL), 0);
-	plan_is("security-alerts security-alerts [] ()");
+	plan_is("security-alerts security-alerts [] ()\n"
+	        "risky-users risky-users [] (entra/risk)\n"
+	        "mfa mfa [] (entra/mfa)");
 	assert_null(t.page.partial);
 }
 
@@ -180,6 +182,50 @@ static void test_tenant__alerts_are_asked_of_graph(void **unused)
 	                 REFUSAL_RESTART);
 }
 
+static void test_tenant__users_are_asked_of_graph(void **unused)
+{
+	static const struct {
+		struct part part;
+		const char *url, *format, *permission;
+		unsigned int rate;
+	} cases[] = {
+	        {{.name = "risky-users", .kind = "risky-users", .data = ""},
+	         "https://graph.microsoft.com/v1.0/identityProtection/riskyUsers"
+	         "?%24top=500",
+	         "entra-risky-users",
+	         "IdentityRiskyUser.Read.All",
+	         60},
+	        {{.name = "mfa", .kind = "mfa", .data = ""},
+	         "https://graph.microsoft.com/v1.0/reports/authenticationMethods/"
+	         "userRegistrationDetails",
+	         "entra-mfa",
+	         "AuditLog.Read.All",
+	         30},
+	};
+	const char *unlicensed = "{'error':{'code':'Forbidden','message':'Your tenant is "
+	                         "not licensed for this feature.'}}";
+	const char *not_premium = "{'error':{'code':'Authentication_"
+	                          "RequestFromNonPremiumTenantOrB2CTenant'}}";
+
+	(void)unused;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		const struct part *part = &cases[i].part;
+
+		assert_int_equal(ask_request(&t, part, NULL), 0);
+		assert_string_equal(t.request.http.url, cases[i].url);
+		assert_string_equal(t.request.credential, "graph");
+		assert_string_equal(t.request.format, cases[i].format);
+		assert_non_null(format_find(t.request.format));
+		assert_int_equal(t.request.rate, cases[i].rate);
+		assert_int_equal(ask_refusal(&t, part, 403, "{'error':{'code':'x'}}"),
+		                 REFUSAL_DENIED);
+		ask_says(&t, cases[i].permission);
+		assert_int_equal(ask_refusal(&t, part, 403, unlicensed), REFUSAL_ABSENT);
+		ask_says(&t, "no licence");
+		assert_int_equal(ask_refusal(&t, part, 403, not_premium), REFUSAL_ABSENT);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -190,6 +236,7 @@ int main(void)
 	        TEST(test_tenant__incidents_come_in_their_order),
 	        TEST(test_tenant__plan_has_parts_of_the_directory),
 	        TEST(test_tenant__alerts_are_asked_of_graph),
+	        TEST(test_tenant__users_are_asked_of_graph),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
