@@ -50,9 +50,10 @@ static const char *day_text(timestamp t, char buf[TIMESTAMP_TEXT_MAX])
 
 /* --- may it be loaded? --- */
 
-static int refuse(struct error *err, const char *why)
+static int refuse(const struct load *l, struct error *err, const char *why)
 {
-	return error_set(err, ERR_CONFLICT, "%s; --force takes it nevertheless", why);
+	return error_set(err, ERR_CONFLICT, "%s; %s--force takes it nevertheless", why,
+	                 l->options->is_pull ? "isobar intel load " : "");
 }
 
 static int check_age(struct load *l, timestamp in_use, struct error *err)
@@ -60,10 +61,10 @@ static int check_age(struct load *l, timestamp in_use, struct error *err)
 	char day[2][TIMESTAMP_TEXT_MAX];
 
 	if (l->d->as_of == TIMESTAMP_NONE)
-		return refuse(err, "it says no date");
+		return refuse(l, err, "it says no date");
 	if (in_use == TIMESTAMP_NONE || l->result.as_of >= in_use)
 		return 0;
-	return refuse(err,
+	return refuse(l, err,
 	              arena_printf(l->arena, "it is of %s, older than the one in use (%s)",
 	                           day_text(l->result.as_of, day[0]),
 	                           day_text(in_use, day[1])));
@@ -73,7 +74,7 @@ static int check_size(struct load *l, int64_t in_use, struct error *err)
 {
 	if (l->result.n_rows * 10 >= in_use * 9)
 		return 0;
-	return refuse(err,
+	return refuse(l, err,
 	              arena_printf(l->arena,
 	                           "it has %lld CVEs, by more than a tenth fewer than the "
 	                           "%lld of the one in use",
@@ -247,6 +248,12 @@ static int add_snapshot(struct load *l, struct error *err)
 	return pg_run(l->pg, STMT_INTEL_SNAPSHOT_ADD, &p, NULL, err);
 }
 
+static bool is_no_news(const struct load *l)
+{
+	return l->options->is_pull && !intel_feed_is_whole(l->d->feed) &&
+	       !l->result.n_new && !l->result.n_changed;
+}
+
 /* Records that were all passed over leave no trace, and are no snapshot. */
 static int write_all(struct load *l, struct error *err)
 {
@@ -254,7 +261,7 @@ static int write_all(struct load *l, struct error *err)
 
 	if (rc == 0)
 		rc = l->d->feed == INTEL_OSV ? write_aliases(l, err) : write_cves(l, err);
-	if (rc < 0)
+	if (rc < 0 || is_no_news(l))
 		return rc;
 	if (l->result.n_older == l->result.n_rows)
 		return error_set(err, ERR_CONFLICT,
@@ -303,9 +310,9 @@ static int load_in_transaction(struct load *l, struct error *err)
 	return write_all(l, err);
 }
 
-int intel_load(struct pg *pg, struct intel_data *d,
-               const struct intel_load_options *options, struct intel_load_result *out,
-               struct error *err)
+int intel_load_within(struct pg *pg, struct intel_data *d,
+                      const struct intel_load_options *options,
+                      struct intel_load_result *out, struct error *err)
 {
 	ARENA_SCOPED arena = arena_new(1024);
 	struct load l = {.pg = pg, .d = d, .options = options, .arena = arena};
@@ -315,14 +322,24 @@ int intel_load(struct pg *pg, struct intel_data *d,
 		return rc;
 	l.result.n_rows = (int64_t)(d->n_rows + d->n_advisories);
 	checksum_text(d->digest, l.checksum);
-	if ((rc = pg_begin(pg, err)) < 0)
+	if ((rc = load_in_transaction(&l, err)) < 0)
 		return rc;
-	if ((rc = load_in_transaction(&l, err)) < 0 || (rc = pg_commit(pg, err)) < 0) {
-		pg_rollback(pg);
-		return rc;
-	}
 	*out = l.result;
 	return 0;
+}
+
+int intel_load(struct pg *pg, struct intel_data *d,
+               const struct intel_load_options *options, struct intel_load_result *out,
+               struct error *err)
+{
+	int rc = pg_begin(pg, err);
+
+	if (rc < 0)
+		return rc;
+	if ((rc = intel_load_within(pg, d, options, out, err)) < 0 ||
+	    (rc = pg_commit(pg, err)) < 0)
+		pg_rollback(pg);
+	return rc;
 }
 
 /* --- reading --- */

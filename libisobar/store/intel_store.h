@@ -13,6 +13,9 @@
 struct intel_load_options {
 	timestamp now;
 	bool force; /* takes a feed that has no date, is older or much smaller */
+	/* A collector pulls it, again and again: records of which none is news are no
+	 * snapshot, and no fault either. */
+	bool is_pull;
 };
 
 struct intel_load_result {
@@ -34,6 +37,11 @@ struct intel_load_result {
 int intel_load(struct pg *pg, struct intel_data *d,
                const struct intel_load_options *options, struct intel_load_result *out,
                struct error *err) MUST_CHECK;
+
+/* The same within the caller's transaction, which a failure leaves to be rolled back. */
+int intel_load_within(struct pg *pg, struct intel_data *d,
+                      const struct intel_load_options *options,
+                      struct intel_load_result *out, struct error *err) MUST_CHECK;
 
 struct intel_snapshot {
 	int64_t version, n_rows;

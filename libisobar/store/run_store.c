@@ -40,6 +40,7 @@ int run_lease_take(struct pg *pg, const char *holder, timestamp now, int64_t lea
 	        .connector = arena_strdup(a, pg_get_text(result, 0, "connector")),
 	        .misses = (int)pg_get_int(result, 0, "misses"),
 	        .interval = pg_get_int(result, 0, "interval_s") * USEC_PER_SEC,
+	        .since = pg_get_timestamp(result, 0, "since"),
 	        .taken_at = now,
 	};
 	return 0;

@@ -23,6 +23,7 @@ struct run_source {
 	const char *name, *connector;
 	int misses;         /* 0: not set */
 	int64_t interval;   /* microseconds; 0: on demand */
+	timestamp since;    /* when its last run that was done began; TIMESTAMP_NONE */
 	timestamp taken_at; /* what is asked for later is due again when the run ends */
 };
 

@@ -2,7 +2,8 @@
 -- or with the server's process that serves its holder.
 -- $1 holder, $2 now, $3 when the lease ends, $4 org_id or null, $5 name of a source or null: any that is due.
 -- No org_id: a collector works for all of them.
--- Returns org_id, slug, source_id, name, connector, misses, interval_s.
+-- Returns org_id, slug, source_id, name, connector, misses, interval_s, since: when its last run that was
+-- done began.
 with due as (
     select s.org_id, s.source_id
       from isobar.source as s
@@ -29,7 +30,14 @@ with due as (
        set holder = excluded.holder, expires_at = excluded.expires_at, backend_pid = excluded.backend_pid
  returning org_id, source_id
 )
-select s.org_id, o.name as slug, s.source_id, s.name, s.connector, s.misses, s.interval_s
+select s.org_id, o.name as slug, s.source_id, s.name, s.connector, s.misses, s.interval_s,
+       (select r.started_at
+          from isobar.run as r
+         where r.org_id = s.org_id
+           and r.source_id = s.source_id
+           and r.state = 1
+         order by r.run_id desc
+         limit 1) as since
   from taken as t
   join isobar.source as s
     on s.org_id = t.org_id
