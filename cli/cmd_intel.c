@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "collector/intel.h"
+#include "collector/intel_intake.h"
 #include "file_list.h"
 #include "intel_files.h"
 #include "report.h"
@@ -153,15 +154,9 @@ static void tell_faults(struct intel_command *c, const struct intel_data *d,
 static int detect(struct intel_command *c, const char *path, enum intel_feed *feed,
                   struct error *err)
 {
-	int rc = intel_file_read(path, &c->text, err);
+	const int rc = intel_file_read(path, &c->text, err);
 
-	if (rc == 0)
-		rc = intel_detect(strbuf_text(&c->text), c->text.size, feed, err);
-	if (rc == 0 && c->feed >= 0 && (int)*feed != c->feed)
-		return error_set(err, ERR_INVALID, "is of the feed %s, not %s",
-		                 intel_feed_name(*feed),
-		                 intel_feed_name((enum intel_feed)c->feed));
-	return rc;
+	return rc < 0 ? rc : intel_intake_open(&c->text, c->feed, feed, err);
 }
 
 static void load_whole(struct intel_command *c, const char *path, enum intel_feed feed)

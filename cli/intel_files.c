@@ -35,7 +35,6 @@ static int read_all(int fd, struct strbuf *out, struct error *err)
 int intel_file_read(const char *path, struct strbuf *out, struct error *err)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	struct strbuf packed = {0};
 	int rc;
 
 	strbuf_reset(out);
@@ -43,11 +42,5 @@ int intel_file_read(const char *path, struct strbuf *out, struct error *err)
 		return error_set(err, ERR_INVALID, "cannot be opened: %s", strerror(errno));
 	rc = read_all(fd, out, err);
 	close(fd);
-	if (rc < 0 || !intel_is_gzip(out->data, out->size))
-		return rc;
-	packed = *out;
-	*out = (struct strbuf){0};
-	rc = intel_gunzip(packed.data, packed.size, INTEL_FILE_MAX, out, err);
-	strbuf_done(&packed);
 	return rc;
 }

@@ -6,7 +6,7 @@
 #include "base/strbuf.h"
 
 /*
- * All of a file's content, without its gzip, in out; ERR_INVALID or ERR_LIMIT says what
+ * All of a file's content in out; ERR_INVALID or ERR_LIMIT says what
  * is wrong, without the file's name.
  */
 int intel_file_read(const char *path, struct strbuf *out, struct error *err) MUST_CHECK;

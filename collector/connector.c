@@ -7,8 +7,9 @@
 
 #include "base/attr.h"
 
-const struct connector *const connectors[] = {&azure_connector, &aws_connector,
-                                              &gcp_connector, &oci_connector};
+const struct connector *const connectors[] = {
+        &azure_connector, &aws_connector, &gcp_connector, &oci_connector,
+        &epss_connector,  &kev_connector, &nvd_connector};
 const size_t n_connectors = N_ELEMENTS(connectors);
 
 const struct connector *connector_find(const char *name)

@@ -44,6 +44,7 @@ struct live_source {
 	const struct connector *connector;
 	const struct source_value *values; /* secrets too; never printed */
 	size_t n_values;
+	timestamp since; /* when its last run that was done began; TIMESTAMP_NONE: none */
 };
 
 /* The value, or the setting's fallback, or ""; an unknown key is an assert. */
@@ -92,6 +93,8 @@ struct part_request {
 	struct http_request http; /* without what authorises it */
 	const char *credential;   /* which one authorises it; NULL: none */
 	const char *format; /* that reads its records (format_find()); NULL: no records */
+	const char *feed;   /* of intelligence that its body is of; NULL: none */
+	bool redirects;     /* page() reads 3xx answers too */
 
 	/* Requests of one key share a token bucket of the documented rate. */
 	const char *rate_key;
@@ -127,7 +130,8 @@ struct page_input {
 	const struct part *part;
 	const char *cursor; /* that asked for it */
 	const struct http_response *response;
-	/* Without a format the whole body; with one what is around the records. */
+	/* Without a format or feed the whole body; with one what is around the records.
+	 * It does not exist of a redirect, and of CSV. */
 	struct json_view body;
 	size_t n_records;
 };
@@ -176,6 +180,8 @@ struct connector {
 
 extern const struct connector azure_connector, aws_connector, gcp_connector, oci_connector,
         alertlogic_connector;
+/* Feeds of intelligence: what they say holds for all orgs, and is no finding. */
+extern const struct connector epss_connector, kev_connector, nvd_connector;
 
 extern const struct connector *const connectors[];
 extern const size_t n_connectors;

@@ -282,3 +282,24 @@ int intel_read(const char *text, size_t size, struct intel_data *d, struct error
 	digest(text, size, d);
 	return 0;
 }
+
+int intel_around(const char *text, size_t size, struct json_doc *doc, struct json_view *out,
+                 struct error *err)
+{
+	struct record record;
+	struct file f;
+	const char *around;
+	size_t n = 0;
+	int rc;
+
+	*out = (struct json_view){0};
+	file_open(&f, text, size);
+	do
+		rc = record_reader_next(f.reader, &record, err);
+	while (rc > 0);
+	around = rc == 0 ? record_reader_envelope(f.reader, &n) : NULL;
+	if (n)
+		rc = json_doc_parse(doc, around, n, out, err);
+	file_close(&f);
+	return rc;
+}

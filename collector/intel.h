@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/json_view.h"
 #include "base/strbuf.h"
 #include "model/intelligence.h"
 
@@ -27,6 +28,10 @@ int intel_detect(const char *text, size_t size, enum intel_feed *out,
  */
 int intel_read(const char *text, size_t size, struct intel_data *d,
                struct error *err) MUST_CHECK;
+
+/* What stands around a file's records, in doc; it does not exist of CSV. */
+int intel_around(const char *text, size_t size, struct json_doc *doc, struct json_view *out,
+                 struct error *err) MUST_CHECK;
 
 /* Is it gzip? */
 bool intel_is_gzip(const char *data, size_t size);

@@ -90,7 +90,8 @@ static int connect_database(struct collector *c, struct error *err)
 	                                   .program = "isobar-collector",
 	                                   .groups = PG_GROUP_COLLECT | PG_GROUP_INGEST |
 	                                             PG_GROUP_SESSION_INGEST |
-	                                             PG_GROUP_SOURCE | PG_GROUP_PUSH};
+	                                             PG_GROUP_SOURCE | PG_GROUP_PUSH |
+	                                             PG_GROUP_INTEL};
 	struct pg_options first = options;
 	int rc;
 
@@ -176,7 +177,8 @@ static void begin_source(struct collector *c, const struct run_source *source,
 {
 	struct live_source live = {.org = source->org,
 	                           .name = source->name,
-	                           .connector = connector_find(source->connector)};
+	                           .connector = connector_find(source->connector),
+	                           .since = source->since};
 	struct error err = {0};
 	struct run *run;
 

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 
 #include "format.h"
+#include "intel_intake.h"
 #include "run_private.h"
 
 /* The database is away, or the lease is: no fault of the page. */
@@ -73,22 +75,63 @@ static int add_parts(struct listing *l, const struct part_page *page, struct err
 	                     engine_now(run->engine), parts, page->n_parts, err);
 }
 
+static int read_format(struct listing *l, const struct http_response *resp,
+                       struct json_view *around, int64_t *n_records, struct error *err)
+{
+	const struct format *format = format_find(l->request.format);
+
+	if (!format)
+		return error_set(err, ERR_INTERNAL, "there is no format %s",
+		                 l->request.format);
+	return intake_page(&l->run->intake, format, resp->body, resp->body_size, around,
+	                   n_records, err);
+}
+
+static int read_feed(struct listing *l, const struct http_response *resp,
+                     struct intel_page *out, struct error *err)
+{
+	struct run *run = l->run;
+	const struct intel_intake im = {
+	        .pg = run->engine->pg, .now = engine_now(run->engine), .doc = run->doc};
+	const int rc = intel_intake_page(&im, l->request.feed, resp->body, resp->body_size,
+	                                 l->scratch, out, err);
+
+	if (rc < 0)
+		return rc;
+	log_info("%s: %s: %s", run->source.name, l->stored.name,
+	         out->result.is_same
+	                 ? "in use already"
+	                 : arena_printf(l->scratch,
+	                                "%lld new, %lld changed; %lld assets to score",
+	                                (long long)out->result.n_new,
+	                                (long long)out->result.n_changed,
+	                                (long long)out->result.n_marked));
+	return 0;
+}
+
+static bool is_page(const struct listing *l, long status)
+{
+	return (status >= 200 && status < 300) ||
+	       (l->request.redirects && status >= 300 && status < 400);
+}
+
 static int read_page(struct listing *l, const struct http_response *resp,
                      struct part_page *page, int64_t *n_records, struct error *err)
 {
 	struct run *run = l->run;
 	struct page_input in = {.part = &l->part, .cursor = l->cursor, .response = resp};
-	int rc;
+	struct intel_page feed = {0};
+	int rc = 0;
 
 	*n_records = 0;
-	if (l->request.format) {
-		const struct format *format = format_find(l->request.format);
-
-		if (!format)
-			return error_set(err, ERR_INTERNAL, "there is no format %s",
-			                 l->request.format);
-		rc = intake_page(&run->intake, format, resp->body, resp->body_size,
-		                 &in.body, n_records, err);
+	if (resp->status >= 300) {
+		; /* a redirect: where to is all that it says */
+	} else if (l->request.format) {
+		rc = read_format(l, resp, &in.body, n_records, err);
+	} else if (l->request.feed) {
+		rc = read_feed(l, resp, &feed, err);
+		in.body = feed.around;
+		*n_records = feed.n_records;
 	} else {
 		rc = json_doc_parse(run->doc, resp->body, resp->body_size, &in.body, err);
 	}
@@ -97,6 +140,8 @@ static int read_page(struct listing *l, const struct http_response *resp,
 	in.n_records = (size_t)*n_records;
 	if ((rc = run->live.connector->page(&run->live, &in, l->scratch, page, err)) < 0)
 		return rc;
+	if (!page->partial)
+		page->partial = feed.fault;
 	return page->next ? check_cursor(l, page->next, err) : 0;
 }
 
@@ -246,7 +291,6 @@ enum listing_event listing_take_answer(struct listing *l, const struct http_resp
 		                                  : fatal(l, PART_FAILED);
 	}
 	heed(l, resp);
-	event = resp->status >= 200 && resp->status < 300 ? take_page(l, resp)
-	                                                  : take_refusal(l, resp);
+	event = is_page(l, resp->status) ? take_page(l, resp) : take_refusal(l, resp);
 	return event == LISTING_RETRY ? count_retry(l, resp->status == 429) : event;
 }

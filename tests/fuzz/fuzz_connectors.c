@@ -91,6 +91,7 @@ static bool read_input(struct input *in, char *text)
 	struct error err;
 
 	in->source.name = "fuzz";
+	in->source.since = TIMESTAMP_NONE;
 	in->source.connector = connector_find(cut_line(&text));
 	if (!in->source.connector)
 		return false;

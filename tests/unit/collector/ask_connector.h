@@ -66,8 +66,10 @@ static inline void ask_open(struct ask *t, const struct connector *connector)
 	*t = (struct ask){.arena = arena_new(65536),
 	                  .doc = json_doc_new(1U << 20, 64),
 	                  .c = {.name = "", .expires_at = TIMESTAMP_NONE}};
-	t->s = (struct live_source){
-	        .name = "test", .connector = connector, .values = t->values};
+	t->s = (struct live_source){.name = "test",
+	                            .connector = connector,
+	                            .values = t->values,
+	                            .since = TIMESTAMP_NONE};
 	t->env = (struct surroundings){ask_variable, ask_file, t};
 	t->now = INT64_C(1767247200) * USEC_PER_SEC; /* 2026-01-01T06:00:00Z */
 }
