@@ -245,7 +245,7 @@ static int next_index(const struct page_input *in, long index, long before, int6
 		*out -= before - total;
 	if (*out < 0)
 		*out = 0;
-	if (!in->n_records && *out < total)
+	if (!in->n_records && *out == index && *out < total)
 		return error_set(err, ERR_INVALID, "a page without CVEs before the last");
 	return 0;
 }

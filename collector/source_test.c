@@ -8,6 +8,8 @@
 
 #include "base/strbuf.h"
 
+#include "intel_intake.h"
+
 #define STEPS_MAX 24
 #define DOC_MAX   (64u << 20)
 #define DEPTH     64
@@ -95,6 +97,26 @@ static int get_credential(struct test *t, const char *name, struct error *err)
 	return error_set(err, ERR_DENIED, "no credential after %d requests", STEPS_MAX);
 }
 
+static bool is_page(const struct part_request *request, long status)
+{
+	return (status >= 200 && status < 300) ||
+	       (request->redirects && status >= 300 && status < 400);
+}
+
+static int check_feed(const struct test *t, const char *feed, struct error *err)
+{
+	struct strbuf text = {0};
+	enum intel_feed wanted, met;
+	int rc;
+
+	if (intel_feed_parse(feed, &wanted) < 0)
+		return error_set(err, ERR_INTERNAL, "there is no feed %s", feed);
+	strbuf_put(&text, t->body.data, t->body.size);
+	rc = intel_intake_open(&text, (int)wanted, &met, err);
+	strbuf_done(&text);
+	return rc;
+}
+
 /* The first page of a part, read but for its records. */
 static int ask_page(struct test *t, const struct part *part, struct part_page *page,
                     struct error *err)
@@ -111,12 +133,14 @@ static int ask_page(struct test *t, const struct part *part, struct part_page *p
 		                  &request.http, err);
 	if (rc < 0 || (rc = ask(t, &request.http, &in.body, err)) < 0)
 		return rc;
-	if (t->response.status < 200 || t->response.status > 299) {
+	if (!is_page(&request, t->response.status)) {
 		*err = (struct error){.code = ERR_INVALID};
 		c->refusal(t->live, part, &t->response, in.body, err);
 		return ERR_INVALID;
 	}
-	if (!json_view_exists(in.body))
+	if (request.feed && t->response.status < 300)
+		return check_feed(t, request.feed, err);
+	if (!json_view_exists(in.body) && t->response.status < 300)
 		return error_set(err, ERR_INVALID, "the answer is no JSON");
 	return request.format ? 0 : c->page(t->live, &in, t->arena, page, err);
 }
