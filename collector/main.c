@@ -85,13 +85,12 @@ static int read_file(const char *path, struct arena *a, const char **out, void *
 
 static int connect_database(struct collector *c, struct error *err)
 {
-	const struct pg_options options = {.conninfo = c->settings.database,
-	                                   .role = "isobar_collector",
-	                                   .program = "isobar-collector",
-	                                   .groups = PG_GROUP_COLLECT | PG_GROUP_INGEST |
-	                                             PG_GROUP_SESSION_INGEST |
-	                                             PG_GROUP_SOURCE | PG_GROUP_PUSH |
-	                                             PG_GROUP_INTEL};
+	const struct pg_options options = {
+	        .conninfo = c->settings.database,
+	        .role = "isobar_collector",
+	        .program = "isobar-collector",
+	        .groups = PG_GROUP_COLLECT | PG_GROUP_INGEST | PG_GROUP_SESSION_INGEST |
+	                  PG_GROUP_SOURCE | PG_GROUP_PUSH | PG_GROUP_INTEL};
 	struct pg_options first = options;
 	int rc;
 
