@@ -14,7 +14,7 @@ connectors=(azure aws gcp oci)
 passing=(throttle-seconds throttle-date throttle-bare unavailable-twice reset truncated html gzip chunked
 	drip huge skew expire empty-middle empty-last)
 lasting=(fail-page-2 repeat-token wrong-secret)
-scale=1500
+declare -A scales=([azure]=1500 [aws]=1500 [gcp]=1500 [oci]=5000) # several pages of each listing
 
 declare -A own=([azure]="row-twice sign-in-busy token-expired error-in-200" [aws]="token-expired overlap" [gcp]="" [oci]="")
 declare -A own_lasting=([azure]="foreign-link result-truncated denied" [aws]="denied" [gcp]="" [oci]="")
@@ -28,7 +28,7 @@ change() { # the estate of the second day
 reference() {
 	local connector=$1
 	make_db
-	cloud "$connector" --seed 7 --scale "$scale"
+	cloud "$connector" --seed 7 --scale "${scales[$connector]}"
 	add_source live "$connector"
 	collect "$first"
 	expect_code "$connector: first run" 0
@@ -47,7 +47,7 @@ reference() {
 
 passes() { # CONNECTOR FAULT
 	make_db
-	cloud "$1" --seed 7 --scale "$scale" --fault "$2"
+	cloud "$1" --seed 7 --scale "${scales[$1]}" --fault "$2"
 	add_source live "$1"
 	collect "$first"
 	expect_code "$1 $2" 0
@@ -61,7 +61,7 @@ passes() { # CONNECTOR FAULT
 lasts() { # CONNECTOR FAULT
 	local name=$2 closed
 	make_db
-	cloud "$1" --seed 7 --scale "$scale"
+	cloud "$1" --seed 7 --scale "${scales[$1]}"
 	add_source live "$1"
 	collect "$first"
 	change
