@@ -349,7 +349,8 @@ static int load_named(struct collector *c, struct arena *a, struct live_source *
 
 		if (strcmp(s->name, c->test) != 0 || strcmp(s->org.slug, c->org) != 0)
 			continue;
-		*live = (struct live_source){.org = s->org,
+		*live = (struct live_source){.since = TIMESTAMP_NONE,
+		                             .org = s->org,
 		                             .name = s->name,
 		                             .connector = connector_find(s->connector)};
 		if (!live->connector)
