@@ -154,9 +154,10 @@ function compareExplanation(risk, explained, got) {
 	same(`${risk.id}: the points add up`, got.score, got.factors.reduce((sum, f) => sum + f.points, got.policy));
 }
 
-// As isobar findings has them, but with the asset under the name that the finding gives it.
+// As isobar findings has them, but with the asset under the name that the finding gives it, and without what moves
+// by time and runs alone: the page's ETag is the risk's version.
 function compareFindings(risk, explained, findings, got) {
-	const want = findings.map(({ connector, status_raw: raw, ...finding }, i) =>
+	const want = findings.map(({ connector, status_raw: raw, confirmed_at: confirmed, stale, ...finding }, i) =>
 		({
 			...finding,
 			asset: explained.findings[i]?.asset,
