@@ -110,7 +110,7 @@ collect() {
 			case when n in (8, 1) then now() - interval '1 hour' when n = 7 then null when n = 9 then now() - interval '15 days'
 				else now() - make_interval(days => n) end, n, 0
 		  from generate_series(1, 9) as n;
-		update isobar.source_scope set state = 1 where org_id = 1 and scope_id > 7;
+		update isobar.source_scope set state = 1 where org_id = 1 and source_id = 71 and scope_id > 7;
 		insert into isobar.run_part (org_id, run_id, part_no, name, kind, data, scopes, title, state, n_pages, n_records, error, updated_at)
 		select 1, 4711, n, 'part ' || n, 'subscription', '', array['/subscriptions/' || n, '/subscriptions/' || n + 1],
 			case when n > 0 then 'Title' else '' end, n, n, n * 10, case when n > 3 then 'no' else '' end, now()

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The next blind spots: scopes that are not complete, or were not for long; the longest first.
+-- The next blind spots: scopes that are not complete, or were not for long; the longest first.  Files that
+-- nobody ever said to be complete have none.
 -- $1 org_id, $2 scopes not complete since then are blind spots, $3 the only source's name or null,
 -- $4 state or null, $5 since when, $6 source_id and $7 scope_id of the one before ($5 null: none), $8 most rows.
 with spots as (
@@ -14,7 +15,7 @@ select p.source_id, p.scope_id, s.name, s.connector, s.enabled, p.scope, p.title
   join isobar.source as s
     on s.org_id = $1
    and s.source_id = p.source_id
- where (p.state > 1 or p.since < $2)
+ where (p.state > 1 or (p.since < $2 and (s.kind = 1 or p.complete_at is not null)))
    and ($3::text is null or s.name = $3)
    and ($4::smallint is null or p.state = $4)
    and ($5::timestamptz is null or (p.since, p.source_id, p.scope_id) > ($5, $6::bigint, $7::bigint))

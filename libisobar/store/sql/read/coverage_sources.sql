@@ -16,10 +16,13 @@ with listed as (
            count(*) filter (where c.state = 1) as n_complete, count(*) filter (where c.state = 2) as n_partial,
            count(*) filter (where c.state = 3) as n_denied, count(*) filter (where c.state = 4) as n_not_enabled,
            count(*) filter (where c.state = 5) as n_lost, count(*) filter (where c.state = 6) as n_held,
-           count(*) filter (where c.state > 1 or coalesce(c.complete_at, c.met_at) < $7) as n_blind
+           count(*) filter (where c.state > 1
+                              or (coalesce(c.complete_at, c.met_at) < $7 and (k.kind = 1 or c.complete_at is not null)))
+               as n_blind
       from isobar.source_scope as c
+      join listed as k
+        on k.source_id = c.source_id
      where c.org_id = $1
-       and c.source_id in (select source_id from listed)
      group by c.source_id
 )
 select l.source_id, l.name, l.connector, l.kind, l.enabled, l.interval_s, l.misses, l.next_run_at, l.created_at,
