@@ -507,6 +507,8 @@ static int arm_page(const struct live_source *s, const struct page_input *in,
 		return error_set(err, ERR_INVALID, "value is missing or no list");
 	if (azure_next_link(s, audience, in->body, &link, err) < 0)
 		return err->code;
+	if (link[0] != '\0' && strcmp(link, p->cursor.token) == 0)
+		return error_set(err, ERR_INVALID, "nextLink leads to the same page");
 	go_on(s, p, link, a, out);
 	return 0;
 }

@@ -366,8 +366,14 @@ int azure_plan_page(const struct live_source *s, const struct page_input *in,
 	    add_parts(s, subs, n, !in->cursor, a, out, err) < 0)
 		return err->code;
 	c.seen += (int64_t)n;
+
+	/* The cursor counts, so that its repetition is not seen in its text. */
+	const char *former = c.token;
+
 	if (azure_next_link(s, AZURE_ARM, in->body, &c.token, err) < 0)
 		return err->code;
+	if (c.token[0] != '\0' && strcmp(c.token, former) == 0)
+		return error_set(err, ERR_INVALID, "nextLink leads to the same page");
 	if (c.token[0] != '\0')
 		out->next = azure_cursor_text(&c, a);
 	else

@@ -48,6 +48,10 @@ static int check_cursor(struct listing *l, const char *next, struct error *err)
 			return error_set(
 			        err, ERR_DENIED,
 			        "the source repeats a page: its listing has no end");
+	if (l->n_cursors >= RUN_PAGES_MAX)
+		return error_set(err, ERR_DENIED,
+		                 "more than %d pages: the listing has no end",
+		                 RUN_PAGES_MAX);
 	if (l->n_cursors == l->room_cursors) {
 		l->room_cursors = l->room_cursors ? l->room_cursors * 2 : 64;
 		l->cursors = xrealloc(l->cursors, l->room_cursors * sizeof(*l->cursors));

@@ -10,8 +10,9 @@
 
 /* What run.c (parts), run_page.c (their answers) and run_credential.c share. */
 
-#define RUN_TRIES     6  /* of one page */
-#define RUN_THROTTLED 60 /* times that a page may be put off by the source itself */
+#define RUN_TRIES     6      /* of one page */
+#define RUN_THROTTLED 60     /* times that a page may be put off by the source itself */
+#define RUN_PAGES_MAX 200000 /* of one part */
 #define RUN_REST_CAP  (60 * USEC_PER_SEC)
 
 struct event;
