@@ -11,6 +11,7 @@
 #include "store/compliance_store.h"
 
 #include "handlers.h"
+#include "page.h"
 #include "query_string.h"
 #include "respond.h"
 
@@ -40,9 +41,10 @@ static bool take_by(struct compliance_request *c, const char *value)
 }
 
 /* NULL, or what is wrong. */
-static const char *take_parameter(struct compliance_request *c,
-                                  const struct query_parameter *p)
+static const char *take_parameter(void *ctx, const struct query_parameter *p)
 {
+	struct compliance_request *c = ctx;
+
 	if (strcmp(p->name, "by") == 0)
 		return take_by(c, p->value) ? NULL : "is one of requirement, account";
 	if (strcmp(p->name, "provider") == 0)
@@ -60,21 +62,9 @@ static const char *take_parameter(struct compliance_request *c,
 static bool read_parameters(struct request *req)
 {
 	struct compliance_request *c = req->handler_data;
-	struct parameter_fault fault;
-	struct query_string q;
 
-	if (!query_string_read(req->query, req->arena, &q, &fault)) {
-		respond_bad_parameter(req, fault.parameter, fault.detail);
+	if (!page_parameters(req, take_parameter, c))
 		return false;
-	}
-	for (size_t i = 0; i < q.n; i++) {
-		const char *detail = take_parameter(c, &q.parameters[i]);
-
-		if (detail) {
-			respond_bad_parameter(req, q.parameters[i].name, detail);
-			return false;
-		}
-	}
 	if (!c->filter.framework) {
 		respond_bad_parameter(req, "framework", "is wanted");
 		return false;

@@ -12,12 +12,14 @@
 #include "cursor.h"
 #include "handlers.h"
 #include "list.h"
+#include "page.h"
 #include "query_string.h"
 #include "respond.h"
 
 #define EVENTS_DEFAULT 100
 
 struct events_request {
+	bool is_feed; /* else the history of a risk */
 	int limit;
 	int64_t after;      /* of the feed */
 	const char *cursor; /* of a history, or NULL */
@@ -36,9 +38,9 @@ static int64_t number_of(const char *text)
 }
 
 /* NULL, or what is wrong. */
-static const char *take_parameter(struct events_request *r, bool is_feed,
-                                  const struct query_parameter *p)
+static const char *take_parameter(void *ctx, const struct query_parameter *p)
 {
+	struct events_request *r = ctx;
 	int64_t n;
 
 	if (strcmp(p->name, "limit") == 0) {
@@ -47,11 +49,11 @@ static const char *take_parameter(struct events_request *r, bool is_feed,
 		r->limit = n > EVENT_LIMIT_MAX ? EVENT_LIMIT_MAX : (int)n;
 		return NULL;
 	}
-	if (is_feed && strcmp(p->name, "after") == 0)
+	if (r->is_feed && strcmp(p->name, "after") == 0)
 		return (r->after = number_of(p->value)) < 0
 		               ? "is the seq of the last event that you have, or 0"
 		               : NULL;
-	if (!is_feed && strcmp(p->name, "cursor") == 0) {
+	if (!r->is_feed && strcmp(p->name, "cursor") == 0) {
 		r->cursor = p->value;
 		return *p->value ? NULL : "is empty";
 	}
@@ -61,24 +63,10 @@ static const char *take_parameter(struct events_request *r, bool is_feed,
 static bool begin(struct request *req, bool is_feed)
 {
 	struct events_request *r = ARENA_NEW(req->arena, struct events_request);
-	struct parameter_fault fault;
-	struct query_string q;
 
-	*r = (struct events_request){.limit = EVENTS_DEFAULT};
+	*r = (struct events_request){.is_feed = is_feed, .limit = EVENTS_DEFAULT};
 	req->handler_data = r;
-	if (!query_string_read(req->query, req->arena, &q, &fault)) {
-		respond_bad_parameter(req, fault.parameter, fault.detail);
-		return false;
-	}
-	for (size_t i = 0; i < q.n; i++) {
-		const char *detail = take_parameter(r, is_feed, &q.parameters[i]);
-
-		if (detail) {
-			respond_bad_parameter(req, q.parameters[i].name, detail);
-			return false;
-		}
-	}
-	return true;
+	return page_parameters(req, take_parameter, r);
 }
 
 static void send(struct request *req, struct strbuf *b, const char *link)

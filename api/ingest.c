@@ -343,8 +343,10 @@ static bool is_handshake(struct request *req)
 /* --- what is asked for --- */
 
 /* NULL, or what is wrong. */
-static const char *take(struct ingest *r, const struct query_parameter *p)
+static const char *take(void *ctx, const struct query_parameter *p)
 {
+	struct ingest *r = ctx;
+
 	if (strcmp(p->name, "source") == 0) {
 		r->has_source = true;
 		r->push.source = p->value;
@@ -364,21 +366,8 @@ static const char *take(struct ingest *r, const struct query_parameter *p)
 /* False: 400 was answered. */
 static bool read_parameters(struct request *req, struct ingest *r)
 {
-	struct parameter_fault fault;
-	struct query_string q;
-
-	if (!query_string_read(req->query, req->arena, &q, &fault)) {
-		respond_bad_parameter(req, fault.parameter, fault.detail);
+	if (!page_parameters(req, take, r))
 		return false;
-	}
-	for (size_t i = 0; i < q.n; i++) {
-		const char *detail = take(r, &q.parameters[i]);
-
-		if (detail) {
-			respond_bad_parameter(req, q.parameters[i].name, detail);
-			return false;
-		}
-	}
 	if (r->has_source)
 		return true;
 	respond_bad_parameter(req, "source", "is missing");

@@ -9,37 +9,17 @@
 #include "list.h"
 #include "respond.h"
 
-static const char *take_own(struct page *page, page_take_fn *take, void *ctx,
-                            const struct query_parameter *p)
-{
-	const size_t size = strlen(p->value);
-	long n;
-
-	if (strcmp(p->name, "cursor") == 0) {
-		page->cursor = p->value;
-		return size ? NULL : "is empty";
-	}
-	if (strcmp(p->name, "limit") != 0)
-		return take ? take(ctx, p) : "is not a parameter of this route";
-	if (size == 0 || size > 9 || strspn(p->value, "0123456789") != size ||
-	    (n = strtol(p->value, NULL, 10)) == 0)
-		return "is a whole number from 1 to 500";
-	page->limit = n > PAGE_MOST ? PAGE_MOST : (int)n;
-	return NULL;
-}
-
-bool page_read(struct request *req, struct page *page, page_take_fn *take, void *ctx)
+bool page_parameters(struct request *req, page_take_fn *take, void *ctx)
 {
 	struct parameter_fault fault;
 	struct query_string q;
 
-	*page = (struct page){.limit = PAGE_DEFAULT};
 	if (!query_string_read(req->query, req->arena, &q, &fault)) {
 		respond_bad_parameter(req, fault.parameter, fault.detail);
 		return false;
 	}
 	for (size_t i = 0; i < q.n; i++) {
-		const char *detail = take_own(page, take, ctx, &q.parameters[i]);
+		const char *detail = take(ctx, &q.parameters[i]);
 
 		if (detail) {
 			respond_bad_parameter(req, q.parameters[i].name, detail);
@@ -47,6 +27,40 @@ bool page_read(struct request *req, struct page *page, page_take_fn *take, void 
 		}
 	}
 	return true;
+}
+
+/* Who takes what of a page's parameters. */
+struct takers {
+	struct page *page;
+	page_take_fn *take;
+	void *ctx;
+};
+
+static const char *take_own(void *ctx, const struct query_parameter *p)
+{
+	const struct takers *t = ctx;
+	const size_t size = strlen(p->value);
+	long n;
+
+	if (strcmp(p->name, "cursor") == 0) {
+		t->page->cursor = p->value;
+		return size ? NULL : "is empty";
+	}
+	if (strcmp(p->name, "limit") != 0)
+		return t->take ? t->take(t->ctx, p) : "is not a parameter of this route";
+	if (size == 0 || size > 9 || strspn(p->value, "0123456789") != size ||
+	    (n = strtol(p->value, NULL, 10)) == 0)
+		return "is a whole number from 1 to 500";
+	t->page->limit = n > PAGE_MOST ? PAGE_MOST : (int)n;
+	return NULL;
+}
+
+bool page_read(struct request *req, struct page *page, page_take_fn *take, void *ctx)
+{
+	struct takers takers = {page, take, ctx};
+
+	*page = (struct page){.limit = PAGE_DEFAULT};
+	return page_parameters(req, take_own, &takers);
 }
 
 struct cursor_scope page_scope(struct request *req, const char *shape)

@@ -15,10 +15,13 @@ struct page {
 	const char *cursor; /* as given, or NULL */
 };
 
-/* NULL, or what is wrong with a parameter that is neither limit nor cursor. */
+/* NULL, or what is wrong with a parameter. */
 typedef const char *page_take_fn(void *ctx, const struct query_parameter *p);
 
-/* take NULL: there are no others.  False: 400 was answered. */
+/* All parameters of a request, in their order.  False: 400 was answered. */
+bool page_parameters(struct request *req, page_take_fn *take, void *ctx);
+
+/* The same of a page: take gets what is neither limit nor cursor.  NULL: there are no others.  False: 400 was answered. */
 bool page_read(struct request *req, struct page *page, page_take_fn *take, void *ctx);
 
 /* Of cursors of this list; the state of the org is loaded.  shape: what it is filtered by. */

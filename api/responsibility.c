@@ -8,6 +8,7 @@
 #include "store/responsibility_store.h"
 
 #include "handlers.h"
+#include "page.h"
 #include "query_string.h"
 #include "respond.h"
 
@@ -16,9 +17,10 @@ struct responsibility_request {
 };
 
 /* NULL, or what is wrong. */
-static const char *take_parameter(struct responsibility_request *r,
-                                  const struct query_parameter *p)
+static const char *take_parameter(void *ctx, const struct query_parameter *p)
 {
+	struct responsibility_request *r = ctx;
+
 	if (strcmp(p->name, "asset") == 0)
 		r->asset = p->value;
 	else if (strcmp(p->name, "type") == 0)
@@ -28,27 +30,6 @@ static const char *take_parameter(struct responsibility_request *r,
 	if (!*p->value)
 		return "is empty";
 	return r->asset && r->type ? "goes without the other of asset and type" : NULL;
-}
-
-static bool read_parameters(struct request *req)
-{
-	struct responsibility_request *r = req->handler_data;
-	struct parameter_fault fault;
-	struct query_string q;
-
-	if (!query_string_read(req->query, req->arena, &q, &fault)) {
-		respond_bad_parameter(req, fault.parameter, fault.detail);
-		return false;
-	}
-	for (size_t i = 0; i < q.n; i++) {
-		const char *detail = take_parameter(r, &q.parameters[i]);
-
-		if (detail) {
-			respond_bad_parameter(req, q.parameters[i].name, detail);
-			return false;
-		}
-	}
-	return true;
 }
 
 /* --- the answers --- */
@@ -130,7 +111,7 @@ void responsibility_get(struct request *req)
 	struct pg_params p = {.arena = req->arena};
 
 	req->handler_data = r;
-	if (!read_parameters(req))
+	if (!page_parameters(req, take_parameter, r))
 		return;
 	if (r->asset) {
 		asset_duty_bind(&req->org, r->asset, &p);

@@ -16,6 +16,7 @@
 #include "handlers.h"
 #include "list.h"
 #include "org_states.h"
+#include "page.h"
 #include "query_string.h"
 #include "queue_index.h"
 #include "respond.h"
@@ -32,31 +33,14 @@ struct sla_request {
 	struct cursor_scope scope;
 };
 
-/* Reads one parameter: NULL, or what is wrong. */
-typedef const char *take_fn(struct sla_request *r, const struct query_parameter *p);
-
-static bool begin(struct request *req, take_fn *take)
+static bool begin(struct request *req, page_take_fn *take)
 {
 	struct sla_request *r = ARENA_NEW(req->arena, struct sla_request);
-	struct parameter_fault fault;
-	struct query_string q;
 
 	*r = (struct sla_request){.from = "", .to = "", .limit = LIST_LIMIT_DEFAULT};
 	r->summary.period.split = SLA_SPLIT_BAND;
 	req->handler_data = r;
-	if (!query_string_read(req->query, req->arena, &q, &fault)) {
-		respond_bad_parameter(req, fault.parameter, fault.detail);
-		return false;
-	}
-	for (size_t i = 0; i < q.n; i++) {
-		const char *detail = take(r, &q.parameters[i]);
-
-		if (detail) {
-			respond_bad_parameter(req, q.parameters[i].name, detail);
-			return false;
-		}
-	}
-	return true;
+	return page_parameters(req, take, r);
 }
 
 static bool refuse_scoped(struct request *req)
@@ -88,8 +72,10 @@ static void send(struct request *req, struct strbuf *b, const char *link)
 
 /* --- the summary --- */
 
-static const char *take_summary(struct sla_request *r, const struct query_parameter *p)
+static const char *take_summary(void *ctx, const struct query_parameter *p)
 {
+	struct sla_request *r = ctx;
+
 	if (strcmp(p->name, "by") == 0)
 		return sla_split_parse(p->value, &r->summary.period.split) < 0
 		               ? "is one of band, owner, provider, week"
@@ -238,8 +224,9 @@ void sla_policies_get(struct request *req)
 
 /* --- what is overdue --- */
 
-static const char *take_breaches(struct sla_request *r, const struct query_parameter *p)
+static const char *take_breaches(void *ctx, const struct query_parameter *p)
 {
+	struct sla_request *r = ctx;
 	const size_t size = strlen(p->value);
 	long n;
 
