@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/timestamp.h"
+
 /* How collection stands: the states of scopes, runs and parts.  Their numbers are stored. */
 
 enum scope_state {
@@ -44,6 +46,9 @@ const char *part_state_name(enum part_state state);   /* "listing" */
 int scope_state_parse(const char *name);
 int run_state_parse(const char *name);
 int part_state_parse(const char *name);
+
+/* What no complete scope confirmed for so long is not known any more (design.md 2.4). */
+#define BLIND_AFTER (14 * 24 * USEC_PER_HOUR)
 
 bool scope_state_is_blind(enum scope_state state); /* something is not seen there */
 

@@ -53,7 +53,7 @@ void coverage_sources_bind(const struct org *org, const struct source_filter *f,
 	pg_bind_int(p, f->limit);
 	pg_bind_text(p, f->name);
 	pg_bind_text(p, f->connector);
-	pg_bind_timestamp(p, now - BLIND_AFTER_USEC);
+	pg_bind_timestamp(p, now - BLIND_AFTER);
 }
 
 static void put_last_run(struct strbuf *b, const PGresult *result, int row)
@@ -155,7 +155,7 @@ void coverage_blind_bind(const struct org *org, const char *source, int state,
                          struct pg_params *p)
 {
 	pg_bind_int(p, org->id);
-	pg_bind_timestamp(p, now - BLIND_AFTER_USEC);
+	pg_bind_timestamp(p, now - BLIND_AFTER);
 	pg_bind_text(p, source);
 	bind_or_null(p, state >= 0, state);
 	pg_bind_timestamp(p, after->since);

@@ -14,9 +14,6 @@
  * interface.
  */
 
-/* A scope that was not complete for so long is a blind spot, whatever its state. */
-#define BLIND_AFTER_USEC (14 * 24 * USEC_PER_HOUR)
-
 /*
  * STMT_COVERAGE_SOURCES.  Behind the one of this name and connector, or those of a name
  * alone; NULL: any.

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "model/collection.h"
 #include "store/pg_binary.h"
 #include "store/read_private.h"
 #include "store/read_results.h"
@@ -56,7 +57,7 @@ bool finding_is_stale(const struct finding_row *row, timestamp now)
 	    row->state != FINDING_UNKNOWN)
 		return false;
 	return row->is_blind || (row->confirmed_at != TIMESTAMP_NONE &&
-	                         row->confirmed_at < now - FINDING_STALE_AFTER);
+	                         row->confirmed_at < now - BLIND_AFTER);
 }
 
 void finding_rows_read(const PGresult *result, const struct source_list *sources,

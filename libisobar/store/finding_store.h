@@ -33,7 +33,6 @@ struct finding_row {
  * Live, and nobody can say whether it still is: its scope is not seen, or nothing has
  * confirmed it for 14 days (design.md 2.4).  Shown, never closed.
  */
-#define FINDING_STALE_AFTER (14 * 24 * USEC_PER_HOUR)
 bool finding_is_stale(const struct finding_row *row, timestamp now);
 
 struct finding_rows {

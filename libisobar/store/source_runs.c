@@ -95,7 +95,7 @@ timestamp source_scope_known_at(const struct source_scope *s)
 bool source_scope_is_blind(const struct source_scope *s, timestamp now)
 {
 	return scope_state_is_blind(s->state) ||
-	       source_scope_known_at(s) < now - SOURCE_BLIND_AFTER;
+	       source_scope_known_at(s) < now - BLIND_AFTER;
 }
 
 static struct source_scope scope_read(const PGresult *result, int row, struct arena *a)
@@ -116,7 +116,7 @@ static struct source_scope scope_read(const PGresult *result, int row, struct ar
 static void bind_filter(const struct source_scope_filter *f, struct pg_params *p)
 {
 	pg_bind_text(p, f->source);
-	pg_bind_timestamp(p, f->blind ? f->now - SOURCE_BLIND_AFTER : TIMESTAMP_NONE);
+	pg_bind_timestamp(p, f->blind ? f->now - BLIND_AFTER : TIMESTAMP_NONE);
 }
 
 int source_scope_next(struct pg *pg, const struct org *org,

@@ -65,9 +65,6 @@ struct source_scope {
 	int64_t n_live, n_absent; /* at its last proof */
 };
 
-/* What no complete run proved for so long is blind too. */
-#define SOURCE_BLIND_AFTER (14 * 24 * USEC_PER_HOUR)
-
 /* Findings there may have been closed or opened, and nobody would know. */
 bool source_scope_is_blind(const struct source_scope *s, timestamp now);
 /* Since when it is not known: its last proof, or when it was first met. */

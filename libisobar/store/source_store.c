@@ -73,7 +73,7 @@ int source_rows(struct pg *pg, const struct org *org, const char *name, timestam
 
 	pg_bind_int(&p, org->id);
 	pg_bind_text(&p, name);
-	pg_bind_timestamp(&p, now - SOURCE_BLIND_AFTER);
+	pg_bind_timestamp(&p, now - BLIND_AFTER);
 	if ((rc = pg_run(pg, STMT_LIVE_SOURCE_LIST, &p, &result, err)) < 0)
 		return rc;
 	*n_out = (size_t)PQntuples(result);
