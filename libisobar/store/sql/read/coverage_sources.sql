@@ -2,10 +2,16 @@
 -- The next sources by name, with their last run and how their scopes stand.
 -- $1 org_id, $2 name of the one before or null, $3 its connector, $4 most rows, $5 the only name that is
 -- wanted or null, $6 the only connector or null, $7 scopes not complete since then are blind spots.
+-- The connectors that a live source feeds stand under its name too; they are no sources of their own.
 with listed as (
     select source_id, name, connector, kind, enabled, interval_s, misses, next_run_at, created_at
-      from isobar.source
+      from isobar.source as s
      where org_id = $1
+       and (kind = 1 or not exists (select
+                                      from isobar.source as v
+                                     where v.org_id = $1
+                                       and v.name = s.name
+                                       and v.kind = 1))
        and ($2::text is null or (name, connector) > ($2, $3::text))
        and ($5::text is null or name = $5)
        and ($6::text is null or connector = $6)
