@@ -242,21 +242,30 @@ static void poll_soon(struct collector *c, unsigned int ms)
 	evtimer_add(c->poll, &after);
 }
 
+/* A fault of one source must not end the collector, which would begin with it again. */
+static void give_up(struct collector *c, struct run *run, const struct error *why)
+{
+	const struct run_source *source = run_source_of(run);
+	struct error err;
+
+	log_warn("%s gives up its run: %s", source->name, why->text);
+	if (why->code == ERR_TRANSIENT)
+		lose_database(c, why);
+	else if (why->code == ERR_CONFLICT)
+		(void)!run_lease_end(c->engine.pg, source, &err); /* or it ends by itself */
+	else if (run_fail(run, why, &err) < 0)
+		lose_database(c, &err);
+}
+
 static void on_ended(struct engine *engine, struct run *run, const struct error *err)
 {
 	struct collector *c = engine->ctx;
-	struct error ignored; /* it ends with the connection otherwise */
 
 	for (unsigned int i = 0; i < c->n_runs; i++)
 		if (c->runs[i] == run)
 			c->runs[i] = c->runs[--c->n_runs];
-	if (err) {
-		log_warn("%s gives up its run", run_source_of(run)->name);
-		if (err->code == ERR_CONFLICT)
-			(void)!run_lease_end(engine->pg, run_source_of(run), &ignored);
-		else
-			lose_database(c, err);
-	}
+	if (err)
+		give_up(c, run, err);
 	run_free(run);
 	poll_soon(c, 0);
 }
@@ -404,22 +413,18 @@ static int run_collector(struct collector *c)
 
 /* --- settings --- */
 
+/* clang-format off */
 static void usage(FILE *to)
 {
-	fputs("usage: isobar-collector [--once | --test NAME] [--config FILE] [--database "
-	      "DSN] [--now "
-	      "TIME]\n"
-	      "  --test NAME     ask what a run of this source asks first, then end (--org "
-	      "ORG)\n"
-	      "  --once          list the sources that are due, parse what was pushed, "
-	      "then "
-	      "end\n"
+	fputs("usage: isobar-collector [--once | --test NAME] [--config FILE] [--database DSN] [--now TIME]\n"
+	      "  --once          list the sources that are due, parse what was pushed, then end\n"
+	      "  --test NAME     ask what a run of this source asks first, then end (--org ORG)\n"
 	      "  --config FILE   settings, [collector] (docs/collecting.md)\n"
 	      "  --database DSN  libpq conninfo or URL (else ISOBAR_DATABASE)\n"
-	      "  --now TIME      an RFC 3339 time instead of the clock for all that is "
-	      "stored\n",
+	      "  --now TIME      an RFC 3339 time instead of the clock for all that is stored\n",
 	      to);
 }
+/* clang-format on */
 
 static int read_arguments(struct collector *c, int argc, char **argv, struct arena *a)
 {

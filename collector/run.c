@@ -438,6 +438,18 @@ struct run *run_start(struct engine *e, const struct run_source *source,
 	return run;
 }
 
+int run_fail(struct run *run, const struct error *why, struct error *err)
+{
+	struct run_result result;
+	const int rc = run_end(run->engine->pg, &run->source, run->place.run_id, why->text,
+	                       engine_now(run->engine), &result, err);
+
+	if (rc == 0)
+		log_warn("%s: run %lld ends: %s", run->source.name,
+		         (long long)run->place.run_id, why->text);
+	return rc;
+}
+
 const struct run_source *run_source_of(const struct run *run)
 {
 	return &run->source;

@@ -40,6 +40,8 @@ timestamp engine_now(const struct engine *e);
 struct run *run_start(struct engine *e, const struct run_source *source,
                       const struct live_source *live, struct arena *arena,
                       struct error *err);
+/* Ends it as failed, for a reason of its own: what is listed of it stays as it is. */
+int run_fail(struct run *run, const struct error *why, struct error *err) MUST_CHECK;
 const struct run_source *run_source_of(const struct run *run);
 /* Stops at once: nothing is called any more; its lease ends with the connection's, or by
  * run_lease_end(). */
