@@ -138,9 +138,7 @@ int ingest_end_run(struct ingest *in, timestamp now, struct error *err)
 
 	assert(!in->open);
 	in->options.now = now;
-	if ((rc = fill_statements(in, err)) < 0 ||
-	    (rc = ingest_finish(in, NULL, err)) < 0 ||
-	    (rc = run_of(in, STMT_STATED_FORGET, NULL, err)) < 0)
+	if ((rc = fill_statements(in, err)) < 0 || (rc = ingest_finish(in, NULL, err)) < 0)
 		return rc;
 	return pg_command(in->pg, "notify " PG_CHANNEL_DIRTY, err);
 }

@@ -433,6 +433,18 @@ static int mark_lost(struct pg *pg, const struct run_source *s, int64_t run_id,
 	return pg_run(pg, STMT_SCOPE_LOST, &p, NULL, err);
 }
 
+/* They are merged by now, or never will be. */
+static int forget_statements(struct pg *pg, const struct run_source *s, int64_t run_id,
+                             struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	pg_bind_int(&p, s->org.id);
+	pg_bind_int(&p, run_id);
+	return pg_run(pg, STMT_STATED_FORGET, &p, NULL, err);
+}
+
 static int write_run_end(struct pg *pg, const struct run_source *s, int64_t run_id,
                          const char *error, timestamp now, struct run_result *out,
                          struct error *err)
@@ -470,6 +482,7 @@ int run_end(struct pg *pg, const struct run_source *s, int64_t run_id, const cha
 	if ((rc = pg_begin(pg, err)) < 0)
 		return rc;
 	if ((rc = mark_lost(pg, s, run_id, err)) < 0 ||
+	    (rc = forget_statements(pg, s, run_id, err)) < 0 ||
 	    (rc = write_run_end(pg, s, run_id, error, now, out, err)) < 0 ||
 	    (rc = run_lease_end(pg, s, err)) < 0 || (rc = pg_commit(pg, err)) < 0)
 		pg_rollback(pg);

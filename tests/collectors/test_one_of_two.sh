@@ -15,6 +15,7 @@ expect "the source that is well" "1 " "$(sql "select concat_ws(' ', state, coale
 expect "the source that is ill" "3 t" \
 	"$(sql "select concat_ws(' ', state, error like '%constraint%') from isobar.run where name = 'ill'")"
 expect "findings of the one" t "$(sql "select count(*) > 0 from isobar.finding where connector = 'azure_defender'")"
+expect "what it saw is forgotten" "0 0" "$(sql 'select concat_ws(chr(32), (select count(*) from isobar.run_seen), (select count(*) from isobar.run_stated))')"
 expect "leases" 0 "$(sql 'select count(*) from isobar.lease')"
 proves "a fault of one source ends its run, with its reason, and nothing else"
 

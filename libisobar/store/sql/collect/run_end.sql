@@ -1,4 +1,5 @@
 -- A live run has ended: done when all of its parts were complete, failed when its plan was not even partial.
+-- What its unended parts saw is of no more use.
 -- $1 org_id, $2 source_id, $3 run_id, $4 now, $5 error or null, $6 when its lease was taken.
 -- Returns state, n_parts, n_complete, n_findings, n_new, n_changed, n_closed.
 with parts as (
@@ -16,6 +17,10 @@ with parts as (
      where r.org_id = $1
        and r.run_id = $3
  returning r.state, r.n_parts, r.n_complete, r.n_findings, r.n_new, r.n_changed, r.n_closed
+), emptied as (
+    delete from isobar.run_seen
+     where org_id = $1
+       and run_id = $3
 ), next as (
     update isobar.source as s
        set next_run_at = case when s.next_run_at > $6 then s.next_run_at
