@@ -44,6 +44,9 @@ static const struct command commands[] = {
 	{"intel",      cmd_intel,      "load|list [OPTIONS]",         "what feeds say of CVEs: EPSS, KEV, NVD, ..."},
 	{"rule",       cmd_rule,       "list|load|check [OPTIONS]",   "from tags and names of assets to their context"},
 	{"sla",        cmd_sla,        "policy|calendar|summary|breaches|forecast [OPTIONS]", "how long risks may stay open, and how that goes"},
+	{"model",      cmd_model,      "list|show|activate|reset [OPTIONS]", "the score model of the org"},
+	{"what-if",    cmd_what_if,    "--model FILE|--policy FILE [--movers N]", "what another model or other policies would move"},
+	{"replay",     cmd_replay,     "--verify",                    "read and score again what is stored, and compare"},
 	{"context",    cmd_context,    "load FILE|show ASSET",        "what is known of assets: exposure, criticality, ..."},
 	{"owner",      cmd_owner,      "list|show|load|remove|rules [OPTIONS]", "who must act, and the rules for it"},
 	{"assign",     cmd_assign,     "ID... --owner NAME|--by-rule --reason TEXT [--actor NAME]", "give risks to an owner, or back to the rules"},
@@ -87,7 +90,8 @@ static bool has_verbs(const struct command *command)
 	       command->run == cmd_intel || command->run == cmd_rule ||
 	       command->run == cmd_context || command->run == cmd_owner ||
 	       command->run == cmd_acceptance || command->run == cmd_suppression ||
-	       command->run == cmd_sla || command->run == cmd_source;
+	       command->run == cmd_sla || command->run == cmd_source ||
+	       command->run == cmd_model;
 }
 
 int main(int argc, char **argv)

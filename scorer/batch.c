@@ -11,6 +11,7 @@
 #include "model/cve.h"
 #include "model/severity.h"
 #include "store/intel_table_store.h"
+#include "store/model_store.h"
 
 #include "decide.h"
 
@@ -19,7 +20,9 @@
 #define SLICE_ARENA ((size_t)64 << 20)
 
 struct batch {
-	const struct scorer *s;
+	const struct scorer *s;        /* &own, or as it was given */
+	struct scorer own;             /* with the org's own model */
+	struct score_model *own_model; /* NULL: none */
 	const struct org *org;
 	int shard;
 	timestamp now;
@@ -33,6 +36,7 @@ struct batch {
 	struct score_slice slice, next;
 	size_t n_in_flight; /* write statements sent before the reading of next */
 	bool has_known;     /* and they write risks that were there */
+	const struct batch_trial *trial; /* NULL: what comes out is written */
 	struct batch_result *out;
 };
 
@@ -195,6 +199,37 @@ static void add_counts(struct score_counts *sum, const struct score_counts *more
 				        more->n[band][state][verdict];
 }
 
+static bool is_tried_in_earnest(const struct batch *b, const struct risk_row *row)
+{
+	if (row->is_new || !row->path_mark)
+		return false;
+	return b->trial->writes == TRIAL_WRITES_MEMBERS ||
+	       row->elements != row->former->elements;
+}
+
+/* Of a trial, that is left which paths and their members are scored by. */
+static void leave_out(const struct batch *b, struct score_writes *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_rows; i++)
+		if (is_tried_in_earnest(b, &w->rows[i]))
+			w->rows[n++] = w->rows[i];
+	*w = (struct score_writes){.rows = w->rows, .n_rows = n, .has_known = n > 0};
+}
+
+/* Tells who wants to know what comes out differently. */
+static void tell(const struct batch *b, const struct score_writes *w)
+{
+	const struct scorer *s = b->s;
+
+	for (size_t i = 0; b->trial && b->trial->looked && i < b->slice.n_assets; i++)
+		b->trial->looked(s->saw_ctx, &b->slice.assets[i].asset_id);
+	for (size_t i = 0; s->saw && i < w->n_rows; i++)
+		s->saw(s->saw_ctx, &w->rows[i],
+		       !b->trial || is_tried_in_earnest(b, &w->rows[i]));
+}
+
 static int run_slice(struct batch *b, int slice, struct error *err)
 {
 	struct arena *a = b->slices[slice % 2], *other = b->slices[!(slice % 2)];
@@ -240,10 +275,13 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	b->out->n_findings += (int64_t)b->slice.n_evidence;
 	b->out->n_risks += (int64_t)in.n_groups;
 	b->out->n_written += (int64_t)writes.n_rows;
+	tell(b, &writes);
+	if (b->trial)
+		leave_out(b, &writes);
 	add_counts(&b->counts, &writes.counts);
 	b->has_known = writes.has_known;
-	rc = score_writes_send(b->s->pg, b->org, b->now, b->s->model_name, &writes,
-	                       &b->n_in_flight, err);
+	rc = score_writes_send(b->s->pg, b->org, b->now, score_model_version(b->s->model),
+	                       &writes, &b->n_in_flight, err);
 	score_slice_clear(&b->slice);
 	if (rc == 0 && slice + 2 < b->taken.n_slices)
 		rc = score_slice_send(b->s->pg, b->org, slice + 2, &b->taken, err);
@@ -274,6 +312,46 @@ static int run_slices(struct batch *b, struct error *err)
 	return collect(b, false, b->arena, err);
 }
 
+static int load_own_model(struct batch *b, struct error *err)
+{
+	const char *name, *body;
+	int rc;
+
+	if ((rc = model_of_org(b->s->pg, b->org, b->arena, &name, &body, err)) < 0 || !body)
+		return rc;
+	b->own = *b->s;
+	b->own.own_model = name;
+	b->s = &b->own;
+	if (b->own.model_is_tried)
+		return 0;
+	if ((rc = score_model_load(body, strlen(body), &b->own_model, err)) < 0)
+		return error_wrap(err, "score model %s of org %s", name, b->org->slug);
+	b->own.model = b->own_model;
+	return 0;
+}
+
+/* What slices are judged by, and the slices. */
+static int judge(struct batch *b, struct error *err)
+{
+	int rc;
+
+	if ((rc = load_own_model(b, err)) < 0 ||
+	    (rc = score_reference_load(b->s->pg, b->org, b->arena, &b->ref, err)) < 0)
+		return rc;
+	if ((rc = org_rules_load(b->s->pg, b->org, b->now, b->arena, &b->rules, err)) < 0)
+		return rc;
+	if (b->s->policies &&
+	    (rc = org_rules_replace_policies(b->s->pg, b->s->policies, b->arena, &b->rules,
+	                                     err)) < 0)
+		return rc;
+	b->taken.asks_assets = org_rules_ask_assets(&b->rules);
+	b->taken.asks_first_seen = sla_policies_ask_first_seen(&b->rules.policies);
+	if ((rc = intel_table_refresh(b->s->pg, b->s->intel, err)) < 0)
+		return rc;
+	b->catalog = b->ref.catalog;
+	return run_slices(b, err);
+}
+
 static int run_transaction(struct batch *b, int64_t n_marks, struct error *err)
 {
 	int rc;
@@ -283,43 +361,64 @@ static int run_transaction(struct batch *b, int64_t n_marks, struct error *err)
 		return rc;
 	if (!b->taken.n_slices)
 		return pg_commit(b->s->pg, err);
-	if ((rc = score_reference_load(b->s->pg, b->org, b->arena, &b->ref, err)) < 0)
-		return rc;
-	if ((rc = org_rules_load(b->s->pg, b->org, b->now, b->arena, &b->rules, err)) < 0)
-		return rc;
-	b->taken.asks_assets = org_rules_ask_assets(&b->rules);
-	b->taken.asks_first_seen = sla_policies_ask_first_seen(&b->rules.policies);
-	if ((rc = intel_table_refresh(b->s->pg, b->s->intel, err)) < 0)
-		return rc;
-	b->catalog = b->ref.catalog;
-	if ((rc = run_slices(b, err)) < 0 ||
+	if ((rc = judge(b, err)) < 0 ||
 	    (rc = score_counts_write(b->s->pg, b->org, &b->counts, err)) < 0 ||
 	    (rc = score_changes_publish(b->s->pg, b->org, err)) < 0)
 		return rc;
 	return pg_commit(b->s->pg, err);
 }
 
+static void make_arenas(struct batch *b)
+{
+	b->arena = arena_new(1 << 16);
+	b->slices[0] = arena_new(SLICE_ARENA);
+	b->slices[1] = arena_new(SLICE_ARENA);
+}
+
+static void clear(struct batch *b)
+{
+	score_slice_clear(&b->slice);
+	score_slice_clear(&b->next);
+	score_reference_clear(&b->ref);
+	score_model_free(b->own_model);
+	arena_free(b->arena);
+	arena_free(b->slices[0]);
+	arena_free(b->slices[1]);
+}
+
 int batch_run(const struct scorer *s, const struct org *org, int shard, timestamp now,
               int64_t n_marks, struct batch_result *out, struct error *err)
+{
+	struct batch b = {.s = s, .org = org, .shard = shard, .now = now, .out = out};
+	int rc;
+
+	*out = (struct batch_result){0};
+	make_arenas(&b);
+	rc = run_transaction(&b, n_marks, err);
+	if (rc < 0)
+		pg_rollback(s->pg);
+	clear(&b);
+	return rc;
+}
+
+int batch_try(const struct scorer *s, const struct org *org, int shard, timestamp now,
+              const struct score_batch *taken, const struct batch_trial *trial,
+              struct batch_result *out, struct error *err)
 {
 	struct batch b = {.s = s,
 	                  .org = org,
 	                  .shard = shard,
 	                  .now = now,
-	                  .arena = arena_new(1 << 16),
-	                  .slices = {arena_new(SLICE_ARENA), arena_new(SLICE_ARENA)},
+	                  .taken = *taken,
+	                  .trial = trial,
 	                  .out = out};
-	int rc;
+	int rc = 0;
 
 	*out = (struct batch_result){0};
-	rc = run_transaction(&b, n_marks, err);
-	if (rc < 0)
-		pg_rollback(s->pg);
-	score_slice_clear(&b.slice);
-	score_slice_clear(&b.next);
-	score_reference_clear(&b.ref);
-	arena_free(b.arena);
-	arena_free(b.slices[0]);
-	arena_free(b.slices[1]);
+	if (!taken->n_slices)
+		return 0;
+	make_arenas(&b);
+	rc = judge(&b, err);
+	clear(&b);
 	return rc;
 }

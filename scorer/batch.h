@@ -7,6 +7,7 @@
 #include "model/intelligence.h"
 #include "model/org.h"
 #include "model/responsibility.h"
+#include "model/sla.h"
 #include "store/risk_store.h"
 
 #include "score.h"
@@ -15,12 +16,17 @@
 /* What scoring needs beside the org's own rows; outlives all batches. */
 struct scorer {
 	struct pg *pg;
-	const struct score_model *model;
-	const char *model_name;
+	const struct score_model *model; /* of orgs that have none of their own */
+	bool model_is_tried;             /* of all orgs */
+	const char *own_model; /* name of the org's own, by which it is scored; or NULL */
 	struct responsibility_tables responsibility;
 	const struct toxic_rules *toxic;
 	int64_t n_marks;           /* looked at in one transaction */
 	struct intel_table *intel; /* what feeds say; read anew when they were loaded */
+	const struct sla_policies *policies; /* instead of the org's own; or NULL */
+	/* Where not NULL: is told what comes out differently, before it is written. */
+	void (*saw)(void *ctx, const struct risk_row *row, bool is_written);
+	void *saw_ctx;
 };
 
 struct batch_result {
@@ -36,5 +42,21 @@ struct batch_result {
  */
 int batch_run(const struct scorer *s, const struct org *org, int shard, timestamp now,
               int64_t n_marks, struct batch_result *out, struct error *err) MUST_CHECK;
+
+/*
+ * What a trial has gathered (trial_store.h), in its transaction: told to s->saw, and of it
+ * that is written which others are scored by.  looked: told each asset; or NULL.
+ */
+enum trial_writes {
+	TRIAL_WRITES_ELEMENTS, /* inputs stay: risks whose elements of paths come or go */
+	TRIAL_WRITES_MEMBERS   /* all that may be a member of a path */
+};
+struct batch_trial {
+	enum trial_writes writes;
+	void (*looked)(void *ctx, const struct key *asset_id);
+};
+int batch_try(const struct scorer *s, const struct org *org, int shard, timestamp now,
+              const struct score_batch *taken, const struct batch_trial *trial,
+              struct batch_result *out, struct error *err) MUST_CHECK;
 
 #endif

@@ -70,6 +70,9 @@ static int64_t hash_of(const struct risk_row *r)
 	h = mix_bytes(h, r->reasons, r->n_members * sizeof(*r->reasons));
 	if (r->elements)
 		h = hash_mix(h, (uint64_t)r->elements);
+	/* The score is the sum of the points; its band is the model's to say. */
+	if (r->band != band_of_score(r->score))
+		h = hash_mix(h, (uint64_t)r->band + 1);
 	h = mix_bytes(h, &r->fix_id, sizeof(r->fix_id));
 	return (int64_t)h;
 }
@@ -416,6 +419,11 @@ void decision_add(struct decision *d, const struct draft *draft)
 	if (d->in->rules_differ || kept.clock.kev_allowance)
 		row->state_hash = (int64_t)hash_mix((uint64_t)row->state_hash,
 		                                    decision_rules_hash(&kept));
+	/* An explanation names its model.  One that is only tried is not written, so its name
+	 * is no difference. */
+	if (d->in->scorer->own_model)
+		row->state_hash = (int64_t)mix_text((uint64_t)row->state_hash,
+		                                    d->in->scorer->own_model);
 	/* The clock follows from what is hashed: it goes on as it was. */
 	if (old && old->state_hash == row->state_hash && was == old->state &&
 	    draft->n_stored == 1 && !is_left_to_rules(old))
@@ -494,6 +502,7 @@ static void retire_others(struct decision *d, const struct draft *draft,
 		*row = *model;
 		row->risk_id = s->risk_id;
 		row->version = s->version;
+		row->former = s;
 		row->former_kind = score_kind(s->band, s->state, s->responsibility);
 		row->state = RISK_RESOLVED;
 		row->opened_at = s->opened_at;
@@ -530,6 +539,7 @@ static void settle(struct decision *d, struct draft *draft)
 	row->resumes = fate->clock_mode >= 0 && fate->resumes;
 	if (old) {
 		row->version = old->version;
+		row->former = old;
 		row->former_kind = score_kind(old->band, old->state, old->responsibility);
 	}
 	if (row->state == RISK_RESOLVED)

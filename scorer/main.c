@@ -27,6 +27,7 @@
 #include "org_rules.h"
 #include "path_pass.h"
 #include "score.h"
+#include "what_if.h"
 
 /* Marks a transaction: an asset's should meet in one; people's decisions wait for it. */
 #define MARKS_MAX   2000000
@@ -35,12 +36,15 @@
 #define SWEEPS_VAIN 3
 #define WAIT_MS     1000
 #define EXIT_RETRY  75
+#define MOVERS_MAX  1000
 
 struct settings {
 	const char *database;
 	bool once;
 	int n_workers; /* processes that share the shards; more than one with --once */
 	timestamp now; /* TIMESTAMP_NONE: the clock */
+	bool is_trial;
+	struct what_if what_if;
 };
 
 static volatile sig_atomic_t stopping;
@@ -277,7 +281,6 @@ static int load_tables(struct scorer *s, struct score_model **model_out, struct 
 	                           a, toxic, err)) < 0)
 		return rc;
 	s->model = *model_out;
-	s->model_name = "rs-1.0.0";
 	s->toxic = toxic;
 	return 0;
 }
@@ -362,11 +365,24 @@ static int serve(struct scorer *s, const struct settings *settings)
 	return 0;
 }
 
+static int try_what_if(struct scorer *s, const struct settings *settings)
+{
+	struct error err = {0};
+	int rc = connect_database(s, settings, &err);
+
+	if (rc == 0)
+		rc = what_if_print(s, &settings->what_if, clock_of(settings), &err);
+	return exit_code_of(rc, &err);
+}
+
 static void usage(FILE *to)
 {
 	fputs("usage: isobar-scorer [--once [--workers N]] [--now TIME] [--database DSN]\n"
+	      "       isobar-scorer --what-if ORG [--model FILE|--catalog-model] [--policy "
+	      "FILE] [--movers N]\n"
 	      "  --once          score what is dirty, then end\n"
 	      "  --workers N     with --once: so many processes, 1 to 4 (1)\n"
+	      "  --what-if ORG   print as JSON what would move, and write nothing\n"
 	      "  --now TIME      an RFC 3339 time instead of the clock\n"
 	      "  --database DSN  libpq conninfo or URL (else ISOBAR_DATABASE)\n",
 	      to);
@@ -377,6 +393,11 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 	static const struct option options[] = {{"once", no_argument, NULL, 'o'},
 	                                        {"workers", required_argument, NULL, 'w'},
 	                                        {"now", required_argument, NULL, 'n'},
+	                                        {"what-if", required_argument, NULL, 'i'},
+	                                        {"model", required_argument, NULL, 'm'},
+	                                        {"catalog-model", no_argument, NULL, 'c'},
+	                                        {"policy", required_argument, NULL, 'p'},
+	                                        {"movers", required_argument, NULL, 'k'},
 	                                        {"database", required_argument, NULL, 'd'},
 	                                        {"help", no_argument, NULL, 'h'},
 	                                        {"version", no_argument, NULL, 'v'},
@@ -402,6 +423,21 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 			                       ? optarg[0] - '0'
 			                       : 0;
 			break;
+		case 'i':
+			s->is_trial = s->once = true, s->what_if.org = optarg;
+			break;
+		case 'm':
+			s->what_if.model = optarg;
+			break;
+		case 'c':
+			s->what_if.catalog_model = true;
+			break;
+		case 'p':
+			s->what_if.policy = optarg;
+			break;
+		case 'k':
+			s->what_if.movers = strtol(optarg, NULL, 10);
+			break;
 		case 'd':
 			s->database = optarg;
 			break;
@@ -420,6 +456,14 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 		log_error("--workers wants 1 to %d, and --once", SCORE_SHARDS);
 		return 2;
 	}
+	if ((s->what_if.model || s->what_if.policy) && !s->is_trial) {
+		log_error("--model and --policy want --what-if ORG");
+		return 2;
+	}
+	if (s->what_if.movers < 0 || s->what_if.movers > MOVERS_MAX) {
+		log_error("--movers wants 0 to %d", MOVERS_MAX);
+		return 2;
+	}
 	if (!s->database) {
 		log_error("no database: give --database or ISOBAR_DATABASE");
 		return 2;
@@ -432,7 +476,8 @@ int main(int argc, char **argv)
 	ARENA_SCOPED arena = arena_new(1 << 16);
 	struct settings settings = {.database = getenv("ISOBAR_DATABASE"),
 	                            .n_workers = 1,
-	                            .now = TIMESTAMP_NONE};
+	                            .now = TIMESTAMP_NONE,
+	                            .what_if = {.movers = 10}};
 	const struct sigaction stop = {.sa_handler = on_stop};
 	CLEANUP(score_model_freep) struct score_model *model = NULL;
 	struct intel_table intel = {0};
@@ -453,7 +498,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	scorer.n_marks = settings.once ? MARKS_MAX : MARKS_SERVE;
-	rc = settings.once ? run_once(&scorer, &settings) : serve(&scorer, &settings);
+	rc = settings.is_trial ? try_what_if(&scorer, &settings)
+	     : settings.once   ? run_once(&scorer, &settings)
+	                       : serve(&scorer, &settings);
 	pg_close(scorer.pg);
 	intel_table_clear(&intel);
 	return rc;

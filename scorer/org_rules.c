@@ -68,6 +68,15 @@ int org_rules_load(struct pg *pg, const struct org *org, timestamp now, struct a
 	return selects_framework(out) ? load_frameworks(pg, a, out, err) : 0;
 }
 
+int org_rules_replace_policies(struct pg *pg, const struct sla_policies *policies,
+                               struct arena *a, struct org_rules *rules, struct error *err)
+{
+	rules->policies = *policies;
+	return selects_framework(rules) && !rules->n_frameworks
+	               ? load_frameworks(pg, a, rules, err)
+	               : 0;
+}
+
 bool org_rules_ask_assets(const struct org_rules *rules)
 {
 	return rules->policies.n || rules->owners.n || rules->acceptances.n ||

@@ -28,6 +28,11 @@ struct org_rules {
 int org_rules_load(struct pg *pg, const struct org *org, timestamp now, struct arena *a,
                    struct org_rules *out, struct error *err) MUST_CHECK;
 
+/* As if the org had these policies. */
+int org_rules_replace_policies(struct pg *pg, const struct sla_policies *policies,
+                               struct arena *a, struct org_rules *rules,
+                               struct error *err) MUST_CHECK;
+
 /* Do they look at names, tags or environments of assets? */
 bool org_rules_ask_assets(const struct org_rules *rules);
 /* At tags of what holds assets? */

@@ -520,7 +520,7 @@ static int make_room(struct ingest *in, struct error *err)
  * Positive, and ordered by the version of the hash first: what a newer program reads
  * from the same record replaces what an older one read (finding_diff.sql).
  */
-static int64_t stored_hash(uint64_t content_hash)
+int64_t ingest_stored_hash(uint64_t content_hash)
 {
 	return (int64_t)FINDING_HASH_VERSION << 55 | (int64_t)(content_hash >> 9);
 }
@@ -540,7 +540,7 @@ int ingest_finding(struct ingest *in, const struct finding *f, struct error *err
 	*item = (struct ingest_item){
 	        .asset_key = f->asset_key,
 	        .key = f->key,
-	        .content_hash = stored_hash(f->content_hash),
+	        .content_hash = ingest_stored_hash(f->content_hash),
 	        .updated_at = f->source_updated_at != TIMESTAMP_NONE ? f->source_updated_at
 	                                                             : in->options.now,
 	        .scope_id = scope->id,

@@ -154,4 +154,7 @@ void ingest_abort_page(struct ingest *in); /* no-op when none is open */
 /* Once, when all parts have ended: context and names, as ingest_finish(). */
 int ingest_end_run(struct ingest *in, timestamp now, struct error *err) MUST_CHECK;
 
+/* finding.content_hash as it is stored: with the version of what goes into it. */
+int64_t ingest_stored_hash(uint64_t content_hash);
+
 #endif

@@ -203,23 +203,34 @@ static int run_pass(struct pass *p, int64_t *n_touched)
 	if (*n_touched &&
 	    ((rc = look_around(p)) < 0 || (rc = find(p)) < 0 || (rc = write_found(p)) < 0))
 		return rc;
-	return pg_commit(p->pg, p->err);
+	return 0;
+}
+
+int path_pass_within(struct pg *pg, const struct org *org,
+                     const struct path_rule_rows *rules, timestamp now, int64_t *n_touched,
+                     struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct pass p = {
+	        .pg = pg, .org = org, .rules = rules, .now = now, .a = a, .err = err};
+
+	*n_touched = 0;
+	return run_pass(&p, n_touched);
 }
 
 int path_pass(struct pg *pg, const struct org *org, const struct path_rule_rows *rules,
               timestamp now, int64_t *n_touched, struct error *err)
 {
-	ARENA_SCOPED a = arena_new(4096);
-	struct pass p = {
-	        .pg = pg, .org = org, .rules = rules, .now = now, .a = a, .err = err};
 	int rc;
 
 	*n_touched = 0;
 	if ((rc = pg_begin(pg, err)) < 0)
 		return rc;
-	if ((rc = run_pass(&p, n_touched)) < 0)
+	if ((rc = path_pass_within(pg, org, rules, now, n_touched, err)) < 0) {
 		pg_rollback(pg);
-	return rc;
+		return rc;
+	}
+	return pg_commit(pg, err);
 }
 
 /* --- of a slice --- */

@@ -45,6 +45,10 @@ int path_orgs(struct pg *pg, struct arena *a, struct org_list *out,
  */
 int path_pass(struct pg *pg, const struct org *org, const struct path_rule_rows *rules,
               timestamp now, int64_t *n_touched, struct error *err) MUST_CHECK;
+/* The same within the caller's transaction. */
+int path_pass_within(struct pg *pg, const struct org *org,
+                     const struct path_rule_rows *rules, timestamp now, int64_t *n_touched,
+                     struct error *err) MUST_CHECK;
 
 /* Of a risk that is a member of paths: the highest level.  A zero risk_id: every risk of
  * the asset is beside an open element. */

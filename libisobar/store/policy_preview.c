@@ -9,9 +9,8 @@
 #include "store/policy_store.h"
 #include "store/transition_store.h"
 
-static int make_policies(struct pg *pg, const struct org *org,
-                         const struct policy_rows *rows, struct arena *a,
-                         struct sla_policies *out, struct error *err)
+int policies_of_rows(struct pg *pg, const struct org *org, const struct policy_rows *rows,
+                     struct arena *a, struct sla_policies *out, struct error *err)
 {
 	struct calendar_row *calendars;
 	size_t n;
@@ -86,7 +85,7 @@ int policy_preview(struct pg *pg, const struct org *org, const struct policy_row
 	struct sla_policies policies;
 	struct key after = {{0}};
 	int64_t n = 0;
-	int rc = make_policies(pg, org, rows, a, &policies, err);
+	int rc = policies_of_rows(pg, org, rows, a, &policies, err);
 
 	*out = (struct policy_preview){0};
 	if (rc < 0)

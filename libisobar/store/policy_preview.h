@@ -4,6 +4,7 @@
 
 #include "model/policy_file.h"
 #include "model/risk.h"
+#include "model/sla.h"
 #include "store/pg.h"
 
 /* What policies would do to the risks that are open, or open again by a date. */
@@ -23,5 +24,10 @@ struct policy_preview {
  */
 int policy_preview(struct pg *pg, const struct org *org, const struct policy_rows *rows,
                    timestamp now, struct policy_preview *out, struct error *err) MUST_CHECK;
+
+/* Policies of a file, ready to measure by.  The same pg and errors; lives in a. */
+int policies_of_rows(struct pg *pg, const struct org *org, const struct policy_rows *rows,
+                     struct arena *a, struct sla_policies *out,
+                     struct error *err) MUST_CHECK;
 
 #endif

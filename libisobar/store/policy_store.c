@@ -381,6 +381,29 @@ static int check_names(struct pg *pg, const struct org *org, const struct policy
 	        what, pg_get_text(result, 0, "name"));
 }
 
+static void put_policies(struct strbuf *json, const struct org *org,
+                         const struct policy_rows *rows)
+{
+	json_write_open(json, NULL, '[');
+	for (size_t i = 0; i < rows->n; i++)
+		put_policy(json, org, &rows->rows[i]);
+	json_write_close(json, ']');
+}
+
+int policies_check(struct pg *pg, const struct org *org, const struct policy_rows *rows,
+                   int *line_out, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct strbuf json = {0};
+	int rc;
+
+	*line_out = 0;
+	put_policies(&json, org, rows);
+	rc = check_names(pg, org, rows, strbuf_text(&json), a, line_out, err);
+	strbuf_done(&json);
+	return rc;
+}
+
 static int replace(struct pg *pg, const struct org *org, const struct policy_rows *rows,
                    const char *json, struct pg_params *p, int *line_out,
                    struct policy_change *out, struct error *err)
@@ -407,10 +430,7 @@ int policies_replace(struct pg *pg, const struct org *org, const struct policy_r
 
 	*line_out = 0;
 	*out = (struct policy_change){0};
-	json_write_open(&json, NULL, '[');
-	for (size_t i = 0; i < rows->n; i++)
-		put_policy(&json, org, &rows->rows[i]);
-	json_write_close(&json, ']');
+	put_policies(&json, org, rows);
 	pg_bind_int(&p, org->id);
 	pg_bind_text(&p, strbuf_text(&json));
 	pg_bind_timestamp(&p, now);

@@ -38,6 +38,10 @@ int policies_replace(struct pg *pg, const struct org *org, const struct policy_r
                      const char *reason, const char *actor, timestamp now, int *line_out,
                      struct policy_change *out, struct error *err) MUST_CHECK;
 
+/* Only the check: ERR_INVALID as of policies_replace(). */
+int policies_check(struct pg *pg, const struct org *org, const struct policy_rows *rows,
+                   int *line_out, struct error *err) MUST_CHECK;
+
 /* ERR_NOT_FOUND. */
 int policy_remove(struct pg *pg, const struct org *org, const char *name, timestamp now,
                   struct policy_change *out, struct error *err) MUST_CHECK;

@@ -15,6 +15,7 @@
 #include "store/pg_binary.h"
 #include "store/pg_copy.h"
 #include "store/pg_encode.h"
+#include "store/risk_store_private.h"
 
 /* --- taking a batch --- */
 
@@ -33,22 +34,17 @@ static struct key shard_end(int shard, uint8_t fill)
 	return k;
 }
 
-static int take_marks(struct pg *pg, const struct org *org, int shard, int64_t n_marks,
-                      struct error *err)
+int score_assets_gather(struct pg *pg, enum statement stmt, const struct pg_params *take,
+                        struct error *err)
 {
-	ARENA_SCOPED a = arena_new(512);
-	struct pg_params take = {.arena = a};
 	int rc;
 
-	pg_bind_int(&take, org->id);
-	pg_bind_int(&take, n_marks);
-	pg_bind_int(&take, shard);
 	if ((rc = pg_command(
 	             pg,
 	             "truncate batch_asset, batch_change; set local enable_hashjoin = on; "
 	             "set local enable_seqscan = on",
 	             err)) < 0 ||
-	    (rc = pg_run(pg, STMT_DIRTY_TAKE, &take, NULL, err)) < 0)
+	    (rc = pg_run(pg, stmt, take, NULL, err)) < 0)
 		return rc;
 	return pg_command(
 	        pg,
@@ -57,31 +53,45 @@ static int take_marks(struct pg *pg, const struct org *org, int shard, int64_t n
 	        err);
 }
 
-int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n_marks,
-                      struct score_batch *out, struct error *err)
+int score_slices_count(struct pg *pg, const struct org *org, int shard,
+                       struct score_batch *out, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(512);
-	struct pg_params lock = {.arena = a}, count = {.arena = a};
-	const char shard_text[2] = {(char)('0' + shard), '\0'};
-	const struct key key =
-	        key_of_texts("score-lock/1", org->id, (const char *const[]){shard_text}, 1);
+	struct pg_params count = {.arena = a};
 	const struct key first = shard_end(shard, 0), last = shard_end(shard, 0xff);
 	CLEANUP(pg_clearp) PGresult *result = NULL;
 	int rc;
 
-	pg_bind_int(&lock, key_number(&key));
 	pg_bind_int(&count, org->id);
 	pg_bind_key(&count, &first);
 	pg_bind_key(&count, &last);
-	if ((rc = pg_begin(pg, err)) < 0 ||
-	    (rc = pg_run(pg, STMT_SCORER_LOCK, &lock, NULL, err)) < 0 ||
-	    (rc = take_marks(pg, org, shard, n_marks, err)) < 0 ||
-	    (rc = pg_run(pg, STMT_BATCH_SLICES, &count, &result, err)) < 0)
+	if ((rc = pg_run(pg, STMT_BATCH_SLICES, &count, &result, err)) < 0)
 		return rc;
 	out->n_slices = (int)pg_get_int(result, 0, "n");
 	out->has_risks = pg_get_bool(result, 0, "risks");
 	out->has_paths = pg_get_bool(result, 0, "paths");
 	return 0;
+}
+
+int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n_marks,
+                      struct score_batch *out, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(512);
+	struct pg_params lock = {.arena = a}, take = {.arena = a};
+	const char shard_text[2] = {(char)('0' + shard), '\0'};
+	const struct key key =
+	        key_of_texts("score-lock/1", org->id, (const char *const[]){shard_text}, 1);
+	int rc;
+
+	pg_bind_int(&lock, key_number(&key));
+	pg_bind_int(&take, org->id);
+	pg_bind_int(&take, n_marks);
+	pg_bind_int(&take, shard);
+	if ((rc = pg_begin(pg, err)) < 0 ||
+	    (rc = pg_run(pg, STMT_SCORER_LOCK, &lock, NULL, err)) < 0 ||
+	    (rc = score_assets_gather(pg, STMT_DIRTY_TAKE, &take, err)) < 0)
+		return rc;
+	return score_slices_count(pg, org, shard, out, err);
 }
 
 /* What a slice is asked for, in the order of the results. */

@@ -179,11 +179,12 @@ struct risk_row {
 	bool path_mark;   /* paths over the asset may have changed */
 	bool has_fix;
 	struct key fix_id;
-	int64_t version;   /* that was read: another one by now, and the row is left out */
-	int former_kind;   /* score_kind() of what was read */
-	int64_t owner_id;  /* 0: nobody */
-	int owner_basis;   /* 0 nobody, 1 a rule, 2 a person */
-	int64_t policy_id; /* that sets due_at; 0: a default, or none */
+	int64_t version; /* that was read: another one by now, and the row is left out */
+	int former_kind; /* score_kind() of what was read */
+	const struct stored_risk *former; /* what was read; NULL: nothing */
+	int64_t owner_id;                 /* 0: nobody */
+	int owner_basis;                  /* 0 nobody, 1 a rule, 2 a person */
+	int64_t policy_id;                /* that sets due_at; 0: a default, or none */
 	timestamp reopens_at, soon_at, warn_at;
 	bool has_acceptance, accepted_by_rule;
 	struct key acceptance_id;

@@ -94,11 +94,14 @@ void segment_writer_end(struct segment_writer *w, struct strbuf *out)
 	char *room = strbuf_reserve(out, bound);
 
 	memcpy(w->body.data, &n, sizeof(n));
-	if (!cctx)
+	if (!cctx) {
 		cctx = ZSTD_createCCtx();
-	assert(cctx);
-	const size_t size =
-	        ZSTD_compressCCtx(cctx, room, bound, w->body.data, w->body.size, 1);
+		assert(cctx);
+		ZSTD_CCtx_setParameter(cctx, ZSTD_c_compressionLevel, 1);
+		/* What a disk turns over is to be found, not read. */
+		ZSTD_CCtx_setParameter(cctx, ZSTD_c_checksumFlag, 1);
+	}
+	const size_t size = ZSTD_compress2(cctx, room, bound, w->body.data, w->body.size);
 	assert(!ZSTD_isError(size)); /* the bound is zstd's own */
 	out->size += size;
 	segment_writer_begin(w);

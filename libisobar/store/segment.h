@@ -17,7 +17,8 @@
  *
  * Before compression, little endian: u16 slots, then for each slot u32 size of
  * the details, the details, u32 size of the record, the record; the size
- * SEGMENT_REFERENCE is followed by i64 segment and u16 slot of the record.
+ * SEGMENT_REFERENCE is followed by i64 segment and u16 slot of the record.  The frame
+ * carries a checksum of all of it.
  */
 #define SEGMENT_SLOTS     64
 #define SEGMENT_REFERENCE UINT32_MAX

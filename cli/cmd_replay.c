@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * isobar replay --verify: reads the stored records again and scores the findings again,
+ * and compares with what is stored: same inputs, same bytes.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json_view.h"
+#include "store/ingest.h"
+#include "store/record_store.h"
+
+#include "cli.h"
+#include "collector/format.h"
+#include "moves.h"
+#include "report.h"
+
+#define RECORD_MAX ((size_t)64 << 20)
+#define DEPTH_MAX  64
+
+struct replay {
+	struct cli *cli;
+	struct org org;
+	struct record_walk *walk;
+	struct json_doc *doc;
+	struct arena *arena; /* of one record */
+
+	/* The record that was read last: several findings stand in it. */
+	const char *raw;
+	size_t raw_size;
+	bool is_read; /* into output */
+	struct parse_output output;
+
+	int64_t n_segments, n_damaged; /* segments, or single slots of them */
+	int64_t n_same, n_differ;      /* findings */
+	int64_t n_not_alone; /* stand in records that mean nothing without their file */
+	int64_t n_rewritten; /* risks that come out differently; -1: not looked at */
+};
+
+/* --- what is found --- */
+
+static void tell(struct replay *r, const struct record_segment *s, const char *what,
+                 const struct key *finding_id, const char *why)
+{
+	struct arena *a = r->cli->arena;
+	char id[KEY_TEXT_MAX];
+	struct strbuf b = {0};
+
+	if (!r->cli->json) {
+		cli_complain(r->cli, "segment %lld (run %lld, %s)%s%s: %s: %s",
+		             (long long)s->id, (long long)s->run_id,
+		             report_plain(s->name, a), finding_id ? ", finding " : "",
+		             finding_id ? key_text(finding_id, id) : "", what,
+		             report_plain(why, a));
+		return;
+	}
+	json_write_open(&b, NULL, '{');
+	json_write_text(&b, "problem", what);
+	json_write_int(&b, "segment", s->id);
+	json_write_int(&b, "run", s->run_id);
+	json_write_stated(&b, "name", s->name);
+	if (finding_id)
+		json_write_key(&b, "finding", finding_id);
+	else
+		json_write_null(&b, "finding");
+	json_write_text(&b, "reason", why);
+	json_write_close(&b, '}');
+	report_line(&b);
+	strbuf_done(&b);
+}
+
+static void tell_damage(struct replay *r, const struct record_segment *s,
+                        const struct key *finding_id, const char *why)
+{
+	r->n_damaged++;
+	tell(r, s, "damaged", finding_id, why);
+}
+
+/* --- records --- */
+
+/* Its target stands elsewhere in the file, or the names of its cells in the first line. */
+static bool needs_its_file(const struct format *format)
+{
+	const size_t size = strlen(format->name);
+
+	return format->needs_envelope ||
+	       (size > 4 && strcmp(format->name + size - 4, "-csv") == 0);
+}
+
+/* Pure: a record to its sealed findings, as at its import. */
+static bool read_record(struct replay *r, const struct format *format)
+{
+	struct parse_input in = {0};
+	struct error unused;
+
+	r->output = (struct parse_output){.arena = r->arena};
+	if (json_doc_parse(r->doc, r->raw, r->raw_size, &in.record, &unused) < 0 ||
+	    format->parse(&in, &r->output, &unused) < 0)
+		return false;
+	for (size_t i = 0; i < r->output.n_findings; i++)
+		if (finding_seal(&r->output.findings[i], &r->org, r->arena, &unused) < 0)
+			r->output.findings[i].key = (struct key){{0}};
+	return true;
+}
+
+static const struct finding *find_read(const struct replay *r, const struct key *id)
+{
+	for (size_t i = 0; i < r->output.n_findings; i++)
+		if (key_cmp(&r->output.findings[i].key, id) == 0)
+			return &r->output.findings[i];
+	return NULL;
+}
+
+static void check_finding(struct replay *r, const struct record_segment *s,
+                          const struct format *format, const struct record_finding *f)
+{
+	struct error err = {0};
+	size_t size;
+	const char *raw = record_walk_raw(r->walk, s, f->slot, &size, &err);
+
+	if (!raw) {
+		tell_damage(r, s, &f->finding_id, err.text);
+		return;
+	}
+	if (raw != r->raw || size != r->raw_size) {
+		arena_reset(r->arena);
+		r->raw = raw;
+		r->raw_size = size;
+		r->is_read = format && !needs_its_file(format) && read_record(r, format);
+	}
+	const struct finding *again = r->is_read ? find_read(r, &f->finding_id) : NULL;
+
+	if (!again) {
+		r->n_not_alone++;
+	} else if (ingest_stored_hash(again->content_hash) == f->content_hash) {
+		r->n_same++;
+	} else {
+		r->n_differ++;
+		tell(r, s, "differs", &f->finding_id,
+		     "its record reads otherwise than when it was stored");
+	}
+}
+
+static void check_segment(struct replay *r, const struct record_segment *s)
+{
+	const struct format *format = *s->format ? format_find(s->format) : NULL;
+
+	r->n_segments++;
+	r->raw = NULL;
+	if (s->damage) {
+		tell_damage(r, s, NULL, s->damage);
+		return;
+	}
+	for (size_t i = 0; i < s->n_findings; i++)
+		check_finding(r, s, format, &s->findings[i]);
+}
+
+static int check_records(struct replay *r, struct pg *pg)
+{
+	struct record_segment segment;
+	struct error err = {0};
+	int rc = record_walk_begin(pg, &r->org, &r->walk, &err);
+
+	if (rc < 0)
+		return cli_fail(r->cli, &err);
+	while ((rc = record_walk_next(r->walk, &segment, &err)) > 0)
+		check_segment(r, &segment);
+	record_walk_end(r->walk);
+	return rc < 0 ? cli_fail(r->cli, &err) : EXIT_DONE;
+}
+
+/* --- scores --- */
+
+static int check_scores(struct replay *r)
+{
+	CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+	struct strbuf json = {0};
+	struct json_view report;
+	struct error err = {0};
+	int exit_code = moves_ask(r->cli, NULL, NULL, MOVES_MOVERS, &json);
+
+	if (exit_code == EXIT_DONE) {
+		doc = json_doc_new(json.size + 1, 8);
+		if (json_doc_parse(doc, strbuf_text(&json), json.size, &report, &err) < 0 ||
+		    !json_view_int(json_view_at(report, "rewritten"), &r->n_rewritten))
+			exit_code = EXIT_FAILED;
+	}
+	if (exit_code == EXIT_DONE && r->n_rewritten && !r->cli->json)
+		moves_print(r->cli, strbuf_text(&json));
+	strbuf_done(&json);
+	return exit_code;
+}
+
+/* --- the command --- */
+
+static int conclude(struct replay *r)
+{
+	struct strbuf b = {0};
+	int exit_code;
+
+	if (r->cli->json) {
+		json_write_open(&b, NULL, '{');
+		json_write_int(&b, "segments", r->n_segments);
+		json_write_int(&b, "damaged", r->n_damaged);
+		json_write_int(&b, "same", r->n_same);
+		json_write_int(&b, "differ", r->n_differ);
+		json_write_int(&b, "not_alone", r->n_not_alone);
+		json_write_int(&b, "rewritten", r->n_rewritten);
+		json_write_close(&b, '}');
+		report_line(&b);
+		strbuf_done(&b);
+	} else if (!r->cli->quiet) {
+		printf("%lld segments of records: %lld damaged\n", (long long)r->n_segments,
+		       (long long)r->n_damaged);
+		printf("%lld findings read again: %lld differ; %lld more stand in records "
+		       "that mean nothing without their file\n",
+		       (long long)(r->n_same + r->n_differ), (long long)r->n_differ,
+		       (long long)r->n_not_alone);
+		printf("%lld risks come out differently when scored again\n",
+		       (long long)r->n_rewritten);
+	}
+	exit_code = report_end(r->cli);
+	if (exit_code != EXIT_DONE)
+		return exit_code;
+	return r->n_differ || r->n_rewritten ? EXIT_FAILED
+	       : r->n_damaged                ? EXIT_PART
+	                                     : EXIT_DONE;
+}
+
+static int verify(struct cli *cli)
+{
+	struct replay r = {.cli = cli};
+	int exit_code;
+	struct pg *pg =
+	        cli_connect(cli, "isobar_operator", PG_GROUP_READ, &r.org, &exit_code);
+
+	if (!pg)
+		return exit_code;
+	r.doc = json_doc_new(RECORD_MAX, DEPTH_MAX);
+	r.arena = arena_new(1 << 16);
+	exit_code = check_records(&r, pg);
+	json_doc_free(r.doc);
+	arena_free(r.arena);
+	pg_close(pg);
+	if (exit_code == EXIT_DONE)
+		exit_code = check_scores(&r);
+	return exit_code == EXIT_DONE ? conclude(&r) : exit_code;
+}
+
+int cmd_replay(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"verify", no_argument, NULL, 'v'},
+	                                        CLI_COMMON_OPTIONS};
+	bool wanted = false;
+	int option;
+
+	while ((option = cli_getopt(cli, argc, argv, options)) != -1) {
+		if (option != 'v')
+			return EXIT_USAGE;
+		wanted = true;
+	}
+	if (argc != optind || !wanted) {
+		cli_complain(cli, "wants --verify and nothing else");
+		return EXIT_USAGE;
+	}
+	return verify(cli);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_MOVES_H
+#define ISOBAR_MOVES_H
+
+#include "cli.h"
+
+/*
+ * What moves in the queue: what would (isobar-scorer --what-if), and what did, by all risks
+ * before and after.  Both are one JSON object of the same members: docs/what-if.md.
+ */
+#define MOVES_MOVERS 10
+
+/* What the scorer says would move; model, policy: files, or NULL.  An exit code. */
+#define MOVES_CATALOG "" /* as a model: the catalogue's */
+int moves_ask(struct cli *cli, const char *model, const char *policy, long movers,
+              struct strbuf *json_out);
+
+/* All risks as they stand. */
+struct moves;
+/* NULL after complaining: *exit_out. */
+struct moves *moves_begin(struct cli *cli, int *exit_out);
+/* Compares them with how they stand now.  Frees m.  An exit code. */
+int moves_end(struct cli *cli, struct moves *m, struct strbuf *json_out);
+
+void moves_drop(struct moves *m);
+
+/* For people.  json: of the two above. */
+void moves_print(struct cli *cli, const char *json);
+/* Do two of them say that the same moves? */
+bool moves_are_same(const char *a, const char *b);
+
+#endif

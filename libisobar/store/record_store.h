@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_RECORD_STORE_H
+#define ISOBAR_RECORD_STORE_H
+
+#include "model/org.h"
+#include "store/pg.h"
+#include "store/segment.h"
+
+/*
+ * All stored records with the findings that were read from them, segment by segment, from
+ * one instant.  pg is open for PG_GROUP_READ.
+ */
+struct record_finding {
+	unsigned int slot;
+	struct key finding_id;
+	int64_t content_hash; /* ingest_stored_hash() */
+};
+
+/* A segment; everything lives until the next call. */
+struct record_segment {
+	int64_t id, run_id;
+	const char *format, *name; /* of the run; "": it is gone */
+	const char *damage;        /* why it cannot be read; NULL: it can */
+	struct segment_text text;
+	struct record_finding *findings; /* by slot; none: former versions only */
+	size_t n_findings;
+};
+
+struct record_walk;
+int record_walk_begin(struct pg *pg, const struct org *org, struct record_walk **out,
+                      struct error *err) MUST_CHECK;
+/* 1: *out is the next segment; 0: there is none. */
+int record_walk_next(struct record_walk *w, struct record_segment *out,
+                     struct error *err) MUST_CHECK;
+/*
+ * The record behind a slot, which may stand in another segment; NULL with err: it is
+ * damaged or gone.  Lives until record_walk_next().
+ */
+const char *record_walk_raw(struct record_walk *w, const struct record_segment *s,
+                            unsigned int slot, size_t *size_out, struct error *err);
+void record_walk_end(struct record_walk *w);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_TRIAL_H
+#define ISOBAR_TRIAL_H
+
+#include "batch.h"
+#include "tally.h"
+
+/*
+ * Scores an org as it would be by other rules, in a transaction that is rolled back, and
+ * tells what would move.  Nothing has to wait for it until paths come or go; from then on
+ * to its end the org's paths are locked.
+ */
+struct trial_outcome {
+	int64_t n_open;      /* risks that are open now */
+	int64_t n_rewritten; /* risks, open or not, that come out differently in anything */
+	int64_t n_pending;   /* assets left out: they wait to be scored as it is */
+	int correlation;     /* of the order before and after: tally_correlation() */
+	struct tally_report moves;
+};
+
+/*
+ * s: with the model and the policies that are tried.  tally must be new, and what the
+ * outcome points to is the tally's.  most: movers.  ERR_TRANSIENT: somebody wrote what
+ * this would have written; try again.
+ */
+int trial_run(const struct scorer *s, const struct org *org, timestamp now, size_t most,
+              struct tally *tally, struct trial_outcome *out, struct error *err) MUST_CHECK;
+
+/* struct scorer.saw of a tally: its saw_ctx. */
+struct trial_watch {
+	struct tally *tally;
+	timestamp now;
+	int64_t n_told;    /* risks, each time */
+	int64_t n_written; /* of them, within a trial */
+};
+void trial_saw(void *ctx, const struct risk_row *row, bool is_written);
+
+#endif

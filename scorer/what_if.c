@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "what_if.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "model/json_write.h"
+#include "model/policy_file.h"
+#include "store/policy_preview.h"
+#include "store/trial_store.h"
+
+#include "tally_report.h"
+#include "trial.h"
+
+#define FILE_MAX ((size_t)1 << 20)
+
+static int read_file(const char *path, struct strbuf *out, struct error *err)
+{
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	if (!f)
+		return error_set(err, ERR_INVALID, "%s: cannot be opened", path);
+	strbuf_reserve(out, FILE_MAX + 1);
+	n = fread(out->data, 1, FILE_MAX + 1, f);
+	out->size = n < FILE_MAX ? n : FILE_MAX;
+	out->data[out->size] = '\0';
+	const bool is_bad = ferror(f) || n > FILE_MAX;
+
+	fclose(f);
+	return is_bad ? error_set(err, ERR_INVALID, "%s: cannot be read, or is over 1 MiB",
+	                          path)
+	              : 0;
+}
+
+static int find_org(struct scorer *s, const char *name, struct arena *a, struct org *out,
+                    struct error *err)
+{
+	struct org_list orgs;
+	const int rc = score_orgs(s->pg, false, a, &orgs, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < orgs.n; i++)
+		if (strcmp(orgs.orgs[i].slug, name) == 0) {
+			*out = orgs.orgs[i];
+			return 0;
+		}
+	return error_set(err, ERR_NOT_FOUND, "there is no org \"%.80s\"", name);
+}
+
+static int take_model(struct scorer *s, const char *path, struct score_model **out,
+                      struct error *err)
+{
+	struct strbuf text = {0};
+	int rc = read_file(path, &text, err);
+
+	if (rc == 0 && (rc = score_model_load(text.data, text.size, out, err)) < 0)
+		error_wrap(err, "%s", path);
+	strbuf_done(&text);
+	if (rc < 0)
+		return rc;
+	s->model = *out;
+	s->model_is_tried = true;
+	return 0;
+}
+
+static int take_policies(struct scorer *s, const struct org *org, const char *path,
+                         struct arena *a, struct error *err)
+{
+	struct sla_policies *policies = ARENA_NEW(a, struct sla_policies);
+	struct policy_rows rows;
+	struct strbuf text = {0};
+	int rc;
+
+	if ((rc = read_file(path, &text, err)) == 0 &&
+	    (rc = policy_file_parse(path, text.data, a, &rows, err)) == 0)
+		rc = policies_of_rows(s->pg, org, &rows, a, policies, err);
+	strbuf_done(&text);
+	s->policies = policies;
+	return rc;
+}
+
+static int print_outcome(struct scorer *s, const struct org *org,
+                         const struct trial_outcome *o, struct arena *a, struct error *err)
+{
+	struct strbuf b = {0};
+	struct trial_name *names;
+	struct mover_name *told = ARENA_ARRAY(a, struct mover_name, o->moves.n_movers + 1);
+	struct key *ids = ARENA_ARRAY(a, struct key, o->moves.n_movers + 1);
+	struct key *assets = ARENA_ARRAY(a, struct key, o->moves.n_movers + 1);
+	int rc;
+
+	for (size_t i = 0; i < o->moves.n_movers; i++) {
+		ids[i] = o->moves.movers[i]->risk_id;
+		assets[i] = o->moves.movers[i]->asset_id;
+	}
+	if ((rc = trial_names(s->pg, org, ids, assets, o->moves.n_movers, a, &names, err)) <
+	    0)
+		return rc;
+	for (size_t i = 0; i < o->moves.n_movers; i++)
+		told[i] = (struct mover_name){names[i].title, names[i].subject,
+		                              names[i].asset};
+	json_write_open(&b, NULL, '{');
+	json_write_int(&b, "open", o->n_open);
+	json_write_int(&b, "pending", o->n_pending);
+	json_write_int(&b, "rewritten", o->n_rewritten);
+	tally_write(&b, &o->moves, told, o->correlation);
+	json_write_close(&b, '}');
+	if (puts(strbuf_text(&b)) < 0 || fflush(stdout) != 0)
+		rc = error_set(err, ERR_INTERNAL, "cannot write the report");
+	strbuf_done(&b);
+	return rc;
+}
+
+int what_if_print(struct scorer *s, const struct what_if *w, timestamp now,
+                  struct error *err)
+{
+	ARENA_SCOPED a = arena_new(1 << 14);
+	CLEANUP(tally_freep) struct tally *tally = tally_new();
+	CLEANUP(score_model_freep) struct score_model *model = NULL;
+	struct scorer tried = *s;
+	struct trial_outcome outcome;
+	struct org org;
+	int rc;
+
+	tried.model_is_tried = w->catalog_model;
+	if ((rc = find_org(s, w->org, a, &org, err)) < 0 ||
+	    (w->model && (rc = take_model(&tried, w->model, &model, err)) < 0) ||
+	    (w->policy && (rc = take_policies(&tried, &org, w->policy, a, err)) < 0) ||
+	    (rc = trial_run(&tried, &org, now, (size_t)w->movers, tally, &outcome, err)) <
+	            0)
+		return rc;
+	return print_outcome(s, &org, &outcome, a, err);
+}
