@@ -8,6 +8,7 @@
 
 #include "model/json_write.h"
 #include "model/severity.h"
+#include "store/embedded.h"
 #include "store/read_results.h"
 #include "store/responsibility_store.h"
 
@@ -249,13 +250,18 @@ static void write_risk(struct request *req)
 static void write_explanation(struct request *req)
 {
 	const struct risk_request *r = req->handler_data;
+	const struct explanation *why = &r->risk.why;
+	struct counterfactuals changes;
 	struct strbuf b = {0};
 
 	json_write_open(&b, NULL, '{');
 	json_write_key(&b, "id", &r->id);
 	json_write_int(&b, "score", r->risk.risk.score);
 	json_write_text(&b, "band", band_name(r->risk.risk.band));
-	explanation_write(&b, &r->risk.why);
+	explanation_write(&b, why);
+	if (why->model && explanation_changes(why, req->app->responsibility,
+	                                      catalog_model_text(why->model), &changes))
+		explanation_write_changes(&b, why, &changes);
 	json_write_text(&b, "responsibility", verdict_name(r->risk.risk.responsibility));
 	responsibility_row_put(&b, req->app->responsibility, r->risk.risk.resource.type,
 	                       r->risk.why.category);

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * isobar explain: the score of one risk as the sum that it is, the findings behind it
- * and why they are together, and its clock.
+ * isobar explain: the score of one risk as the sum that it is and what would change it, the
+ * findings behind it and why they are together, and its clock.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json_view.h"
+#include "store/embedded.h"
 #include "store/explain_store.h"
 #include "store/finding_store.h"
 #include "store/fix_store.h"
 #include "store/responsibility_store.h"
 
 #include "cli.h"
+#include "explain_changes.h"
 #include "report.h"
 #include "scorer/correlate.h"
 #include "scorer/explanation.h"
@@ -25,6 +27,8 @@ struct explain {
 	bool has_fix;
 	struct fix_row fix;
 	struct responsibility_tables duties;
+	bool has_changes;
+	struct counterfactuals changes;
 };
 
 /* --- JSON --- */
@@ -95,6 +99,8 @@ static void print_json(const struct explain *x)
 	json_write_int(&b, "score", r->score);
 	json_write_text(&b, "band", band_name(r->band));
 	explanation_write(&b, &e->why);
+	if (x->has_changes)
+		explanation_write_changes(&b, &e->why, &x->changes);
 	put_findings(&b, x);
 	json_write_text(&b, "title", r->title);
 	json_write_text(&b, "subject", r->subject);
@@ -198,6 +204,18 @@ static void print_sum(const struct explain *x)
 	printf("  ----\n%6d  ", e->risk.score);
 	print_styled(x->cli, report_band_color(e->risk.band), band_name(e->risk.band));
 	printf("  by %s\n", report_plain(e->why.model, a));
+}
+
+static void print_changes(const struct explain *x)
+{
+	const struct explained_risk *e = &x->risk;
+
+	if (x->has_changes)
+		explain_changes_print(x->cli, &e->why, &e->risk, &x->changes);
+	else if (explanation_is_readable(&e->why))
+		printf("\nWhat would change it cannot be told: this program does not score "
+		       "as %s did.\n",
+		       report_plain(e->why.model, x->cli->arena));
 }
 
 /* That it is the same asset goes without saying when there is more to say. */
@@ -377,6 +395,15 @@ static int read_fix(struct explain *x, struct pg *pg, const struct org *org,
 	return err->code == ERR_NOT_FOUND ? 0 : rc; /* it is about to be counted */
 }
 
+static void read_changes(struct explain *x)
+{
+	const struct explanation *why = &x->risk.why;
+
+	x->has_changes = why->model &&
+	                 explanation_changes(why, &x->duties,
+	                                     catalog_model_text(why->model), &x->changes);
+}
+
 static int show(struct explain *x, struct pg *pg, const struct org *org, const char *id)
 {
 	struct cli *cli = x->cli;
@@ -391,12 +418,14 @@ static int show(struct explain *x, struct pg *pg, const struct org *org, const c
 	    finding_members(pg, org, &risk_id, cli->arena, &x->findings, &err) < 0 ||
 	    read_fix(x, pg, org, &err) < 0)
 		return cli_fail(cli, &err);
+	read_changes(x);
 	if (cli->json) {
 		print_json(x);
 		return report_end(cli);
 	}
 	print_head(x);
 	print_sum(x);
+	print_changes(x);
 	if (!x->risk.why.path_members) /* a path has risks behind it, not findings */
 		print_findings(x);
 	print_path_list(x, "made of", x->risk.why.path_members);

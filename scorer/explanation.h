@@ -8,7 +8,9 @@
 #include "base/strbuf.h"
 #include "model/asset.h"
 #include "model/explanation.h"
+#include "model/responsibility.h"
 
+#include "counterfactual.h"
 #include "score.h"
 
 /*
@@ -45,5 +47,20 @@ const char *explanation_reasons(const struct explanation *e, int reasons, struct
 /* Puts the members model, factors, policy, path_members and paths into an object that is
  * being written. */
 void explanation_write(struct strbuf *b, const struct explanation *e);
+
+/*
+ * What would change the score: by the model that it was made with, of which model_text is
+ * the file (catalog_model_text(e->model)).  false, with *out untouched: e cannot be read,
+ * model_text is NULL, or this program makes another sum of the stored inputs.
+ */
+bool explanation_changes(const struct explanation *e, const struct responsibility_tables *t,
+                         const char *model_text, struct counterfactuals *out) MUST_CHECK;
+/* The value of a factor in words, as explanation_value(), were the inputs these. */
+const char *explanation_changed_value(const struct explanation *e, enum factor factor,
+                                      const struct score_inputs *in, struct arena *a);
+/* Puts the members counterfactuals, unknowns and bounds into an object that is being
+ * written. */
+void explanation_write_changes(struct strbuf *b, const struct explanation *e,
+                               const struct counterfactuals *changes);
 
 #endif

@@ -25,6 +25,13 @@ const char *catalog_file_text(const char *name)
 	return NULL;
 }
 
+const char *catalog_model_text(const char *version)
+{
+	ARENA_SCOPED a = arena_new(256);
+
+	return catalog_file_text(arena_printf(a, "models/%s.json", version));
+}
+
 struct load {
 	struct pg *pg;
 	const struct embedded_file *files;

@@ -15,6 +15,7 @@ extern const size_t n_migration_files;
 extern const struct embedded_file catalog_files[]; /* catalog/ */
 extern const size_t n_catalog_files;
 
-const char *catalog_file_text(const char *name); /* NULL when there is no such file */
+const char *catalog_file_text(const char *name);     /* NULL when there is no such file */
+const char *catalog_model_text(const char *version); /* of a score model: "rs-1.0.0" */
 
 #endif

@@ -127,4 +127,29 @@ expect "numbers of findings that differ from the queue" "" "$(
 			"$tmp/explained"))"
 proves "the explanations of the first fifty add up to their scores and name their findings"
 
+expect "bounds, unknowns and counterfactuals that do not stand around the score" 0 "$(jq -s '
+	map(select(
+		.bounds.low.score > .score or .bounds.high.score < .score
+		or any(.unknowns[]; .low.score > .high.score)
+		or any(.counterfactuals[]; .steps < 1)
+		or (.score as $now | any(.counterfactuals[]; .score >= $now))
+		or (.band as $band | any(.counterfactuals[]; .lowers_band != (.band != $band))))) | length' "$tmp/explained")"
+expect "unknowns are the factors that nobody knows, but the maturity of what is no vulnerability" "" "$(jq -c '
+	select(([.factors[] | select(.basis == "assumed" and .factor != "maturity" or .value == "unknown") | .factor])
+		!= [.unknowns[] | select(.factor != "maturity") | .factor]) | .id' "$tmp/explained")"
+[ "$(jq -s 'map(select(.counterfactuals[0].lowers_band)) | length' "$tmp/explained")" -gt 0 ] ||
+	fail "no risk of the first fifty has a change that lowers its band"
+proves "what would change the first fifty stands around their scores"
+
+# What another model has scored is shown without that.
+id=$(head -n 1 "$tmp/queue" | jq -r .id)
+sql "update isobar.risk_explanation set model = 'rs-0.9.0' where risk_id = '$id'"
+must "$isobar" explain --json --now "$now" "$id"
+expect "of another model" "[false,false,false,12]" \
+	"$(jq -c '[has("counterfactuals", "unknowns", "bounds"), (.factors | length)]' "$out")"
+must "$isobar" explain --now "$now" "$id"
+grep -q '^What would change it cannot be told: this program does not score as rs-0.9.0 did\.$' "$out" ||
+	fail "it is not told that the model is another"
+proves "of a score by another model nothing is told that this one would say"
+
 done_testing

@@ -147,11 +147,16 @@ async function compareRisk(ctx, risk) {
 function compareExplanation(risk, explained, got) {
 	const want = {};
 
-	for (const key of ['id', 'score', 'band', 'model', 'factors', 'policy', 'path_members', 'paths', 'responsibility',
-		'responsibility_row', 'findings'])
+	for (const key of ['id', 'score', 'band', 'model', 'factors', 'policy', 'path_members', 'paths', 'counterfactuals',
+		'unknowns', 'bounds', 'responsibility', 'responsibility_row', 'findings'])
 		want[key] = explained[key];
 	same(`${risk.id}: explanation`, want, got);
 	same(`${risk.id}: the points add up`, got.score, got.factors.reduce((sum, f) => sum + f.points, got.policy));
+	check(`${risk.id}: the score is within its bounds`, got.bounds.low.score <= got.score && got.score <= got.bounds.high.score);
+	check(`${risk.id}: each counterfactual is lower`, got.counterfactuals.every((c) => c.score < got.score));
+	check(`${risk.id}: each unknown is within the bounds of all`, got.unknowns.every((u) =>
+		got.bounds.low.score <= u.low.score && u.low.score <= got.score &&
+		got.score <= u.high.score && u.high.score <= got.bounds.high.score));
 }
 
 // As isobar findings has them, but with the asset under the name that the finding gives it, and without what moves
