@@ -96,30 +96,24 @@ static void print_score(const struct cli *cli, const struct score *score)
 		fputs(band_name(score->band), stdout);
 }
 
-static void print_change(const struct cli *cli, const struct explanation *e,
-                         const struct counterfactual *c)
+/* The best that can be done besides the fix; where that is not enough, so it is said. */
+static void print_best(const struct cli *cli, const struct explanation *e,
+                       const struct counterfactuals *changes)
 {
+	const struct counterfactual *c = &changes->changes[0];
+	const char *but = e->path_members ? "breaking it" : "the fix";
 	struct arena *a = cli->arena;
 
+	if (changes->n_changes == 0) {
+		printf("  nothing but %s lowers the band\n", but);
+		return;
+	}
 	printf("  %-14s  %s (to %s): ", explanation_factor_name(c->factor),
 	       action_of(e, c, a), explanation_changed_value(e, c->factor, &c->inputs, a));
 	print_score(cli, &c->score);
+	if (!c->lowers_band)
+		printf("; nothing but %s lowers the band", but);
 	putchar('\n');
-}
-
-/* The best that can be done besides the fix. */
-static void print_best(const struct cli *cli, const struct explanation *e,
-                       const struct counterfactuals *changes, enum band band)
-{
-	const char *but = e->path_members ? "breaking it" : "the fix";
-
-	if (band == BAND_LOW)
-		return;
-	if (changes->n_changes == 0 || !changes->changes[0].lowers_band)
-		printf("  nothing but %s brings it below %s%s\n", but, band_name(band),
-		       changes->n_changes ? "; the most that one change does:" : "");
-	if (changes->n_changes)
-		print_change(cli, e, &changes->changes[0]);
 }
 
 static void print_unknown(const struct cli *cli, const struct explanation *e,
@@ -141,7 +135,8 @@ void explain_changes_print(const struct cli *cli, const struct explanation *e,
 	if (risk->band == BAND_LOW && changes->n_unknowns == 0)
 		return;
 	printf("\nwhat would change it\n");
-	print_best(cli, e, changes, risk->band);
+	if (risk->band > BAND_LOW)
+		print_best(cli, e, changes);
 	for (size_t i = 0; i < changes->n_unknowns; i++)
 		print_unknown(cli, e, &changes->unknowns[i]);
 	if (changes->n_unknowns > 1) {
