@@ -218,14 +218,15 @@ static int activate_between(struct model_command *c, struct moves *m,
 
 static int activate_model(struct model_command *c)
 {
+	const struct moves_question question = {.model = c->file ? c->file : MOVES_CATALOG,
+	                                        .movers = MOVES_MOVERS};
 	struct strbuf expected = {0};
 	int exit_code;
 	struct moves *m = moves_begin(c->cli, &exit_code);
 
 	if (!m)
 		return exit_code;
-	exit_code = moves_ask(c->cli, c->file ? c->file : MOVES_CATALOG, NULL, MOVES_MOVERS,
-	                      &expected);
+	exit_code = moves_ask(c->cli, &question, &expected);
 	if (exit_code == EXIT_DONE)
 		exit_code = activate_between(c, m, &expected);
 	else

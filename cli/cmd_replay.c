@@ -178,7 +178,8 @@ static int check_scores(struct replay *r)
 	struct strbuf json = {0};
 	struct json_view report;
 	struct error err = {0};
-	int exit_code = moves_ask(r->cli, NULL, NULL, MOVES_MOVERS, &json);
+	const struct moves_question as_it_is = {.movers = MOVES_MOVERS};
+	int exit_code = moves_ask(r->cli, &as_it_is, &json);
 
 	if (exit_code == EXIT_DONE) {
 		doc = json_doc_new(json.size + 1, 8);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * isobar what-if: the queue by another model or other policies, without writing.
+ * isobar what-if: the queue by another model, other policies or another context of
+ * assets, without writing.
  */
 #include <stdio.h>
 
@@ -8,14 +9,17 @@
 #include "store/policy_store.h"
 
 #include "cli.h"
+#include "context_csv.h"
 #include "model_file.h"
 #include "moves.h"
 #include "report.h"
 
 struct what_if {
 	struct cli *cli;
-	const char *model, *policy;
+	const char *model, *policy, *context;
 	long long movers;
+	struct strbuf text; /* of the context */
+	struct context_table claims;
 };
 
 /* The scorer reads the files again; what is wrong with one is told here, with its line. */
@@ -49,6 +53,39 @@ static int check_policy(struct what_if *w)
 	return exit_code;
 }
 
+/* What the scorer is given are the claims, since the assets' words are looked up here too. */
+static int check_context(struct what_if *w)
+{
+	struct cli *cli = w->cli;
+	struct error err = {0};
+	struct org org;
+	int exit_code, line = 0;
+
+	if (cli_read_file(w->context, &w->text, &err) < 0) {
+		cli_complain(cli, "%s: %s", w->context, err.text);
+		return EXIT_FAILED;
+	}
+	if (context_csv_read(w->context, &w->text, cli->arena, &w->claims, &err) < 0) {
+		cli_complain(cli, "%s", report_plain(err.text, cli->arena));
+		return EXIT_FAILED;
+	}
+	struct pg *pg = cli_connect(cli, "isobar_operator", PG_GROUP_INGEST | PG_GROUP_READ,
+	                            &org, &exit_code);
+
+	if (!pg)
+		return exit_code;
+	const int rc =
+	        operator_claims_check(pg, &org, w->claims.claims, w->claims.n, &line, &err);
+
+	pg_close(pg);
+	if (rc < 0 && line) {
+		cli_complain(cli, "%s:%d: %s", w->context, line,
+		             report_plain(err.text, cli->arena));
+		return EXIT_FAILED;
+	}
+	return rc < 0 ? cli_fail(cli, &err) : EXIT_DONE;
+}
+
 static int check_files(struct what_if *w)
 {
 	struct model_file model;
@@ -59,14 +96,21 @@ static int check_files(struct what_if *w)
 			exit_code = EXIT_FAILED;
 		model_file_done(&model);
 	}
-	return exit_code == EXIT_DONE && w->policy ? check_policy(w) : exit_code;
+	if (exit_code == EXIT_DONE && w->policy)
+		exit_code = check_policy(w);
+	return exit_code == EXIT_DONE && w->context ? check_context(w) : exit_code;
 }
 
 static int ask(struct what_if *w)
 {
 	struct cli *cli = w->cli;
+	const struct moves_question question = {.model = w->model,
+	                                        .policy = w->policy,
+	                                        .claims = w->claims.claims,
+	                                        .n_claims = w->claims.n,
+	                                        .movers = (long)w->movers};
 	struct strbuf json = {0};
-	int exit_code = moves_ask(cli, w->model, w->policy, (long)w->movers, &json);
+	int exit_code = moves_ask(cli, &question, &json);
 
 	if (exit_code == EXIT_DONE && cli->json)
 		fputs(strbuf_text(&json), stdout);
@@ -80,6 +124,7 @@ int cmd_what_if(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"model", required_argument, NULL, 'm'},
 	                                        {"policy", required_argument, NULL, 'p'},
+	                                        {"context", required_argument, NULL, 'x'},
 	                                        {"movers", required_argument, NULL, 'k'},
 	                                        CLI_COMMON_OPTIONS};
 	struct what_if w = {.cli = cli, .movers = MOVES_MOVERS};
@@ -91,6 +136,8 @@ int cmd_what_if(struct cli *cli, int argc, char **argv)
 			w.model = optarg;
 		else if (option == 'p')
 			w.policy = optarg;
+		else if (option == 'x')
+			w.context = optarg;
 		else if (option != 'k' ||
 		         !cli_number(cli, "movers", optarg, 0, 1000, &w.movers))
 			return EXIT_USAGE;
@@ -99,8 +146,8 @@ int cmd_what_if(struct cli *cli, int argc, char **argv)
 		cli_complain(cli, "takes options only");
 		return EXIT_USAGE;
 	}
-	if (!w.model && !w.policy) {
-		cli_complain(cli, "wants --model FILE or --policy FILE, or both");
+	if (!w.model && !w.policy && !w.context) {
+		cli_complain(cli, "wants --model FILE, --policy FILE or --context FILE");
 		return EXIT_USAGE;
 	}
 	/* For the schema and the org, and for cli->database. */
@@ -111,5 +158,8 @@ int cmd_what_if(struct cli *cli, int argc, char **argv)
 		return exit_code;
 	pg_close(pg);
 	exit_code = check_files(&w);
-	return exit_code == EXIT_DONE ? ask(&w) : exit_code;
+	if (exit_code == EXIT_DONE)
+		exit_code = ask(&w);
+	strbuf_done(&w.text);
+	return exit_code;
 }

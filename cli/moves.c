@@ -22,22 +22,24 @@
 /* --- asking the scorer --- */
 
 /* The connection's password is in the environment, not in argv. */
-static void run_scorer(struct cli *cli, const char *model, const char *policy, long movers)
+static void run_scorer(struct cli *cli, const struct moves_question *q)
 {
+	const char *model = q->model;
 	const char *program = cli_program_path("isobar-scorer", cli->arena);
 	char now[TIMESTAMP_TEXT_MAX];
 	const char *words[] = {program,
 	                       "--what-if",
 	                       cli->org_name,
 	                       "--movers",
-	                       arena_printf(cli->arena, "%ld", movers),
+	                       arena_printf(cli->arena, "%ld", q->movers),
 	                       "--now",
 	                       timestamp_format(cli->now, now),
 	                       model && !*model ? "--catalog-model" : NULL,
 	                       model && *model ? "--model" : NULL,
 	                       model && *model ? model : NULL,
-	                       policy ? "--policy" : NULL,
-	                       policy};
+	                       q->policy ? "--policy" : NULL,
+	                       q->policy,
+	                       q->n_claims ? "--context" : NULL};
 	char *argv[N_ELEMENTS(words) + 1];
 	size_t n = 0;
 
@@ -61,26 +63,28 @@ static void read_all(int fd, struct strbuf *out)
 			strbuf_put(out, part, (size_t)n);
 }
 
-int moves_ask(struct cli *cli, const char *model, const char *policy, long movers,
-              struct strbuf *json_out)
+/* The scorer's stdin: texts have neither tabs nor line feeds (csv_table.h). */
+static FILE *claims_file(const struct moves_question *q)
 {
-	int ends[2], status;
-	pid_t pid;
+	FILE *f = tmpfile();
 
-	fflush(stdout);
-	if (pipe(ends) < 0 || (pid = fork()) < 0) {
-		cli_complain(cli, "cannot start isobar-scorer: %s", strerror(errno));
-		return EXIT_FAILED;
+	for (size_t i = 0; f && i < q->n_claims; i++) {
+		const struct operator_claim *c = &q->claims[i];
+
+		fprintf(f, "%d\t%d\t%d\t%s\t%s\n", (int)c->field, c->level, c->decided,
+		        c->asset, c->reason ? c->reason : "");
 	}
-	if (pid == 0) {
-		dup2(ends[1], STDOUT_FILENO);
-		close(ends[0]);
-		close(ends[1]);
-		run_scorer(cli, model, policy, movers);
+	if (f && (fflush(f) != 0 || fseek(f, 0, SEEK_SET) != 0)) {
+		fclose(f);
+		f = NULL;
 	}
-	close(ends[1]);
-	read_all(ends[0], json_out);
-	close(ends[0]);
+	return f;
+}
+
+static int wait_for(struct cli *cli, pid_t pid)
+{
+	int status;
+
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
@@ -89,6 +93,33 @@ int moves_ask(struct cli *cli, const char *model, const char *policy, long mover
 		cli_complain(cli, "isobar-scorer was ended by signal %d", WTERMSIG(status));
 	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_TRY_AGAIN ? EXIT_TRY_AGAIN
 	                                                                  : EXIT_FAILED;
+}
+
+int moves_ask(struct cli *cli, const struct moves_question *q, struct strbuf *json_out)
+{
+	FILE *claims = claims_file(q);
+	int ends[2] = {-1, -1};
+	pid_t pid = -1;
+
+	fflush(stdout);
+	if (!claims || pipe(ends) < 0 || (pid = fork()) < 0) {
+		cli_complain(cli, "cannot start isobar-scorer: %s", strerror(errno));
+		if (claims)
+			fclose(claims);
+		return EXIT_FAILED;
+	}
+	if (pid == 0) {
+		dup2(fileno(claims), STDIN_FILENO);
+		dup2(ends[1], STDOUT_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		run_scorer(cli, q);
+	}
+	fclose(claims);
+	close(ends[1]);
+	read_all(ends[0], json_out);
+	close(ends[0]);
+	return wait_for(cli, pid);
 }
 
 /* --- before and after --- */

@@ -2,6 +2,8 @@
 #ifndef ISOBAR_MOVES_H
 #define ISOBAR_MOVES_H
 
+#include "store/context_claims.h"
+
 #include "cli.h"
 
 /*
@@ -10,10 +12,17 @@
  */
 #define MOVES_MOVERS 10
 
-/* What the scorer says would move; model, policy: files, or NULL.  An exit code. */
+/* What is tried; NULL or 0: as it is. */
 #define MOVES_CATALOG "" /* as a model: the catalogue's */
-int moves_ask(struct cli *cli, const char *model, const char *policy, long movers,
-              struct strbuf *json_out);
+struct moves_question {
+	const char *model, *policy; /* files */
+	const struct operator_claim *claims;
+	size_t n_claims;
+	long movers; /* told by name, at most */
+};
+
+/* What the scorer says would move.  An exit code. */
+int moves_ask(struct cli *cli, const struct moves_question *q, struct strbuf *json_out);
 
 /* All risks as they stand. */
 struct moves;

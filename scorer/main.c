@@ -379,13 +379,47 @@ static void usage(FILE *to)
 {
 	fputs("usage: isobar-scorer [--once [--workers N]] [--now TIME] [--database DSN]\n"
 	      "       isobar-scorer --what-if ORG [--model FILE|--catalog-model] [--policy "
-	      "FILE] [--movers N]\n"
+	      "FILE]\n"
+	      "                     [--context] [--movers N]\n"
 	      "  --once          score what is dirty, then end\n"
 	      "  --workers N     with --once: so many processes, 1 to 4 (1)\n"
 	      "  --what-if ORG   print as JSON what would move, and write nothing\n"
+	      "  --context       with claims of operators from stdin, as isobar what-if "
+	      "gives "
+	      "them\n"
 	      "  --now TIME      an RFC 3339 time instead of the clock\n"
 	      "  --database DSN  libpq conninfo or URL (else ISOBAR_DATABASE)\n",
 	      to);
+}
+
+/* False: it is no option of what-if. */
+static bool take_what_if(struct settings *s, int option)
+{
+	struct what_if *w = &s->what_if;
+
+	switch (option) {
+	case 'i':
+		s->is_trial = s->once = true;
+		w->org = optarg;
+		return true;
+	case 'm':
+		w->model = optarg;
+		return true;
+	case 'c':
+		w->catalog_model = true;
+		return true;
+	case 'p':
+		w->policy = optarg;
+		return true;
+	case 'x':
+		w->context = stdin;
+		return true;
+	case 'k':
+		w->movers = strtol(optarg, NULL, 10);
+		return true;
+	default:
+		return false;
+	}
 }
 
 static int read_arguments(int argc, char **argv, struct settings *s)
@@ -397,6 +431,7 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 	                                        {"model", required_argument, NULL, 'm'},
 	                                        {"catalog-model", no_argument, NULL, 'c'},
 	                                        {"policy", required_argument, NULL, 'p'},
+	                                        {"context", no_argument, NULL, 'x'},
 	                                        {"movers", required_argument, NULL, 'k'},
 	                                        {"database", required_argument, NULL, 'd'},
 	                                        {"help", no_argument, NULL, 'h'},
@@ -423,21 +458,6 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 			                       ? optarg[0] - '0'
 			                       : 0;
 			break;
-		case 'i':
-			s->is_trial = s->once = true, s->what_if.org = optarg;
-			break;
-		case 'm':
-			s->what_if.model = optarg;
-			break;
-		case 'c':
-			s->what_if.catalog_model = true;
-			break;
-		case 'p':
-			s->what_if.policy = optarg;
-			break;
-		case 'k':
-			s->what_if.movers = strtol(optarg, NULL, 10);
-			break;
 		case 'd':
 			s->database = optarg;
 			break;
@@ -448,6 +468,8 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 			puts("isobar-scorer " ISOBAR_VERSION);
 			exit(0);
 		default:
+			if (take_what_if(s, option))
+				break;
 			usage(stderr);
 			return 2;
 		}

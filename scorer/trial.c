@@ -79,16 +79,17 @@ struct run {
 	timestamp now;
 	struct trial_marks marks;
 	struct trial_watch watch;
+	bool has_context; /* assets of another context than stored: inputs move */
 	struct error *err;
 };
 
-/* All assets, or those that the trial itself has marked after a mark. */
-static int try_assets(struct run *r, int64_t after)
+/* All assets, or those that the trial itself has marked after a mark; again: once more. */
+static int try_assets(struct run *r, int64_t after, bool again)
 {
-	const struct batch_trial trial = {.looked = after == TRIAL_ALL ? NULL : look_again,
-	                                  .writes = after == TRIAL_ALL
-	                                                    ? TRIAL_WRITES_ELEMENTS
-	                                                    : TRIAL_WRITES_MEMBERS};
+	const struct batch_trial trial = {.looked = again ? look_again : NULL,
+	                                  .writes = again || r->has_context
+	                                                    ? TRIAL_WRITES_MEMBERS
+	                                                    : TRIAL_WRITES_ELEMENTS};
 	struct pg *pg = r->scorer.pg;
 	struct batch_result unused;
 	int rc;
@@ -113,7 +114,9 @@ static int follow_paths(struct run *r)
 	int64_t n, newest;
 	int rc;
 
-	while (r->watch.n_written) {
+	/* A context moves paths where no risk is moved by it. */
+	for (bool more = r->has_context || r->watch.n_written; more;
+	     more = r->watch.n_written > 0) {
 		r->watch.n_written = 0;
 		if ((rc = trial_newest_mark(r->scorer.pg, r->org, &newest, r->err)) < 0)
 			return rc;
@@ -122,7 +125,7 @@ static int follow_paths(struct run *r)
 			                           r->err)) < 0)
 				return rc;
 		} while (n);
-		if ((rc = try_assets(r, newest)) < 0)
+		if ((rc = try_assets(r, newest, true)) < 0)
 			return rc;
 	}
 	return 0;
@@ -140,7 +143,37 @@ static int compare_order(struct run *r, struct ranked_risk *ranks, size_t n)
 	return tau;
 }
 
-static int try_all(struct run *r, size_t most, struct trial_outcome *out)
+/* As the command line stores it; marks what it reaches. */
+static int put_context(struct run *r, const struct trial_context *c)
+{
+	struct pg *pg = r->scorer.pg;
+	int64_t n_changed;
+	int line, rc;
+
+	if ((rc = pg_become(pg, "isobar_operator", PG_GROUP_SESSION_INGEST, r->err)) < 0)
+		return rc;
+	rc = operator_claims_put(pg, r->org, c->claims, c->n, "what-if", r->now, &n_changed,
+	                         &line, r->err);
+	if (rc < 0)
+		return line ? error_wrap(r->err, "line %d", line) : rc;
+	return pg_become(pg, "isobar_scorer", 0, r->err);
+}
+
+/* What is marked from here on, or where rules differ for all: everything. */
+static int try_first(struct run *r, const struct trial_context *context)
+{
+	const bool rules_differ = r->scorer.model_is_tried || r->scorer.policies;
+	int rc;
+
+	r->has_context = context->n > 0;
+	if (r->has_context && (rc = put_context(r, context)) < 0)
+		return rc;
+	return try_assets(r, r->has_context && !rules_differ ? r->marks.last : TRIAL_ALL,
+	                  false);
+}
+
+static int try_all(struct run *r, const struct trial_context *context, size_t most,
+                   struct trial_outcome *out)
 {
 	struct ranked_risk *ranks;
 	size_t n;
@@ -149,7 +182,7 @@ static int try_all(struct run *r, size_t most, struct trial_outcome *out)
 	if ((rc = trial_begin(r->scorer.pg, r->org, &r->marks, r->err)) < 0 ||
 	    (rc = trial_ranks(r->scorer.pg, r->org, &ranks, &n, r->err)) < 0)
 		return rc;
-	if ((rc = try_assets(r, TRIAL_ALL)) == 0 && (rc = follow_paths(r)) == 0) {
+	if ((rc = try_first(r, context)) == 0 && (rc = follow_paths(r)) == 0) {
 		out->n_open = (int64_t)n;
 		out->n_rewritten = r->watch.n_told;
 		out->n_pending = r->marks.n_pending;
@@ -160,7 +193,8 @@ static int try_all(struct run *r, size_t most, struct trial_outcome *out)
 	return rc;
 }
 
-int trial_run(const struct scorer *s, const struct org *org, timestamp now, size_t most,
+int trial_run(const struct scorer *s, const struct org *org,
+              const struct trial_context *context, timestamp now, size_t most,
               struct tally *tally, struct trial_outcome *out, struct error *err)
 {
 	struct run r = {.scorer = *s,
@@ -173,7 +207,7 @@ int trial_run(const struct scorer *s, const struct org *org, timestamp now, size
 	*out = (struct trial_outcome){0};
 	r.scorer.saw = trial_saw;
 	r.scorer.saw_ctx = &r.watch;
-	rc = try_all(&r, most, out);
+	rc = try_all(&r, context, most, out);
 	pg_rollback(s->pg);
 	return rc;
 }

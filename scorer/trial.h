@@ -2,6 +2,8 @@
 #ifndef ISOBAR_TRIAL_H
 #define ISOBAR_TRIAL_H
 
+#include "store/context_claims.h"
+
 #include "batch.h"
 #include "tally.h"
 
@@ -18,12 +20,20 @@ struct trial_outcome {
 	struct tally_report moves;
 };
 
+/* What operators would say of assets, beside what they say; n 0: nothing. */
+struct trial_context {
+	struct operator_claim *claims;
+	size_t n;
+};
+
 /*
- * s: with the model and the policies that are tried.  tally must be new, and what the
+ * s: with the model and the policies that are tried.  Where it is the context alone, only
+ * the assets are scored that it reaches.  tally must be new, and what the
  * outcome points to is the tally's.  most: movers.  ERR_TRANSIENT: somebody wrote what
  * this would have written; try again.
  */
-int trial_run(const struct scorer *s, const struct org *org, timestamp now, size_t most,
+int trial_run(const struct scorer *s, const struct org *org,
+              const struct trial_context *context, timestamp now, size_t most,
               struct tally *tally, struct trial_outcome *out, struct error *err) MUST_CHECK;
 
 /* struct scorer.saw of a tally: its saw_ctx. */

@@ -83,6 +83,64 @@ static int take_policies(struct scorer *s, const struct org *org, const char *pa
 	return rc;
 }
 
+/* One number of a line, which moves on behind it. */
+static bool take_number(char **at, int *out)
+{
+	char *end;
+	const long n = strtol(*at, &end, 10);
+
+	if (end == *at || *end != '\t' || n < -1 || n > 100)
+		return false;
+	*out = (int)n;
+	*at = end + 1;
+	return true;
+}
+
+/* "FIELD <tab> LEVEL <tab> DECIDED <tab> ASSET <tab> REASON", numbers as they are stored. */
+static bool take_claim(char *line, struct arena *a, struct operator_claim *out)
+{
+	int field, decided;
+	char *tab;
+
+	if (!take_number(&line, &field) || field < 0 || field >= N_CONTEXT_FIELDS ||
+	    !take_number(&line, &out->level) || !take_number(&line, &decided) ||
+	    !(tab = strchr(line, '\t')))
+		return false;
+	out->field = (enum context_field)field;
+	out->decided = decided == 1;
+	out->asset = arena_strndup(a, line, (size_t)(tab - line));
+	out->reason = arena_strndup(a, tab + 1, strcspn(tab + 1, "\n"));
+	return true;
+}
+
+static int take_context(FILE *from, struct arena *a, struct trial_context *out,
+                        struct error *err)
+{
+	size_t room = 0, size = 0;
+	char *line = NULL;
+	int rc = 0;
+
+	while (rc == 0 && getline(&line, &size, from) > 0) {
+		if (out->n == room) {
+			struct operator_claim *more =
+			        ARENA_ARRAY(a, struct operator_claim, 2 * room + 64);
+
+			if (out->n)
+				memcpy(more, out->claims, out->n * sizeof(*more));
+			out->claims = more;
+			room = 2 * room + 64;
+		}
+		struct operator_claim *claim = &out->claims[out->n++];
+
+		claim->line = (int)out->n;
+		if (!take_claim(line, a, claim))
+			rc = error_set(err, ERR_INVALID, "line %d of the claims is none",
+			               claim->line);
+	}
+	free(line);
+	return rc;
+}
+
 static int print_outcome(struct scorer *s, const struct org *org,
                          const struct trial_outcome *o, struct arena *a, struct error *err)
 {
@@ -122,6 +180,7 @@ int what_if_print(struct scorer *s, const struct what_if *w, timestamp now,
 	CLEANUP(tally_freep) struct tally *tally = tally_new();
 	CLEANUP(score_model_freep) struct score_model *model = NULL;
 	struct scorer tried = *s;
+	struct trial_context context = {0};
 	struct trial_outcome outcome;
 	struct org org;
 	int rc;
@@ -130,8 +189,9 @@ int what_if_print(struct scorer *s, const struct what_if *w, timestamp now,
 	if ((rc = find_org(s, w->org, a, &org, err)) < 0 ||
 	    (w->model && (rc = take_model(&tried, w->model, &model, err)) < 0) ||
 	    (w->policy && (rc = take_policies(&tried, &org, w->policy, a, err)) < 0) ||
-	    (rc = trial_run(&tried, &org, now, (size_t)w->movers, tally, &outcome, err)) <
-	            0)
+	    (w->context && (rc = take_context(w->context, a, &context, err)) < 0) ||
+	    (rc = trial_run(&tried, &org, &context, now, (size_t)w->movers, tally, &outcome,
+	                    err)) < 0)
 		return rc;
 	return print_outcome(s, &org, &outcome, a, err);
 }

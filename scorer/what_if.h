@@ -2,6 +2,8 @@
 #ifndef ISOBAR_WHAT_IF_H
 #define ISOBAR_WHAT_IF_H
 
+#include <stdio.h>
+
 #include "batch.h"
 
 /* Files stand in for what an org has; NULL: as it is. */
@@ -9,6 +11,7 @@ struct what_if {
 	const char *org;
 	const char *model, *policy;
 	bool catalog_model; /* whatever the org has */
+	FILE *context;      /* claims, one a line as what_if.c says; or NULL */
 	long movers;        /* told by name, at most */
 };
 

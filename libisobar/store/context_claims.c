@@ -169,6 +169,46 @@ static int merge(struct pg *pg, const struct org *org, const struct operator_cla
 	return rc;
 }
 
+static int find_all(struct pg *pg, const struct org *org, struct operator_claim *claims,
+                    size_t n, int *line_out, struct error *err)
+{
+	int rc;
+
+	*line_out = 0;
+	/* Plans of the session are for chunks; here whole tables may meet. */
+	if ((rc = pg_command(pg,
+	                     "set local enable_hashjoin = on; "
+	                     "set local enable_seqscan = on",
+	                     err)) < 0 ||
+	    (rc = find_assets(pg, org, claims, n, line_out, err)) < 0)
+		return rc;
+	return check_once(claims, n, line_out, err);
+}
+
+int operator_claims_check(struct pg *pg, const struct org *org,
+                          struct operator_claim *claims, size_t n, int *line_out,
+                          struct error *err)
+{
+	int rc = pg_begin(pg, err);
+
+	if (rc == 0)
+		rc = find_all(pg, org, claims, n, line_out, err);
+	pg_rollback(pg);
+	return rc;
+}
+
+int operator_claims_put(struct pg *pg, const struct org *org, struct operator_claim *claims,
+                        size_t n, const char *actor, timestamp now, int64_t *n_changed,
+                        int *line_out, struct error *err)
+{
+	int rc;
+
+	if ((rc = find_all(pg, org, claims, n, line_out, err)) < 0 ||
+	    (rc = merge(pg, org, claims, n, actor, now, n_changed, err)) < 0)
+		return rc;
+	return context_settle(pg, org, now, err);
+}
+
 int operator_claims_load(struct pg *pg, const struct org *org,
                          struct operator_claim *claims, size_t n, const char *actor,
                          timestamp now, int64_t *n_changed, int *line_out,
@@ -179,15 +219,9 @@ int operator_claims_load(struct pg *pg, const struct org *org,
 	*line_out = 0;
 	if ((rc = pg_begin(pg, err)) < 0)
 		return rc;
-	/* Plans of the session are for chunks; here whole tables may meet. */
-	if ((rc = pg_command(pg,
-	                     "set local enable_hashjoin = on; "
-	                     "set local enable_seqscan = on",
-	                     err)) < 0 ||
-	    (rc = find_assets(pg, org, claims, n, line_out, err)) < 0 ||
-	    (rc = check_once(claims, n, line_out, err)) < 0 ||
-	    (rc = merge(pg, org, claims, n, actor, now, n_changed, err)) < 0 ||
-	    (rc = context_settle(pg, org, now, err)) < 0 || (rc = pg_commit(pg, err)) < 0)
+	if ((rc = operator_claims_put(pg, org, claims, n, actor, now, n_changed, line_out,
+	                              err)) < 0 ||
+	    (rc = pg_commit(pg, err)) < 0)
 		pg_rollback(pg);
 	return rc;
 }

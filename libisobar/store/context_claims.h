@@ -34,6 +34,14 @@ int operator_claims_load(struct pg *pg, const struct org *org,
                          struct operator_claim *claims, size_t n, const char *actor,
                          timestamp now, int64_t *n_changed, int *line_out,
                          struct error *err) MUST_CHECK;
+/* The same within the caller's transaction. */
+int operator_claims_put(struct pg *pg, const struct org *org, struct operator_claim *claims,
+                        size_t n, const char *actor, timestamp now, int64_t *n_changed,
+                        int *line_out, struct error *err) MUST_CHECK;
+/* Only whether it would be taken. */
+int operator_claims_check(struct pg *pg, const struct org *org,
+                          struct operator_claim *claims, size_t n, int *line_out,
+                          struct error *err) MUST_CHECK;
 
 struct known_claim {
 	enum context_field field;

@@ -85,6 +85,12 @@ PGconn *pg_connection(struct pg *pg); /* for COPY and LISTEN in the store's own 
 
 int pg_begin(struct pg *pg, struct error *err) MUST_CHECK;
 int pg_commit(struct pg *pg, struct error *err) MUST_CHECK;
+/*
+ * To the end of the transaction another role, with the temporary tables that the session
+ * groups make; 0: with none.  The login must be a member of it.
+ */
+int pg_become(struct pg *pg, const char *role, unsigned int session_groups,
+              struct error *err) MUST_CHECK;
 void pg_rollback(struct pg *pg); /* no-op outside a transaction */
 
 /* Text-format result; the caller clears it.  out may be NULL.  Not allowed while

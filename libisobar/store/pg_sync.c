@@ -217,6 +217,21 @@ int pg_commit(struct pg *pg, struct error *err)
 	return 0;
 }
 
+int pg_become(struct pg *pg, const char *role, unsigned int session_groups,
+              struct error *err)
+{
+	struct strbuf sql = {0};
+	int rc;
+
+	strbuf_printf(&sql, "set local role %s;\n", role);
+	for (size_t i = 0; i < N_STATEMENTS; i++)
+		if (statement_table[i].group & session_groups)
+			strbuf_printf(&sql, "%s\n;\n", statement_table[i].sql);
+	rc = pg_command(pg, strbuf_text(&sql), err);
+	strbuf_done(&sql);
+	return rc;
+}
+
 /* Forgets what pg_send() sent. */
 static void discard_sent(struct pg *pg)
 {

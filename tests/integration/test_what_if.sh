@@ -150,6 +150,26 @@ must "$isobar" what-if --json --now "$later" --policy "$tmp/strict.ini"
 expect "the policies in use move nothing" "0 0" "$(jq -r '"\(.earlier) \(.later)"' "$out")"
 proves "what policies would move is what they move"
 
+# --- context ---
+
+entry=$(sql "select a.id from isobar.path as p join isobar.asset as a on a.org_id = 1 and a.asset_id = p.entry_id
+	where p.level > 0 and p.rule = 'open-management-password' limit 1")
+some=$(sql "select a.id from isobar.risk as r join isobar.asset as a on a.org_id = 1 and a.asset_id = r.asset_id
+	where r.open and a.id <> '$entry' and a.id !~ '[,\"]' group by a.id order by count(*) desc, a.id limit 1")
+printf 'asset,field,level,reason,decided\n%s,exposure,none,test,yes\n%s,criticality,mission_critical,test,yes\n' \
+	"$entry" "$some" >"$tmp/context.csv"
+dump_state "$tmp/dump0"
+must "$isobar" what-if --json --now "$later" --context "$tmp/context.csv"
+cp "$out" "$tmp/expected"
+dump_state "$tmp/dump1"
+expect_same_dumps "context: nothing is written" "$tmp/dump0" "$tmp/dump1" "${written[@]}"
+keep_before
+must "$isobar" context load --quiet --now "$later" "$tmp/context.csv"
+expect "context: by SQL" "$(moved_by_sql "$later")" "$(said "$tmp/expected")"
+expect_some "it moves something" "$(jq .scores "$tmp/expected")"
+say "   context: $(said "$tmp/expected")"
+proves "what a context would move is what it moves"
+
 # --- what waits, and the rest ---
 
 sql "insert into isobar.dirty_mark (org_id, asset_id, run_id)
@@ -172,6 +192,8 @@ printf '[x]\nwindo = 3h\n' >"$tmp/bad.ini"
 refused "a policy with an unknown key" 1 'bad.ini:2: unknown key "windo"' what-if --policy "$tmp/bad.ini"
 printf '[x]\nwindow = 3h\nowner = nobody-there\n' >"$tmp/bad.ini"
 refused "a policy of nobody" 1 'there is no owner' what-if --policy "$tmp/bad.ini"
+printf 'asset,field,level\nno-such-asset,exposure,none\n' >"$tmp/bad.csv"
+refused "a context of nothing" 1 'bad.csv:2: ' what-if --context "$tmp/bad.csv"
 refused "nothing to try" 2 "wants --model FILE" what-if
 refused "no reason" 2 "--reason TEXT" model activate "$tmp/bands.json"
 refused "another org" 1 "nowhere" what-if --org nowhere --model "$tmp/bands.json"
