@@ -83,8 +83,10 @@ static int read_segments(struct json_view more, struct arena *a, struct transiti
 			return rc;
 		if ((int)number > r->last_segment)
 			r->last_segment = (int)number;
-		out[n++] = (struct risk_clock_segment){
-		        .from = from, .mode = (enum sla_mode)mode, .band = (enum band)band};
+		out[n++] = (struct risk_clock_segment){.from = from,
+		                                       .mode = (enum sla_mode)mode,
+		                                       .band = (enum band)band,
+		                                       .due_at = due_at};
 	}
 	if (n == 0)
 		return error_set(err, ERR_INTERNAL, "a risk has no clock");

@@ -61,6 +61,10 @@ run "$isobar" extend --now "$later" "${ids[5]}" --due "$new_due" --reason 'a ven
 expect_code "extended" 0
 expect "due" t "$(sql "select due_at = '$new_due' from isobar.risk where risk_id = '${ids[5]}'")"
 expect "who asked and who approved" "ada|otto|1" "$(sql 'select requested_by, decided_by, state from isobar.sla_extension')"
+run "$isobar" transition --now "$later" "${ids[5]}" --to in_progress --reason 'we wait for the vendor'
+expect_code "taken up after it" 0
+expect "the due time outlives the next decision" t "$(sql "select due_at = '$new_due' from isobar.risk
+	where risk_id = '${ids[5]}'")"
 proves "a later due time wants somebody else's approval"
 
 # Scoring changes no decision, and counts what people moved.
