@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * isobar events: what happened, in the order of its numbers.  isobar history: what
- * happened to one risk.
+ * isobar events: what happened, in the order of its numbers.
  */
 #include <limits.h>
 #include <stdio.h>
 
 #include "model/risk_event.h"
 #include "store/event_store.h"
-#include "store/explain_store.h"
 
 #include "cli.h"
 #include "report.h"
@@ -45,9 +43,7 @@ static void put_row(struct table *t, const struct event_row *e, struct arena *a)
 	table_cell(t, e->reason, NULL);
 }
 
-/* With the risk in each row, or without. */
-static void print_table(const struct cli *cli, const struct event_rows *events,
-                        bool with_risk)
+static void print_table(const struct cli *cli, const struct event_rows *events)
 {
 	static const struct table_column columns[] = {
 	        {.head = "seq", .right = true},
@@ -61,13 +57,12 @@ static void print_table(const struct cli *cli, const struct event_rows *events,
 	        {.head = "reason", .elastic = true},
 	        {.head = "risk"},
 	};
-	struct table *t = table_new(columns, N_ELEMENTS(columns) - !with_risk);
+	struct table *t = table_new(columns, N_ELEMENTS(columns));
 	char risk[KEY_TEXT_MAX];
 
 	for (size_t i = 0; i < events->n; i++) {
 		put_row(t, &events->rows[i], cli->arena);
-		if (with_risk)
-			table_cell(t, key_text(&events->rows[i].risk_id, risk), "2");
+		table_cell(t, key_text(&events->rows[i].risk_id, risk), "2");
 	}
 	table_print(t, stdout, cli->color, 0);
 	table_free(t);
@@ -108,60 +103,8 @@ int cmd_events(struct cli *cli, int argc, char **argv)
 	if (cli->json)
 		print_json(&events);
 	else if (events.n)
-		print_table(cli, &events, true);
+		print_table(cli, &events);
 	else
 		printf("No event has a number above %lld.\n", after);
 	return report_end(cli);
-}
-
-/* Page after page: a risk may have any number of events. */
-static int show_history(struct cli *cli, struct pg *pg, const struct org *org,
-                        const char *id)
-{
-	struct event_rows events = {0};
-	struct error err;
-	struct key risk;
-	int64_t after = 0;
-
-	if (risk_find(pg, org, id, &risk, &err) < 0) {
-		if (err.code != ERR_INVALID && err.code != ERR_NOT_FOUND &&
-		    err.code != ERR_CONFLICT)
-			return cli_fail(cli, &err);
-		cli_complain(cli, "%s", err.text);
-		return err.code == ERR_INVALID ? EXIT_USAGE : EXIT_FAILED;
-	}
-	do {
-		if (risk_history(pg, org, &risk, after, EVENT_LIMIT_MAX, cli->arena,
-		                 &events, &err) < 0)
-			return cli_fail(cli, &err);
-		if (cli->json)
-			print_json(&events);
-		else if (events.n)
-			print_table(cli, &events, false);
-		if (events.n)
-			after = events.rows[events.n - 1].id;
-	} while (events.n == EVENT_LIMIT_MAX);
-	return report_end(cli);
-}
-
-int cmd_history(struct cli *cli, int argc, char **argv)
-{
-	static const struct option options[] = {CLI_COMMON_OPTIONS};
-	struct org org;
-	int exit_code;
-
-	if (cli_getopt(cli, argc, argv, options) != -1)
-		return EXIT_USAGE;
-	if (optind + 1 != argc) {
-		cli_complain(cli, "takes the id of one risk");
-		return EXIT_USAGE;
-	}
-	struct pg *pg =
-	        cli_connect(cli, "isobar_operator", PG_GROUP_READ, &org, &exit_code);
-
-	if (!pg)
-		return exit_code;
-	exit_code = show_history(cli, pg, &org, argv[optind]);
-	pg_close(pg);
-	return exit_code;
 }

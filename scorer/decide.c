@@ -178,7 +178,6 @@ static size_t ledger_after(const struct decision *d, const struct former_risk *f
 static void fill_clock(struct decision *d, struct risk_row *row, const struct draft *draft,
                        const struct former_risk *former)
 {
-	const struct stored_risk *old = draft->old;
 	struct risk_clock_segment *ledger;
 	const size_t n = ledger_after(d, former, &draft->fate, row->band, &ledger);
 	struct risk_times times;
@@ -192,7 +191,7 @@ static void fill_clock(struct decision *d, struct risk_row *row, const struct dr
 	row->soon_at = times.soon_at;
 	row->warn_at = times.warn_at;
 	row->band_since = times.clock.band_since;
-	row->rank_since = old && old->rank == row->rank ? old->rank_since : d->in->now;
+	row->rank_since = d->in->now;
 }
 
 static struct risk_event *add_event(struct decision *d, const struct risk_row *row,

@@ -35,15 +35,6 @@ void event_list_scope(const PGresult *result, int row, const char **account,
 	*owner = text_or_null(result, row, "owner");
 }
 
-void risk_history_bind(const struct org *org, const struct key *risk_id, int64_t after,
-                       int limit, struct pg_params *p)
-{
-	pg_bind_int(p, org->id);
-	pg_bind_key(p, risk_id);
-	pg_bind_int(p, after);
-	pg_bind_int(p, limit);
-}
-
 void event_row_read(const PGresult *result, int row, struct event_row *out)
 {
 	*out = (struct event_row){
@@ -88,21 +79,6 @@ int event_list(struct pg *pg, const struct org *org, int64_t after, int limit,
 	if ((rc = pg_run(pg, STMT_EVENT_LIST, &p, &result, err)) < 0)
 		return rc;
 	read_rows(result, event_list_count(result), a, out);
-	return 0;
-}
-
-int risk_history(struct pg *pg, const struct org *org, const struct key *risk_id,
-                 int64_t after, int limit, struct arena *a, struct event_rows *out,
-                 struct error *err)
-{
-	CLEANUP(pg_clearp) PGresult *result = NULL;
-	struct pg_params p = {.arena = a};
-	int rc;
-
-	risk_history_bind(org, risk_id, after, limit, &p);
-	if ((rc = pg_run(pg, STMT_RISK_HISTORY, &p, &result, err)) < 0)
-		return rc;
-	read_rows(result, PQntuples(result), a, out);
 	return 0;
 }
 

@@ -36,11 +36,7 @@ int event_list_count(const PGresult *result);
 void event_list_scope(const PGresult *result, int row, const char **account,
                       const char **owner);
 
-/* STMT_RISK_HISTORY: the first limit ones behind an event_id. */
-void risk_history_bind(const struct org *org, const struct key *risk_id, int64_t after,
-                       int limit, struct pg_params *p);
-
-/* A row of either. */
+/* A row of it. */
 void event_row_read(const PGresult *result, int row, struct event_row *out);
 
 /* The same at once; texts live in a. */
@@ -51,9 +47,6 @@ struct event_rows {
 
 int event_list(struct pg *pg, const struct org *org, int64_t after, int limit,
                struct arena *a, struct event_rows *out, struct error *err) MUST_CHECK;
-int risk_history(struct pg *pg, const struct org *org, const struct key *risk_id,
-                 int64_t after, int limit, struct arena *a, struct event_rows *out,
-                 struct error *err) MUST_CHECK;
 
 /* Members of an open JSON object, the same in every interface. */
 void event_row_put(struct strbuf *b, const struct event_row *e);

@@ -129,8 +129,8 @@ struct stored_risk {
 	const struct key *evidence; /* of a false positive: what it was said of */
 	size_t n_evidence;
 	/* By score_risks_complete(). */
-	int64_t rank, proof_run_id;
-	timestamp band_since, rank_since, due_at, resolved_at;
+	int64_t proof_run_id;
+	timestamp band_since, due_at, resolved_at;
 	timestamp next_crossing_at, warn_at; /* no event was written of them */
 	int score;
 	enum band band;
@@ -157,7 +157,8 @@ struct risk_row {
 	struct key risk_id, asset_id;
 	bool is_new;
 	int64_t rank, state_hash, proof_run_id; /* proof 0: none */
-	timestamp opened_at, band_since, rank_since, due_at, next_crossing_at, resolved_at;
+	timestamp opened_at, band_since, due_at, next_crossing_at, resolved_at;
+	timestamp rank_since; /* of a new one: another keeps its own while nothing moves */
 	int n_findings, score, class, responsibility, layer;
 	enum band band;
 	enum risk_state state;

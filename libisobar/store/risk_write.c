@@ -189,8 +189,8 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 		rc = copy_fixes(pg, w, err);
 	if (rc == 0 && n_new < w->n_rows &&
 	    ((rc = send_write(pg, STMT_STALE_DROP, org, none, NULL, &n, err)) < 0 ||
-	     (rc = send_write(pg, STMT_RISK_KEEP_FORMER, org, now, NULL, &n, err)) < 0 ||
-	     (rc = send_write(pg, STMT_RISK_UPDATE, org, none, NULL, &n, err)) < 0 ||
+	     (rc = send_write(pg, STMT_RISK_KEEP_FORMER, org, now, model, &n, err)) < 0 ||
+	     (rc = send_write(pg, STMT_RISK_UPDATE, org, now, NULL, &n, err)) < 0 ||
 	     (rc = send_write(pg, STMT_EXPLANATION_UPDATE, org, now, model, &n, err)) < 0))
 		return rc;
 	if (rc == 0 && n_new &&

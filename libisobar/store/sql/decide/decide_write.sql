@@ -36,7 +36,10 @@ with decision as materialized (
        for update of x
 ), held as materialized (
     select d.n, r.risk_id, r.asset_id, r.fix_id, r.rank, r.rank_since, r.state, r.band, r.responsibility, r.score,
-           r.open, r.acceptance_id
+           r.open, r.acceptance_id, r.due_at as was_due_at, r.next_crossing_at as was_next_crossing_at,
+           r.reopens_at as was_reopens_at, r.soon_at as was_soon_at,
+           (r.rank, r.state, r.due_at, r.next_crossing_at, r.reopens_at, r.soon_at)
+           is distinct from (d.rank, d.state, d.due_at, d.next_crossing_at, d.reopens_at, d.soon_at) as is_moved
       from decision as d
       join isobar.risk as r
         on r.org_id = $1
@@ -81,7 +84,7 @@ with decision as materialized (
 ), moved as (
     update isobar.risk as r
        set state = g.to_state, open = g.to_state <= 2, rank = g.to_rank,
-           rank_since = case when r.rank = g.to_rank then r.rank_since else g.at end,
+           rank_since = case when g.is_moved then greatest(r.rank_since, g.at) else r.rank_since end,
            due_at = g.due_at, next_crossing_at = g.next_crossing_at, reopens_at = g.reopens_at,
            soon_at = g.soon_at, warn_at = g.warn_at,
            acceptance_id = case when g.to_state <> 3 then null when g.event = 2 then g.cause else r.acceptance_id end,
@@ -91,13 +94,14 @@ with decision as materialized (
      where r.org_id = $1
        and r.risk_id = g.risk_id
 ), former as (
-    insert into isobar.risk_rank_history (org_id, rank, risk_id, valid_from, valid_to)
-    select $1, g.rank, g.risk_id, g.rank_since, g.at
+    insert into isobar.risk_rank_history (org_id, rank, risk_id, valid_from, valid_to, state, responsibility,
+                                          due_at, next_crossing_at, reopens_at, soon_at)
+    select $1, g.rank, g.risk_id, g.rank_since, g.at, g.state, g.responsibility, g.was_due_at,
+           g.was_next_crossing_at, g.was_reopens_at, g.was_soon_at
       from going as g
-     where g.open
-       and (g.rank <> g.to_rank or g.to_state > 2)
+     where g.is_moved
        and g.rank_since < g.at
-    on conflict (org_id, rank, risk_id, valid_from) do nothing
+    on conflict (org_id, risk_id, valid_from) do nothing
 ), ended as (
     delete from isobar.sla_segment as s
      using going as g

@@ -10,7 +10,11 @@ with decision as materialized (
                policy_id bigint, crossings jsonb, mark boolean)
 ), held as materialized (
     select r.risk_id, r.asset_id, r.fix_id, r.rank, r.rank_since, r.state, r.band, r.responsibility, r.score,
-           r.open, r.acceptance_id, d.at, d.state as to_state, d.rank as to_rank, d.due_at, d.next_crossing_at,
+           r.open, r.acceptance_id, r.due_at as was_due_at, r.next_crossing_at as was_next_crossing_at,
+           r.reopens_at as was_reopens_at, r.soon_at as was_soon_at,
+           (r.rank, r.state, r.due_at, r.next_crossing_at, r.reopens_at, r.soon_at)
+           is distinct from (d.rank, d.state, d.due_at, d.next_crossing_at, d.reopens_at, d.soon_at) as is_moved,
+           d.at, d.state as to_state, d.rank as to_rank, d.due_at, d.next_crossing_at,
            d.soon_at, d.warn_at, d.reopens_at, d.policy_id, d.crossings, d.mark
       from decision as d
       join isobar.risk as r
@@ -22,7 +26,7 @@ with decision as materialized (
 ), moved as (
     update isobar.risk as r
        set state = h.to_state, open = h.to_state <= 2, rank = h.to_rank,
-           rank_since = case when r.rank = h.to_rank and r.open then r.rank_since else h.at end,
+           rank_since = case when h.is_moved then greatest(r.rank_since, h.at) else r.rank_since end,
            due_at = h.due_at, next_crossing_at = h.next_crossing_at, soon_at = h.soon_at, warn_at = h.warn_at,
            reopens_at = h.reopens_at, policy_id = h.policy_id,
            acceptance_id = case when h.to_state = 3 then r.acceptance_id end,
@@ -31,13 +35,14 @@ with decision as materialized (
      where r.org_id = $1
        and r.risk_id = h.risk_id
 ), former as (
-    insert into isobar.risk_rank_history (org_id, rank, risk_id, valid_from, valid_to)
-    select $1, rank, risk_id, rank_since, at
+    insert into isobar.risk_rank_history (org_id, rank, risk_id, valid_from, valid_to, state, responsibility,
+                                          due_at, next_crossing_at, reopens_at, soon_at)
+    select $1, rank, risk_id, rank_since, at, state, responsibility, was_due_at, was_next_crossing_at,
+           was_reopens_at, was_soon_at
       from held
-     where open
-       and rank <> to_rank
+     where is_moved
        and rank_since < at
-    on conflict (org_id, rank, risk_id, valid_from) do nothing
+    on conflict (org_id, risk_id, valid_from) do nothing
 ), events as (
     insert into isobar.risk_event (org_id, risk_id, at, kind, state, band, score, due_at, actor, reason, cause_id)
     select $1, h.risk_id, c.at, c.kind, c.state, h.band, h.score, c.due_at, 'system', c.reason,

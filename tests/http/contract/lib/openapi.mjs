@@ -24,6 +24,7 @@ const PROBLEMS = {
 	405: ['method-not-allowed'],
 	408: ['request-timeout'],
 	409: ['conflict', 'transition-not-allowed', 'request-in-flight'],
+	410: ['history-gone'],
 	412: ['precondition-failed'],
 	413: ['payload-too-large'],
 	414: ['uri-too-long'],
