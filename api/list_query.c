@@ -34,6 +34,7 @@ struct rule {
 	size_t offset;     /* into struct list_query */
 	name_fn *names;    /* of a set */
 	int n_names;
+	bool is_kept; /* of former times, too */
 };
 
 static const char *name_of_band(int i)
@@ -77,26 +78,27 @@ static const char *name_of_order(int i)
 
 /* clang-format off */
 static const struct rule rules[] = {
-	{"band",           KIND_SET,    0,           AT(bands),            name_of_band,     N_BANDS},
-	{"state",          KIND_SET,    0,           AT(states),           name_of_state,    N_RISK_STATES},
-	{"provider",       KIND_SET,    0,           AT(providers),        name_of_provider, N_PROVIDERS},
-	{"class",          KIND_SET,    0,           AT(classes),          name_of_class,    N_FINDING_CLASSES},
-	{"layer",          KIND_SET,    0,           AT(layers),           name_of_layer,    N_LAYERS + 1},
-	{"responsibility", KIND_SET,    0,           AT(responsibilities), name_of_verdict,  N_VERDICTS},
-	{"account",        KIND_TEXT,   0,           AT(account),          NULL,             0},
-	{"region",         KIND_TEXT,   0,           AT(region),           NULL,             0},
-	{"owner",          KIND_TEXT,   0,           AT(owner),            NULL,             0},
-	{"source",         KIND_TEXT,   0,           AT(source),           NULL,             0},
-	{"subject",        KIND_TEXT,   0,           AT(subject),          NULL,             0},
-	{"asset",          KIND_TEXT,   0,           AT(asset),            NULL,             0},
-	{"text",           KIND_TEXT,   0,           AT(text),             NULL,             0},
-	{"due_before",     KIND_TIME,   0,           AT(due_before),       NULL,             0},
-	{"min_score",      KIND_SCORE,  0,           AT(min_score),        NULL,             0},
-	{"max_score",      KIND_SCORE,  0,           AT(max_score),        NULL,             0},
-	{"order",          KIND_ORDER,  LIST_PAGING, AT(order),            name_of_order,    3},
-	{"limit",          KIND_LIMIT,  LIST_PAGING, AT(limit),            NULL,             0},
-	{"cursor",         KIND_CURSOR, LIST_PAGING, AT(cursor),           NULL,             0},
-	{"queue",          KIND_QUEUE,  LIST_QUEUE,  AT(queue),            NULL,             0},
+	{"band",           KIND_SET,    0,           AT(bands),            name_of_band,     N_BANDS,           true},
+	{"state",          KIND_SET,    0,           AT(states),           name_of_state,    N_RISK_STATES,     true},
+	{"provider",       KIND_SET,    0,           AT(providers),        name_of_provider, N_PROVIDERS,       false},
+	{"class",          KIND_SET,    0,           AT(classes),          name_of_class,    N_FINDING_CLASSES, false},
+	{"layer",          KIND_SET,    0,           AT(layers),           name_of_layer,    N_LAYERS + 1,      false},
+	{"responsibility", KIND_SET,    0,           AT(responsibilities), name_of_verdict,  N_VERDICTS,        true},
+	{"account",        KIND_TEXT,   0,           AT(account),          NULL,             0,                 false},
+	{"region",         KIND_TEXT,   0,           AT(region),           NULL,             0,                 false},
+	{"owner",          KIND_TEXT,   0,           AT(owner),            NULL,             0,                 false},
+	{"source",         KIND_TEXT,   0,           AT(source),           NULL,             0,                 false},
+	{"subject",        KIND_TEXT,   0,           AT(subject),          NULL,             0,                 false},
+	{"asset",          KIND_TEXT,   0,           AT(asset),            NULL,             0,                 false},
+	{"text",           KIND_TEXT,   0,           AT(text),             NULL,             0,                 false},
+	{"due_before",     KIND_TIME,   0,           AT(due_before),       NULL,             0,                 false},
+	{"min_score",      KIND_SCORE,  0,           AT(min_score),        NULL,             0,                 false},
+	{"max_score",      KIND_SCORE,  0,           AT(max_score),        NULL,             0,                 false},
+	{"order",          KIND_ORDER,  LIST_PAGING, AT(order),            name_of_order,    3,                 false},
+	{"limit",          KIND_LIMIT,  LIST_PAGING, AT(limit),            NULL,             0,                 true},
+	{"cursor",         KIND_CURSOR, LIST_PAGING, AT(cursor),           NULL,             0,                 true},
+	{"queue",          KIND_QUEUE,  LIST_QUEUE,  AT(queue),            NULL,             0,                 true},
+	{"as_of",          KIND_TIME,   LIST_AS_OF,  AT(as_of),            NULL,             0,                 true},
 };
 /* clang-format on */
 
@@ -324,6 +326,7 @@ static void set_defaults(struct list_query *q, unsigned int responsibilities)
 {
 	*q = (struct list_query){.max_score = 1000,
 	                         .due_before = TIMESTAMP_NONE,
+	                         .as_of = TIMESTAMP_NONE,
 	                         .limit = LIST_LIMIT_DEFAULT};
 	for (size_t i = 0; i < N_ELEMENTS(rules); i++)
 		if (rules[i].kind == KIND_SET)
@@ -350,6 +353,27 @@ static void set_shape(struct list_query *q, const struct list_query *defaults,
 	strbuf_done(&b);
 }
 
+/* Of former times only some of it is kept, and closed risks are in no queue. */
+static bool check_as_of(struct reader *r, const struct list_query *defaults)
+{
+	static const unsigned int open =
+	        1u << RISK_OPEN | 1u << RISK_IN_PROGRESS | 1u << RISK_CONTESTED;
+
+	if (r->out->as_of == TIMESTAMP_NONE)
+		return true;
+	for (size_t i = 0; i < N_ELEMENTS(rules); i++) {
+		r->rule = &rules[i];
+		if (!rules[i].is_kept && is_set(r->out, r->rule, defaults))
+			return complain(r, "cannot be asked together with as_of: what it "
+			                   "was is not kept");
+		if (rules[i].offset == AT(states) && r->out->has_states &&
+		    (r->out->states & ~open))
+			return complain(r, "together with as_of is one of open, "
+			                   "in_progress, contested");
+	}
+	return true;
+}
+
 bool list_query_read(const char *query, unsigned int parameters,
                      unsigned int responsibilities, struct arena *a, struct list_query *out,
                      struct parameter_fault *fault)
@@ -369,6 +393,8 @@ bool list_query_read(const char *query, unsigned int parameters,
 		*fault = (struct parameter_fault){"min_score", "is above max_score"};
 		return false;
 	}
+	if (!check_as_of(&r, &defaults))
+		return false;
 	set_shape(out, &defaults, a);
 	return true;
 }

@@ -31,6 +31,7 @@ struct list_query {
 	const char *account, *region, *owner, *source, *subject, *asset,
 	        *text;        /* or NULL */
 	timestamp due_before; /* or TIMESTAMP_NONE */
+	timestamp as_of;      /* or TIMESTAMP_NONE */
 
 	enum list_order order;
 	int limit;
@@ -46,7 +47,8 @@ struct list_query {
 /* Which parameters a route knows beside the filters. */
 enum list_parameters {
 	LIST_PAGING = 1 << 0, /* limit, cursor, order */
-	LIST_QUEUE = 1 << 1
+	LIST_QUEUE = 1 << 1,
+	LIST_AS_OF = 1 << 2 /* as_of; with it only filters by what is kept */
 };
 
 /*

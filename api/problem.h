@@ -23,6 +23,7 @@ enum problem_name {
 	PROBLEM_CONFLICT,              /* 409: somebody else was first, or has it */
 	PROBLEM_NOT_ALLOWED,           /* 409: no way leads there from here; see allowed */
 	PROBLEM_IN_FLIGHT,             /* 409: the same Idempotency-Key is being answered */
+	PROBLEM_HISTORY_GONE,          /* 410: nothing was kept of that time */
 	PROBLEM_PRECONDITION_FAILED,   /* 412: If-Match names another version */
 	PROBLEM_PAYLOAD_TOO_LARGE,     /* 413 */
 	PROBLEM_URI_TOO_LONG,          /* 414 */

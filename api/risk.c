@@ -12,6 +12,7 @@
 #include "store/read_results.h"
 #include "store/responsibility_store.h"
 
+#include "as_of.h"
 #include "handlers.h"
 #include "org_states.h"
 #include "respond.h"
@@ -378,7 +379,11 @@ static void write_why_merged(struct request *req)
 
 void risk_get(struct request *req)
 {
-	begin(req, write_risk, false);
+	/* Its one parameter. */
+	if (req->query && *req->query)
+		as_of_risk_get(req);
+	else
+		begin(req, write_risk, false);
 }
 
 void risk_explanation_get(struct request *req)

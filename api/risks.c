@@ -8,6 +8,7 @@
 
 #include "store/read_results.h"
 
+#include "as_of.h"
 #include "handlers.h"
 #include "list.h"
 #include "respond.h"
@@ -238,18 +239,23 @@ static void on_state(struct request *req, const struct error *err)
 		risk_feeds_want(req->app->feeds, req, on_index);
 }
 
-static void list(struct request *req, unsigned int responsibilities)
+static void list(struct request *req, unsigned int parameters,
+                 unsigned int responsibilities)
 {
 	struct list_request *l = ARENA_NEW(req->arena, struct list_request);
 
 	req->handler_data = l;
-	if (list_read(req, LIST_PAGING, responsibilities, &l->query))
+	if (!list_read(req, parameters, responsibilities, &l->query))
+		return;
+	if (l->query.as_of != TIMESTAMP_NONE)
+		as_of_queue(req, &l->query);
+	else
 		org_states_want(req->app->states, req, on_state);
 }
 
 void risks_get(struct request *req)
 {
-	list(req, list_queue_find("all"));
+	list(req, LIST_PAGING, list_queue_find("all"));
 }
 
 void queue_risks_get(struct request *req)
@@ -258,7 +264,7 @@ void queue_risks_get(struct request *req)
 	const unsigned int responsibilities = name ? list_queue_find(name) : 0;
 
 	if (responsibilities)
-		list(req, responsibilities);
+		list(req, LIST_PAGING | LIST_AS_OF, responsibilities);
 	else
 		respond_not_found(
 		        req, "there is no such queue; there are customer, provider, all");

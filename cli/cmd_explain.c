@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "base/json_view.h"
+#include "store/as_of_store.h"
 #include "store/embedded.h"
 #include "store/explain_store.h"
 #include "store/finding_store.h"
 #include "store/fix_store.h"
 #include "store/responsibility_store.h"
 
+#include "as_of.h"
 #include "cli.h"
 #include "explain_changes.h"
 #include "report.h"
@@ -22,6 +24,7 @@
 
 struct explain {
 	struct cli *cli;
+	timestamp as_of; /* TIMESTAMP_NONE: now */
 	struct explained_risk risk;
 	struct finding_rows findings;
 	bool has_fix;
@@ -404,6 +407,53 @@ static void read_changes(struct explain *x)
 	                                     catalog_model_text(why->model), &x->changes);
 }
 
+static void print_former_json(const struct explain *x)
+{
+	const struct queue_risk *r = &x->risk.risk;
+	struct strbuf b = {0};
+
+	json_write_open(&b, NULL, '{');
+	json_write_key(&b, "id", &r->id);
+	json_write_time(&b, "as_of", x->as_of);
+	json_write_int(&b, "rank", r->rank);
+	json_write_int(&b, "score", r->score);
+	json_write_text(&b, "band", band_name(r->band));
+	json_write_text(&b, "state", risk_state_name(r->state));
+	explanation_write_former(&b, &x->risk.why);
+	json_write_text(&b, "title", r->title);
+	json_write_text(&b, "subject", r->subject);
+	json_write_text(&b, "location", r->location);
+	json_write_text(&b, "asset", r->resource.id);
+	json_write_text(&b, "responsibility", verdict_name(r->responsibility));
+	json_write_time(&b, "opened_at", r->opened_at);
+	json_write_time(&b, "due_at", r->due_at);
+	json_write_text(&b, "sla", sla_state_name(r->sla));
+	json_write_close(&b, '}');
+	report_line(&b);
+	strbuf_done(&b);
+}
+
+static int show_as_of(struct explain *x, struct pg *pg, const struct org *org,
+                      const struct key *risk_id)
+{
+	struct cli *cli = x->cli;
+	struct error err;
+	char at[TIMESTAMP_TEXT_MAX];
+
+	if (as_of_risk(pg, org, risk_id, x->as_of, cli->arena, &x->risk, &err) < 0)
+		return as_of_fail(cli, &err);
+	if (cli->json) {
+		print_former_json(x);
+		return report_end(cli);
+	}
+	cli->now = x->as_of; /* words such as "in 46 h" are of then */
+	printf("As of %s\n\n", timestamp_format(x->as_of, at));
+	print_head(x);
+	print_sum(x);
+	print_clock(x);
+	return report_end(cli);
+}
+
 static int show(struct explain *x, struct pg *pg, const struct org *org, const char *id)
 {
 	struct cli *cli = x->cli;
@@ -414,6 +464,8 @@ static int show(struct explain *x, struct pg *pg, const struct org *org, const c
 		cli_complain(cli, "%s", report_plain(err.text, cli->arena));
 		return err.code == ERR_INVALID ? EXIT_USAGE : EXIT_FAILED;
 	}
+	if (x->as_of != TIMESTAMP_NONE)
+		return show_as_of(x, pg, org, &risk_id);
 	if (risk_explain(pg, org, &risk_id, cli->now, cli->arena, &x->risk, &err) < 0 ||
 	    finding_members(pg, org, &risk_id, cli->arena, &x->findings, &err) < 0 ||
 	    read_fix(x, pg, org, &err) < 0)
@@ -439,19 +491,23 @@ static int show(struct explain *x, struct pg *pg, const struct org *org, const c
 
 int cmd_explain(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {CLI_COMMON_OPTIONS};
-	struct explain x = {.cli = cli};
+	static const struct option options[] = {{"as-of", required_argument, NULL, 't'},
+	                                        CLI_COMMON_OPTIONS};
+	struct explain x = {.cli = cli, .as_of = TIMESTAMP_NONE};
 	struct error err = {0};
 	struct org org;
-	int exit_code;
+	int option, exit_code;
 
-	if (cli_getopt(cli, argc, argv, options) != -1)
-		return EXIT_USAGE;
+	while ((option = cli_getopt(cli, argc, argv, options)) != -1)
+		if (option != 't' || !as_of_option(cli, optarg, &x.as_of))
+			return EXIT_USAGE;
 	if (optind + 1 != argc) {
 		cli_complain(cli,
 		             "wants the id of one risk, as isobar queue --json shows it");
 		return EXIT_USAGE;
 	}
+	if (!as_of_is_past(cli, x.as_of))
+		return EXIT_USAGE;
 	if (responsibility_catalog(cli->arena, &x.duties, &err) < 0)
 		return cli_fail(cli, &err);
 

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/as_of_store.h"
 #include "store/queue_store.h"
 
+#include "as_of.h"
 #include "cli.h"
 #include "queue_rows.h"
 #include "report.h"
@@ -32,6 +34,7 @@ struct queue_command {
 	struct queue_filter filter;
 	const char *queue;
 	const char *where; /* NULL: none */
+	timestamp as_of;   /* TIMESTAMP_NONE: now */
 };
 
 /* --- --where --- */
@@ -73,26 +76,27 @@ struct where_key {
 	const char *(*value)(int i); /* NULL: any text */
 	int n_values, first;
 	size_t offset; /* in struct queue_filter */
+	bool is_kept;  /* of former times, too */
 };
 
-#define NUMBER(name, value, n, first, field)                                \
-	{                                                                   \
-		name, value, n, first, offsetof(struct queue_filter, field) \
+#define NUMBER(name, value, n, first, field, is_kept)                                \
+	{                                                                            \
+		name, value, n, first, offsetof(struct queue_filter, field), is_kept \
 	}
-#define TEXT(name, field)                                              \
-	{                                                              \
-		name, NULL, 0, 0, offsetof(struct queue_filter, field) \
+#define TEXT(name, field)                                                     \
+	{                                                                     \
+		name, NULL, 0, 0, offsetof(struct queue_filter, field), false \
 	}
 
 static const struct where_key where_keys[] = {
-        NUMBER("band", name_of_band, N_BANDS, 0, band),
-        NUMBER("state", name_of_state, N_RISK_STATES, 0, state),
-        NUMBER("provider", name_of_provider, N_PROVIDERS, 0, provider),
+        NUMBER("band", name_of_band, N_BANDS, 0, band, true),
+        NUMBER("state", name_of_state, N_RISK_STATES, 0, state, true),
+        NUMBER("provider", name_of_provider, N_PROVIDERS, 0, provider, false),
         TEXT("account", account),
         TEXT("region", region),
-        NUMBER("class", name_of_class, N_FINDING_CLASSES, 0, class),
-        NUMBER("layer", name_of_layer, N_LAYERS + 1, -1, layer),
-        NUMBER("responsibility", name_of_verdict, N_VERDICTS, 0, responsibilities),
+        NUMBER("class", name_of_class, N_FINDING_CLASSES, 0, class, false),
+        NUMBER("layer", name_of_layer, N_LAYERS + 1, -1, layer, false),
+        NUMBER("responsibility", name_of_verdict, N_VERDICTS, 0, responsibilities, true),
         TEXT("owner", owner),
         TEXT("source", source),
         TEXT("subject", subject),
@@ -156,6 +160,14 @@ static bool take_pair(struct queue_command *q, char *pair)
 
 		if (strcmp(key->name, pair) != 0)
 			continue;
+		if (q->as_of != TIMESTAMP_NONE && !key->is_kept) {
+			cli_complain(
+			        q->cli,
+			        "--where: what %s was is not kept; with --as-of ask by "
+			        "band, state or responsibility",
+			        key->name);
+			return false;
+		}
 		if (key->value)
 			return take_number(q, key, value);
 		*(const char **)(void *)((char *)&q->filter + key->offset) = value;
@@ -230,6 +242,7 @@ static bool read_arguments(struct queue_command *q, int argc, char **argv)
 	                                        {"limit", required_argument, NULL, 'l'},
 	                                        {"where", required_argument, NULL, 'w'},
 	                                        {"after", required_argument, NULL, 'a'},
+	                                        {"as-of", required_argument, NULL, 't'},
 	                                        CLI_COMMON_OPTIONS};
 	long long limit = q->filter.limit;
 	int option;
@@ -244,6 +257,8 @@ static bool read_arguments(struct queue_command *q, int argc, char **argv)
 			continue;
 		else if (option == 'a' && take_after(q, optarg))
 			continue;
+		else if (option == 't' && as_of_option(q->cli, optarg, &q->as_of))
+			continue;
 		else
 			return false;
 	}
@@ -252,7 +267,8 @@ static bool read_arguments(struct queue_command *q, int argc, char **argv)
 		return false;
 	}
 	q->filter.limit = (int)limit;
-	return take_queue(q) && (!q->where || take_where(q, q->where));
+	return as_of_is_past(q->cli, q->as_of) && take_queue(q) &&
+	       (!q->where || take_where(q, q->where));
 }
 
 /* --- output --- */
@@ -351,9 +367,41 @@ static int show(struct queue_command *q, struct pg *pg, const struct org *org)
 	return report_end(cli);
 }
 
+/* As it stood then: what is in the queue of now does not matter. */
+static int show_as_of(struct queue_command *q, struct pg *pg, const struct org *org)
+{
+	const struct queue_filter *f = &q->filter;
+	const struct as_of_query query = {
+	        .at = q->as_of,
+	        .responsibilities = f->responsibilities,
+	        .states =
+	                f->state == FILTER_ANY ? (1u << N_RISK_STATES) - 1 : 1u << f->state,
+	        .bands = f->band == FILTER_ANY ? (1u << N_BANDS) - 1 : 1u << f->band,
+	        .limit = f->limit,
+	        .has_after = f->has_after,
+	        .after_rank = f->after_rank,
+	        .after_id = f->after_id};
+	struct queue_page page;
+	struct error err;
+
+	if (f->state != FILTER_ANY && !risk_state_is_open((enum risk_state)f->state)) {
+		cli_complain(
+		        q->cli,
+		        "--where: with --as-of state is open, in_progress or contested");
+		return EXIT_USAGE;
+	}
+	if (as_of_page(pg, org, &query, q->cli->arena, &page, &err) < 0)
+		return as_of_fail(q->cli, &err);
+	if (q->cli->json)
+		as_of_rows_json(&page);
+	else
+		as_of_rows_table(q->cli, &page, q->as_of);
+	return report_end(q->cli);
+}
+
 int cmd_queue(struct cli *cli, int argc, char **argv)
 {
-	struct queue_command q = {.cli = cli, .queue = "customer"};
+	struct queue_command q = {.cli = cli, .queue = "customer", .as_of = TIMESTAMP_NONE};
 	struct org org;
 	int exit_code = EXIT_USAGE;
 
@@ -367,7 +415,8 @@ int cmd_queue(struct cli *cli, int argc, char **argv)
 		return exit_code;
 	exit_code = check_source(&q, pg, &org);
 	if (exit_code == EXIT_DONE)
-		exit_code = show(&q, pg, &org);
+		exit_code = q.as_of == TIMESTAMP_NONE ? show(&q, pg, &org)
+		                                      : show_as_of(&q, pg, &org);
 	pg_close(pg);
 	return exit_code;
 }

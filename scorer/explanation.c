@@ -175,3 +175,22 @@ void explanation_write(struct strbuf *b, const struct explanation *e)
 	json_write_raw(b, "path_members", e->path_members ? e->path_members : "[]");
 	json_write_raw(b, "paths", e->paths ? e->paths : "[]");
 }
+
+void explanation_write_former(struct strbuf *b, const struct explanation *e)
+{
+	ARENA_SCOPED a = arena_new(1024);
+	const bool readable = explanation_is_readable(e);
+
+	json_write_text(b, "model", e->model);
+	json_write_open(b, "factors", '[');
+	for (int i = 0; readable && i < FACTOR_POLICY; i++) {
+		json_write_open(b, NULL, '{');
+		json_write_text(b, "factor", factors[i].name);
+		json_write_text(b, "value", explanation_value(e, (enum factor)i, a));
+		json_write_int(b, "points", e->points[i]);
+		json_write_text(b, "basis", basis_name(e->basis[factors[i].input]));
+		json_write_close(b, '}');
+	}
+	json_write_close(b, ']');
+	json_write_int(b, "policy", readable ? e->points[FACTOR_POLICY] : 0);
+}

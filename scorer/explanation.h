@@ -44,6 +44,9 @@ void explanation_write_claims(struct strbuf *b, const struct explanation *e,
 /* Why a finding is a member, from the bits of enum merged (correlate.h). */
 const char *explanation_reasons(const struct explanation *e, int reasons, struct arena *a);
 
+/* Puts the members model, factors (without evidence and claims) and policy: what is kept
+ * of a former score. */
+void explanation_write_former(struct strbuf *b, const struct explanation *e);
 /* Puts the members model, factors, policy, path_members and paths into an object that is
  * being written. */
 void explanation_write(struct strbuf *b, const struct explanation *e);

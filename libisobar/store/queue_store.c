@@ -111,16 +111,16 @@ static void bind_number(struct pg_params *p, int value)
 		pg_bind_int(p, value);
 }
 
-static void bind_responsibilities(struct pg_params *p, unsigned int mask)
+void pg_bind_set(struct pg_params *p, unsigned int set, int n)
 {
 	struct strbuf text = {0};
 
-	if (mask == (1u << N_VERDICTS) - 1) {
+	if (set == (1u << n) - 1) {
 		pg_bind_text(p, NULL);
 		return;
 	}
-	for (int i = 0; i < N_VERDICTS; i++)
-		if (mask & 1u << i)
+	for (int i = 0; i < n; i++)
+		if (set & 1u << i)
 			strbuf_printf(&text, "%s%d", text.size ? "," : "", i);
 	pg_bind_text(p, arena_printf(p->arena, "{%s}", strbuf_text(&text)));
 	strbuf_done(&text);
@@ -151,7 +151,7 @@ static void bind_filter(struct pg_params *p, const struct queue_filter *f,
 	pg_bind_int(p, f->limit);
 	pg_bind_bool(p, f->state != FILTER_ANY &&
 	                        !risk_state_is_open((enum risk_state)f->state));
-	bind_responsibilities(p, f->responsibilities);
+	pg_bind_set(p, f->responsibilities, N_VERDICTS);
 	bind_number(p, f->band);
 	bind_number(p, f->state);
 	bind_number(p, f->provider);
@@ -193,7 +193,7 @@ static int number_of(const PGresult *result, int row, const char *field, int cou
 	return (int)value;
 }
 
-static struct resource resource_read(const PGresult *result, int row, struct arena *a)
+struct resource queue_resource_read(const PGresult *result, int row, struct arena *a)
 {
 	return (struct resource){
 	        .provider = (enum provider)number_of(result, row, "provider", N_PROVIDERS),
@@ -228,7 +228,7 @@ void queue_risk_read(const PGresult *result, int row, struct arena *a,
 	        .owner = pg_is_null(result, row, "owner")
 	                         ? NULL
 	                         : text_of(result, row, "owner", a),
-	        .resource = resource_read(result, row, a),
+	        .resource = queue_resource_read(result, row, a),
 	        .opened_at = pg_get_timestamp(result, row, "opened_at"),
 	        .due_at = pg_get_timestamp(result, row, "due_at"),
 	        .resolved_at = pg_get_timestamp(result, row, "resolved_at"),
@@ -387,7 +387,7 @@ int queue_totals(struct pg *pg, const struct org *org, unsigned int responsibili
 
 	memset(out, 0, N_BANDS * sizeof(*out));
 	pg_bind_int(&p, org->id);
-	bind_responsibilities(&p, responsibilities);
+	pg_bind_set(&p, responsibilities, N_VERDICTS);
 	const int rc = pg_run(pg, STMT_QUEUE_TOTALS, &p, &result, err);
 
 	if (rc < 0)

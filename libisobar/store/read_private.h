@@ -10,6 +10,12 @@
 void queue_risk_read(const PGresult *result, int row, struct arena *a,
                      struct queue_risk *out);
 
+/* Of the columns provider, account, region, asset_type, asset_name and asset. */
+struct resource queue_resource_read(const PGresult *result, int row, struct arena *a);
+
+/* A smallint[] of the bits of a set, of n there are; null when all are set. */
+void pg_bind_set(struct pg_params *p, unsigned int set, int n);
+
 /* The ledgers of n risks, and the SLA state that follows from them at now. */
 int queue_clocks_load(struct pg *pg, const struct org *org, struct queue_risk *risks,
                       size_t n, struct arena *a, struct error *err) MUST_CHECK;

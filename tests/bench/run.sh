@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measures Isobar against its limits, side by side in one run, on a PostgreSQL of its own.
 #   run.sh [--json] [--runs N] [--sizes 1e4,1e5,1e6] [NAME…]
-#   run.sh --list      names the figures; "ingest", "queue", "score" and "sla" stand for a group, no name for all
+#   run.sh --list      names the figures; "ingest", "queue", "score", "sla" and "as_of" stand for a group, no name for all
 # A plain name is a figure of 10^6 findings, first_load_1e4 the same of 10^4.  Machine, versions and
 # commands are printed first, on stderr with --json.  Exit code 0: every figure of the largest size
 # is within its target, 1: one is not, 2: usage, 3: it could not be measured.
-# This file reads arguments and runs the groups; ingest.sh, queue.sh, score.sh and sla.sh are the groups, lib.sh is
-# what they share.
+# This file reads arguments and runs the groups; ingest.sh, queue.sh, score.sh, sla.sh and as_of.sh are the groups,
+# lib.sh is what they share.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/bench/lib.sh
@@ -15,8 +15,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/bench/queue.sh
 . tests/bench/score.sh
 . tests/bench/sla.sh
+. tests/bench/as_of.sh
 
-groups=(ingest queue score sla)
+groups=(ingest queue score sla as_of)
 names=()                 # given: only these figures
 whole=()                 # given: groups
 steps=                   # what has to be measured, between blanks
@@ -120,7 +121,7 @@ read_arguments() {
 			mapfile -t sizes < <(printf '%s\n' "${sizes[@]}" | sort -u)
 			shift
 			;;
-		ingest | queue | score | sla) whole+=("$1") ;;
+		ingest | queue | score | sla | as_of) whole+=("$1") ;;
 		-*) usage "there is no option $1" ;;
 		*) names+=("$1") ;;
 		esac
