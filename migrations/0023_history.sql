@@ -36,9 +36,9 @@ comment on column isobar.risk.rank_since is 'Since when rank, state, responsibil
 -- Pages as of a time: in the order of the queue, what kept its rank to the end; what did not; and by time,
 -- where only few rows can be meant.
 create index risk_rank_history_page_idx
-    on isobar.risk_rank_history (org_id, rank desc, risk_id desc) include (valid_from, valid_to, responsibility)
+    on isobar.risk_rank_history (org_id, rank desc, risk_id desc) include (valid_from, valid_to, state, responsibility)
     where state <= 2 and (next_crossing_at is null or next_crossing_at >= valid_to);
-create index risk_rank_history_crossed_idx on isobar.risk_rank_history (org_id, valid_to)
+create index risk_rank_history_crossed_idx on isobar.risk_rank_history (org_id, valid_to, valid_from)
     where next_crossing_at < valid_to;
 create index risk_rank_history_to_idx on isobar.risk_rank_history (org_id, valid_to);
 create index risk_rank_history_from_idx on isobar.risk_rank_history (org_id, valid_from);

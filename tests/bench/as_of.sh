@@ -82,7 +82,7 @@ as_of_load() {
 	} >"$work/$name.pgbench"
 	rm -f "$work"/as_of_log.*
 	(cd "$work" && PGOPTIONS="$page_options -c role=isobar_api -c app.org_id=1" "$bin/pgbench" -n -M prepared -c 1 -T "$as_of_seconds" \
-		-l --log-prefix=as_of_log -f "$work/$name.pgbench" -D org=1 -D "duties='{0,1,3}'" \
+		-l --log-prefix=as_of_log -f "$work/$name.pgbench" -D org=1 -D 'duties={0,1,3}' \
 		"$server dbname=as_of_$size") >"$work/pgbench.log" 2>&1 || {
 		cat "$work/pgbench.log" >&2
 		die "pgbench failed"

@@ -133,13 +133,20 @@ keep() {
 	done <"$tmp/ids.$1"
 }
 
-# ask NAME NOW: the same as of its time
-ask() {
+# ask_queue NAME NOW: the queue as of its time
+ask_queue() {
 	local at
 	at=$(cat "$tmp/at.$1")
 	must "$isobar" queue --json --queue all --limit 1000 --as-of "$at" --now "$2"
 	jq -c "$kept" "$out" >"$tmp/asked"
 	expect_same "the queue as of $1 ($at)" "$tmp/kept.$1" "$tmp/asked"
+}
+
+# ask NAME NOW: its risks, too
+ask() {
+	local at
+	ask_queue "$1" "$2"
+	at=$(cat "$tmp/at.$1")
 	: >"$tmp/asked"
 	while read -r one; do
 		must "$isobar" explain --json --as-of "$at" --now "$2" "$one"
@@ -174,7 +181,7 @@ proves "each step and each time between two is answered as it was"
 
 must "$scorer" --once --now "$end"
 for name in "${names[@]}"; do
-	ask "$name" "$end"
+	ask_queue "$name" "$end"
 done
 proves "and so it is after the sweeper has caught up"
 
@@ -202,6 +209,25 @@ for state in open in_progress contested; do
 	expect_same "state $state" "$tmp/wanted" "$tmp/asked"
 done
 proves "pages and filters of a time"
+
+# However few rows count as few: each time by rank, and each by time.
+for few in 0 100000; do
+	{
+		echo "set timezone = 'UTC'; prepare page as"
+		sed "s/\b4000\b/$few/g" "$root/libisobar/store/sql/read/as_of_page.sql"
+		echo ';'
+		for name in "${names[@]}"; do
+			echo "execute page(1, '$(cat "$tmp/at.$name")', 16384, '00000000-0000-0000-0000-000000000000', null, 1000, null, 0, null);"
+		done
+	} >"$tmp/pages.sql"
+	psql --no-psqlrc --quiet --tuples-only --no-align --field-separator ' ' --set ON_ERROR_STOP=1 --dbname "$ISOBAR_DATABASE" \
+		--file "$tmp/pages.sql" | cut -d ' ' -f 1-3 >"$tmp/asked"
+	for name in "${names[@]}"; do
+		jq -r '"\(.id) \(.rank) \({open: 0, in_progress: 1, contested: 2}[.state])"' "$tmp/kept.$name"
+	done >"$tmp/wanted"
+	expect_same "few are less than $few" "$tmp/wanted" "$tmp/asked"
+done
+proves "the same by every way that leads to the rows"
 
 # --- what cannot be asked ---
 

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Gives an estate of estate.sql a past of a year: each risk was stored at some time of it, more of them the
 -- later it is, and was written 0 to 12 times since, with other scores, bands, slots and states; a fifth of what is
--- closed now was open then.  One former row in fifty crossed before it ended.  Draws are bits of a hash of
+-- closed now was open then.  One former row in five hundred crossed before it ended:
+-- the sweeper was late, or the risk was written first.  Draws are bits of a hash of
 -- the risk's id, as there.
 create function pg_temp.draw(key text, which integer) returns double precision
     immutable parallel safe
@@ -21,7 +22,7 @@ insert into isobar.risk_rank_history (org_id, rank, risk_id, valid_from, valid_t
 select l.org_id, (b.band * 4 + b.slot) * 1024 + b.score, l.risk_id, l.stored_at + l.step * k, l.stored_at + l.step * (k + 1),
        case when b.d_state < 0.1 then 6 when b.d_state < 0.15 then 1 else 0 end, l.responsibility,
        l.stored_at + l.step * (k + 2),
-       case when b.d_cross < 0.02 then l.stored_at + l.step * (k + 0.5) end
+       case when b.d_cross < 0.002 then l.stored_at + l.step * (k + 0.5) end
   from life as l
  cross join lateral generate_series(0, l.n - 1) as k
  cross join lateral (select case when d < 0.05 then 3 when d < 0.25 then 2 when d < 0.7 then 1 else 0 end as band,

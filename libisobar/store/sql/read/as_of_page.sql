@@ -7,26 +7,29 @@
 -- null, $6 most rows, $7 smallint[] states or null, $8 least rank, $9 smallint[] bands or null.  By rank and
 -- risk_id, descending.  owner is who has it now.
 with few as materialized (
-    -- Of 10000, more are many.
+    -- So many are counted for each page; of a million risks, each 250th that is passed by rank is then of the time.
     select (select count(*)
               from (select 1
                       from isobar.risk
                      where org_id = $1
                        and open
                        and rank_since <= $2::timestamptz
-                     limit 10000) as r) < 10000 as current,
+                     order by rank_since
+                     limit 4000) as r) < 4000 as current,
            (select count(*)
               from (select 1
                       from isobar.risk_rank_history
                      where org_id = $1
                        and valid_to > $2
-                     limit 10000) as h) < 10000 as later,
+                     order by valid_to
+                     limit 4000) as h) < 4000 as later,
            (select count(*)
               from (select 1
                       from isobar.risk_rank_history
                      where org_id = $1
                        and valid_from <= $2
-                     limit 10000) as h) < 10000 as earlier
+                     order by valid_from
+                     limit 4000) as h) < 4000 as earlier
 ), held as (
     -- Current rows: by time; by rank; and those that have crossed since.
     select risk_id, rank, state, responsibility, due_at, next_crossing_at, soon_at
@@ -36,7 +39,7 @@ with few as materialized (
                and open
                and rank_since <= $2
              order by rank_since
-             limit 10000) as r
+             limit 4000) as r
      where (select few.current from few)
     union all
     (select risk_id, rank, state, responsibility, due_at, next_crossing_at, soon_at
@@ -68,7 +71,7 @@ with few as materialized (
              where org_id = $1
                and valid_to > $2
              order by valid_to
-             limit 10000) as h
+             limit 4000) as h
      where valid_from <= $2
        and (select few.later from few)
     union all
@@ -78,7 +81,7 @@ with few as materialized (
              where org_id = $1
                and valid_from <= $2
              order by valid_from
-             limit 10000) as h
+             limit 4000) as h
      where valid_to > $2
        and (select few.earlier and not few.later from few)
     union all
