@@ -79,7 +79,7 @@ some_open() { # an id, in $id; fails when nothing is open
 step() {
 	local now id action until
 	now=$(stamp "$t")
-	pick import import import image epss move move accept withdraw extend sweep sweep rule nothing
+	pick import import import image epss move move accept accept withdraw extend sweep rule nothing
 	action=$picked
 	say "step $step at $now: $action"
 	case $action in
@@ -159,6 +159,12 @@ make_db
 t=0
 keep before 0
 names=(before)
+t=120
+records >"$tmp/in.json"
+image >"$tmp/image.json"
+must "$isobar" import --quiet --now "$(stamp "$t")" "$tmp/in.json" "$tmp/image.json"
+keep first "$t"
+names+=(first)
 for step in $(seq 1 "$n_steps"); do
 	below $((200 * 3600))
 	t=$((t + picked + 120))
