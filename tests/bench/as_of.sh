@@ -95,7 +95,7 @@ as_of_load() {
 as_of_worst() {
 	local size=$1 day
 	{
-		echo '\timing on'
+		printf '%s\n' '\timing on'
 		for ((day = 0; day < 365; day++)); do
 			as_of_statement 16384 "now() - interval '$day days'"
 		done | sed -e 's/:org/1/g' -e "s/:duties/'{0,1,3}'/g"

@@ -9,6 +9,9 @@ create function pg_temp.draw(key text, which integer) returns double precision
     return (((hashtextextended(key, 100 + which / 4) >> (which % 4 * 16)) & 65535) / 65536.0)::double precision;
 
 begin;
+-- Indexes are made when all is there.
+drop index isobar.risk_rank_history_page_idx, isobar.risk_rank_history_crossed_idx, isobar.risk_rank_history_to_idx,
+    isobar.risk_rank_history_from_idx;
 create temporary table life on commit drop as
 select r.org_id, r.risk_id, r.rank, r.state, r.responsibility, r.due_at, s.stored_at, n.n,
        (now() - s.stored_at) / (n.n + 1) as step
@@ -39,6 +42,14 @@ update isobar.risk as r
   from life as l
  where r.org_id = l.org_id
    and r.risk_id = l.risk_id;
+
+create index risk_rank_history_page_idx
+    on isobar.risk_rank_history (org_id, rank desc, risk_id desc) include (valid_from, valid_to, state, responsibility)
+    where state <= 2 and (next_crossing_at is null or next_crossing_at >= valid_to);
+create index risk_rank_history_crossed_idx on isobar.risk_rank_history (org_id, valid_to, valid_from)
+    where next_crossing_at < valid_to;
+create index risk_rank_history_to_idx on isobar.risk_rank_history (org_id, valid_to);
+create index risk_rank_history_from_idx on isobar.risk_rank_history (org_id, valid_from);
 commit;
 
 vacuum (full, analyze) isobar.risk;
