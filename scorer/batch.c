@@ -12,6 +12,7 @@
 #include "model/severity.h"
 #include "store/intel_table_store.h"
 #include "store/model_store.h"
+#include "store/risk_link_store.h"
 
 #include "decide.h"
 
@@ -30,6 +31,7 @@ struct batch {
 	struct score_counts counts;
 	struct score_reference ref;
 	struct org_rules rules;
+	struct risk_links links;
 	struct control_catalog catalog;
 	struct arena *arena;     /* of the batch */
 	struct arena *slices[2]; /* of the slice in hand, and of the next one */
@@ -89,6 +91,17 @@ static bool is_of_asset(const struct key *fingerprint, const struct key *asset_i
 	return memcmp(fingerprint->bytes, asset_id->bytes, KEY_SIZE / 2) == 0;
 }
 
+static struct group_fingerprint fingerprint_for(const struct decision_input *in, size_t i,
+                                                const struct key *fingerprint,
+                                                enum risk_claimed claimed)
+{
+	return (struct group_fingerprint){
+	        .ordinal = i,
+	        .fingerprint = *fingerprint,
+	        .claimed = claimed,
+	        .is_outside = !is_of_asset(fingerprint, &in->groups[i].asset_id)};
+}
+
 /* Every name under which a slice's groups and paths may be stored. */
 static struct group_fingerprint *fingerprints_of(const struct decision_input *in,
                                                  struct arena *a, size_t *n_out)
@@ -98,19 +111,23 @@ static struct group_fingerprint *fingerprints_of(const struct decision_input *in
 	size_t total = n + in->n_paths;
 
 	for (size_t i = 0; i < n; i++)
-		total += groups[i].n_former;
+		total += groups[i].n_former + groups[i].n_swallowed + groups[i].has_origin;
 	struct group_fingerprint *out = ARENA_ARRAY(a, struct group_fingerprint, total + 1);
 
 	*n_out = 0;
 	for (size_t i = 0; i < n; i++) {
-		out[(*n_out)++] = (struct group_fingerprint){
-		        .ordinal = i, .fingerprint = groups[i].fingerprint};
-		for (size_t k = 0; k < groups[i].n_former; k++)
-			out[(*n_out)++] = (struct group_fingerprint){
-			        .ordinal = i,
-			        .fingerprint = groups[i].former[k],
-			        .is_outside = !is_of_asset(&groups[i].former[k],
-			                                   &groups[i].asset_id)};
+		const struct risk_group *g = &groups[i];
+
+		out[(*n_out)++] = fingerprint_for(in, i, &g->fingerprint, CLAIMED_BY_NAME);
+		for (size_t k = 0; k < g->n_former; k++)
+			out[(*n_out)++] =
+			        fingerprint_for(in, i, &g->former[k], CLAIMED_BY_NAME);
+		for (size_t k = 0; k < g->n_swallowed; k++)
+			out[(*n_out)++] =
+			        fingerprint_for(in, i, &g->swallowed[k], CLAIMED_BY_LINKS);
+		if (g->has_origin)
+			out[(*n_out)++] =
+			        fingerprint_for(in, i, &g->origin, CLAIMED_AS_ORIGIN);
 	}
 	for (size_t i = 0; i < in->n_paths; i++)
 		out[(*n_out)++] = (struct group_fingerprint){
@@ -148,7 +165,8 @@ static void correlate_slice(struct batch *b, struct arena *a, struct risk_group 
 	const struct correlate_input in = {.org = b->org,
 	                                   .catalog = &b->catalog,
 	                                   .advisory_cve = advisory_cve,
-	                                   .ctx = b};
+	                                   .ctx = b,
+	                                   .links = b->taken.has_links ? &b->links : NULL};
 
 	correlate(&in, b->slice.evidence, b->slice.n_evidence, a, groups, n_groups);
 }
@@ -180,9 +198,12 @@ static int load_ledgers(struct batch *b, struct decision *d, struct arena *a,
 	return score_risks_complete(b->s->pg, b->org, risks, n, a, err);
 }
 
-/* Groups that were named under an asset of another shard may be stored there. */
+/* Groups that were named under an asset of another shard may be stored there, and so may
+ * those that people made. */
 static bool came_from_elsewhere(const struct batch *b, const struct decision_input *in)
 {
+	if (b->taken.has_links)
+		return true;
 	for (size_t i = 0; i < in->n_groups; i++)
 		for (size_t k = 0; k < in->groups[i].n_former; k++)
 			if (score_shard_of(&in->groups[i].former[k]) != b->shard)
@@ -344,6 +365,9 @@ static int judge(struct batch *b, struct error *err)
 	    (rc = org_rules_replace_policies(b->s->pg, b->s->policies, b->arena, &b->rules,
 	                                     err)) < 0)
 		return rc;
+	if ((rc = risk_links_load(b->s->pg, b->org, b->arena, &b->links, err)) < 0)
+		return rc;
+	b->taken.has_links = b->links.n || b->links.n_former;
 	b->taken.asks_assets = org_rules_ask_assets(&b->rules);
 	b->taken.asks_first_seen = sla_policies_ask_first_seen(&b->rules.policies);
 	if ((rc = intel_table_refresh(b->s->pg, b->s->intel, err)) < 0)

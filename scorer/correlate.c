@@ -3,22 +3,12 @@
  * Correlation: sort by (asset, subject, location), then cut where these change.
  * Nothing here reads a clock or a database.
  */
-#include "correlate.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/subject.h"
 
-/* A finding with its subject, while groups are formed. */
-struct placed {
-	const struct evidence *e;
-	const char *subject;
-	const char *location;
-	const char *native_subject; /* without the catalogue; subject when the same */
-	const struct control *control;
-	int reasons;
-};
+#include "correlate_private.h"
 
 static const char *upper(const char *s, struct arena *a)
 {
@@ -46,8 +36,8 @@ static const char *resolve_cve(const struct correlate_input *in, const struct ev
 	return cve;
 }
 
-static void place(const struct correlate_input *in, const struct evidence *e,
-                  struct arena *a, struct placed *out)
+void correlate_place(const struct correlate_input *in, const struct evidence *e,
+                     struct arena *a, struct placed *out)
 {
 	struct subject_input what = {.class = e->class,
 	                             .connector = e->connector,
@@ -90,7 +80,7 @@ static int by_group(const struct placed *a, const struct placed *b)
 }
 
 /* Within a group: open findings first, then the worst, then by key. */
-static int by_weight(const struct evidence *a, const struct evidence *b)
+int evidence_by_weight(const struct evidence *a, const struct evidence *b)
 {
 	const bool a_open = a->state == FINDING_OPEN, b_open = b->state == FINDING_OPEN;
 
@@ -106,17 +96,26 @@ static int by_place(const void *pa, const void *pb)
 	const struct placed *a = pa, *b = pb;
 	const int d = by_group(a, b);
 
-	return d ? d : by_weight(a->e, b->e);
+	return d ? d : evidence_by_weight(a->e, b->e);
 }
 
 static int by_member_weight(const void *a, const void *b)
 {
-	return by_weight(((const struct member *)a)->e, ((const struct member *)b)->e);
+	return evidence_by_weight(((const struct member *)a)->e,
+	                          ((const struct member *)b)->e);
 }
 
 void risk_group_sort(struct risk_group *g)
 {
 	qsort(g->members, g->n_members, sizeof(*g->members), by_member_weight);
+}
+
+const struct evidence *risk_group_lead(const struct risk_group *g)
+{
+	for (size_t i = 0; i < g->n_members; i++)
+		if (!(g->members[i].reasons & MERGED_LINK))
+			return g->members[i].e;
+	return g->members[0].e;
 }
 
 static void add_former(struct risk_group *g, const struct key *fingerprint)
@@ -161,8 +160,8 @@ static void gather_former(const struct correlate_input *in, struct risk_group *g
 	}
 }
 
-static void make_group(const struct correlate_input *in, const struct placed *placed,
-                       size_t n, struct arena *a, struct risk_group *g)
+void correlate_group(const struct correlate_input *in, const struct placed *placed,
+                     size_t n, struct arena *a, struct risk_group *g)
 {
 	const struct evidence *first = placed[0].e;
 	const char *category = NULL;
@@ -194,16 +193,22 @@ void correlate(const struct correlate_input *in, const struct evidence *evidence
 
 	for (size_t i = 0; i < n; i++) /* what a provider made up is kept, but is no risk */
 		if (!(evidence[i].flags & FINDING_FLAG_SAMPLE))
-			place(in, &evidence[i], a, &placed[n_placed++]);
-	qsort(placed, n_placed, sizeof(*placed), by_place);
-	for (size_t i = 0; i < n_placed;) {
+			correlate_place(in, &evidence[i], a, &placed[n_placed++]);
+	const size_t n_free =
+	        in->links ? correlate_take_linked(in, placed, n_placed) : n_placed;
+
+	qsort(placed, n_free, sizeof(*placed), by_place);
+	for (size_t i = 0; i < n_free;) {
 		size_t end = i + 1;
 
-		while (end < n_placed && by_group(&placed[i], &placed[end]) == 0)
+		while (end < n_free && by_group(&placed[i], &placed[end]) == 0)
 			end++;
-		make_group(in, placed + i, end - i, a, &groups[n_groups++]);
+		correlate_group(in, placed + i, end - i, a, &groups[n_groups++]);
 		i = end;
 	}
+	if (in->links)
+		n_groups =
+		        correlate_links(in, placed, n_free, n_placed, a, groups, n_groups);
 	*groups_out = groups;
 	*n_groups_out = n_groups;
 }

@@ -154,7 +154,7 @@ static size_t ledger_after(const struct decision *d, const struct former_risk *f
                            const struct fate *fate, enum band band,
                            struct risk_clock_segment **out)
 {
-	size_t n = former ? former->n_segments : 0;
+	size_t n = former->n_segments;
 	struct risk_clock_segment *all =
 	        ARENA_ARRAY(d->a, struct risk_clock_segment, n + 2);
 
@@ -287,31 +287,8 @@ static void fill_identity(struct risk_row *row, const struct risk_group *g)
 	row->subject = g->subject;
 	row->location = g->location;
 	row->control = g->control ? g->control->id : "";
-	row->title = g->control ? g->control->title : g->members[0].e->title;
-	row->class = g->control ? g->control->class : (int)g->members[0].e->class;
-}
-
-/* A group whose risk others were merged into, or that goes by a new fingerprint. */
-static void add_alias(struct decision *d, const struct risk_group *g, const struct key *to,
-                      int reason)
-{
-	if (key_cmp(&g->fingerprint, to) == 0)
-		return;
-	d->out->aliases[d->out->n_aliases++] = (struct risk_alias_row){
-	        .fingerprint = g->fingerprint, .risk_id = *to, .reason = reason};
-}
-
-/* Of several stored risks that turn out to be one, the earliest opened goes on. */
-static const struct stored_risk *survivor_of(const struct stored_risk *stored, size_t n)
-{
-	const struct stored_risk *best = NULL;
-
-	for (size_t i = 0; i < n; i++)
-		if (!best || stored[i].opened_at < best->opened_at ||
-		    (stored[i].opened_at == best->opened_at &&
-		     key_cmp(&stored[i].risk_id, &best->risk_id) < 0))
-			best = &stored[i];
-	return best;
+	row->title = g->control ? g->control->title : risk_group_lead(g)->title;
+	row->class = g->control ? g->control->class : (int)risk_group_lead(g)->class;
 }
 
 static struct former_risk former_of(const struct stored_risk *s, struct arena *a)
@@ -461,9 +438,12 @@ static void decide_group(struct decision *d, struct risk_group *g,
 	struct draft draft = {.facts = facts_of(g),
 	                      .fingerprint = g->fingerprint,
 	                      .group = g,
-	                      .stored = stored,
-	                      .n_stored = n_stored,
-	                      .old = survivor_of(stored, n_stored)};
+	                      .stored = stored};
+
+	draft.n_stored = decision_claims(stored, n_stored, &draft.origin);
+	draft.old = decision_survivor(stored, draft.n_stored);
+	if (draft.old)
+		draft.origin = NULL;
 
 	if (!draft.old && draft.facts.state != FACTS_LIVE &&
 	    draft.facts.state != FACTS_MUTED)
@@ -492,8 +472,10 @@ static void retire_others(struct decision *d, const struct draft *draft,
 
 		if (s == kept)
 			continue;
-		d->out->aliases[d->out->n_aliases++] = (struct risk_alias_row){
-		        .fingerprint = s->risk_id, .risk_id = kept->risk_id, .reason = 2};
+		d->out->aliases[d->out->n_aliases++] =
+		        (struct risk_alias_row){.fingerprint = s->risk_id,
+		                                .risk_id = kept->risk_id,
+		                                .reason = decision_alias_reason(s, kept)};
 		if (s->state == RISK_RESOLVED)
 			continue;
 		struct risk_row *row = &d->out->rows[d->out->n_rows++];
@@ -510,6 +492,9 @@ static void retire_others(struct decision *d, const struct draft *draft,
 		row->reopens_at = TIMESTAMP_NONE;
 		row->has_acceptance = row->accepted_by_rule = row->resumes = false;
 		row->n_findings = (int)draft->group->n_members;
+		row->n_members = 0; /* they are the other one's */
+		row->band_since = s->band_since;
+		row->clock_since = TIMESTAMP_NONE;
 		row->clock_mode = SLA_MODE_STOPPED;
 		row->clock_reason = "merged";
 		row->has_fix = false;
@@ -527,12 +512,13 @@ static void settle(struct decision *d, struct draft *draft)
 	const struct stored_risk *old = draft->old;
 	struct risk_row *row = &d->out->rows[d->out->n_rows++];
 	struct fate *fate = &draft->fate;
-	struct former_risk former = {0};
+	const struct former_risk former =
+	        former_of(old ? old : &(struct stored_risk){.segments = NULL}, d->a);
+	struct former_risk clock = former;
 
-	if (old)
-		former = former_of(old, d->a);
-	fate_clock(fate, old ? &former : NULL, draft->verdict, draft->row.band, d->in->now);
 	*row = draft->row;
+	decision_take_over(d, draft, row, &clock);
+	fate_clock(fate, old ? &clock : NULL, draft->verdict, row->band, d->in->now);
 	row->clock_mode = fate->clock_mode;
 	row->clock_reason = fate->clock_reason;
 	row->resumes = fate->clock_mode >= 0 && fate->resumes;
@@ -544,18 +530,16 @@ static void settle(struct decision *d, struct draft *draft)
 	if (row->state == RISK_RESOLVED)
 		row->resolved_at =
 		        old->resolved_at != TIMESTAMP_NONE ? old->resolved_at : d->in->now;
-	row->opened_at = old && !fate->reopened ? old->opened_at : d->in->now;
+	row->opened_at = old && (!fate->reopened || old->has_merged_into) ? old->opened_at
+	                                                                  : d->in->now;
 	row->path_mark = (row->elements | (old ? old->elements : 0)) != 0;
-	fill_clock(d, row, draft, old ? &former : NULL);
+	fill_clock(d, row, draft, &clock);
 	count_row(d, row, old);
 	mark_fixes(d, row, &draft->fix, old);
 	add_events(d, row, draft, &former);
 	if (!draft->group)
 		return;
-	add_alias(d, draft->group, &row->risk_id,
-	          draft->n_stored > 1     ? 2
-	          : draft->group->control ? 1
-	                                  : 0);
+	decision_aliases(d, draft);
 	if (draft->n_stored > 1)
 		retire_others(d, draft, old, row);
 }
@@ -650,6 +634,9 @@ struct stored_risk **decide_ledgers(const struct decision *d, struct arena *a,
 	for (size_t i = 0; i < d->n_drafts; i++)
 		for (size_t k = 0; k < d->drafts[i]->n_stored; k++)
 			out[n++] = &d->drafts[i]->stored[k];
+	for (size_t i = 0; i < d->n_drafts; i++)
+		if (d->drafts[i]->origin)
+			out[n++] = d->drafts[i]->origin;
 	*n_out = n;
 	return out;
 }

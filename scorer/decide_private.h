@@ -28,7 +28,8 @@ struct draft {
 	struct stored_risk *stored;     /* all that it turns out to be */
 	size_t n_stored;
 	const struct stored_risk *old; /* of them the one that goes on; NULL: it is new */
-	struct risk_view view;         /* what the org's rules see of it */
+	struct stored_risk *origin; /* that a new one was split off from; NULL: from none */
+	struct risk_view view;      /* what the org's rules see of it */
 	struct risk_clock_rules clock;
 	const char *then_reason; /* of a second change of state; NULL: none */
 };
@@ -40,6 +41,28 @@ struct decision {
 	size_t n_drafts;
 	struct score_writes *out; /* of decide_end() */
 };
+
+/* --- risks that turn out to be one, or two: decide_merge.c --- */
+
+/*
+ * Takes out of the n risks behind a group those that are not its own any more: the one that
+ * it was split off from (*origin_out; NULL: none), and what went into another of them by
+ * links before.  Returns how many remain, in front.
+ */
+size_t decision_claims(struct stored_risk *stored, size_t n,
+                       struct stored_risk **origin_out);
+/* Of several stored risks that turn out to be one, the earliest opened goes on. */
+const struct stored_risk *decision_survivor(const struct stored_risk *stored, size_t n);
+/*
+ * Adds to the former ledger the segment that the clock takes over:
+ * of a merged risk that is due earlier, of the one that it was split off from, or over the
+ * time in which it was part of another one.
+ */
+void decision_take_over(const struct decision *d, const struct draft *draft,
+                        struct risk_row *row, struct former_risk *former);
+/* The names that lead to the draft's risk from now on, or not any more. */
+void decision_aliases(struct decision *d, const struct draft *draft);
+int decision_alias_reason(const struct stored_risk *gone, const struct stored_risk *kept);
 
 /* --- what the org and its people have decided: decide_rules.c --- */
 

@@ -133,6 +133,8 @@ const char *explanation_reasons(const struct explanation *e, int reasons, struct
 	        {MERGED_CONTROL, arena_printf(a, "catalogue control %s", e->control)},
 	        {MERGED_SAME_RULE, "same rule"},
 	        {MERGED_SAME_THREAT, "same threat"},
+	        {MERGED_LINK, "linked by a person"},
+	        {MERGED_SPLIT, "split off by a person"},
 	};
 	const char *out = "";
 

@@ -26,7 +26,7 @@ bool fix_of_group(const struct org *org, const struct risk_group *g,
 	const struct fix_input in = {
 	        .subject = g->subject,
 	        .class = g->control ? (enum finding_class)g->control->class
-	                            : g->members[0].e->class,
+	                            : risk_group_lead(g)->class,
 	        .upgrade_id = upgrade_of(g),
 	        .asset_id = &g->asset_id,
 	        .provider = asset->facts->provider,

@@ -17,12 +17,13 @@ enum risk_event_kind {
 	EVENT_WARN,
 	EVENT_ENDS_SOON,
 	EVENT_CLAIMED,
-	EVENT_RELEASED
+	EVENT_RELEASED,
+	EVENT_LINKS
 };
 
 enum {
 	EVENT_NONE = -1,
-	N_RISK_EVENT_KINDS = EVENT_RELEASED + 1
+	N_RISK_EVENT_KINDS = EVENT_LINKS + 1
 };
 
 /* The word for a stored kind: "opened", "band_changed". */

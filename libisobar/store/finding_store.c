@@ -46,9 +46,15 @@ static void finding_read(const PGresult *result, int row, const struct source_li
 	        .reasons = (int)pg_get_int(result, row, "reasons"),
 	        .confirmed_at = pg_get_timestamp(result, row, "confirmed_at"),
 	        .is_blind = pg_get_bool(result, row, "is_blind"),
+	        .link_kind = (int)pg_get_int(result, row, "link_kind"),
+	        .link_at = pg_get_timestamp(result, row, "link_at"),
 	        .segment = pg_get_int(result, row, "segment_id"),
 	        .slot = (unsigned int)pg_get_int(result, row, "segment_slot"),
 	};
+	if (!pg_is_null(result, row, "link_kind")) {
+		out->link_actor = text_of(result, row, "link_actor", a);
+		out->link_reason = text_of(result, row, "link_reason", a);
+	}
 }
 
 bool finding_is_stale(const struct finding_row *row, timestamp now)

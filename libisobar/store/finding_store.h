@@ -21,7 +21,11 @@ struct finding_row {
 	int reasons; /* bits: why it is a member; 0 in listings */
 	timestamp
 	        confirmed_at; /* the last run that saw it, or a complete scope that had it */
-	bool is_blind;        /* its scope is not seen now, or in part */
+	/* What a person said of it, of members; link_actor NULL: nothing. */
+	int link_kind; /* enum risk_link_kind */
+	const char *link_actor, *link_reason;
+	timestamp link_at;
+	bool is_blind; /* its scope is not seen now, or in part */
 	int64_t segment;
 	unsigned int slot;
 

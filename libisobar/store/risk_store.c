@@ -136,6 +136,8 @@ int score_slice_send(struct pg *pg, const struct org *org, int slice,
 			pg_bind_bool(&own, taken->asks_first_seen);
 		else if (statements[i] == STMT_SLICE_ASSETS)
 			pg_bind_bool(&own, taken->asks_assets);
+		else if (statements[i] == STMT_SLICE_RISKS)
+			pg_bind_bool(&own, taken->has_links);
 		rc = pg_send_binary(pg, statements[i], &own, err);
 	}
 	return rc;
@@ -249,6 +251,8 @@ static void stored_risk_read(struct binary_row *row, struct stored_risk *out,
 			memcpy(ids[i].bytes, evidence + i * (4 + KEY_SIZE) + 4, KEY_SIZE);
 		out->evidence = ids;
 	}
+	out->has_merged_into = !next_is_null(&r);
+	out->merged_into = next_key(&r);
 	*row = r;
 }
 
@@ -446,7 +450,7 @@ static int copy_fingerprints(struct pg *pg, const struct group_fingerprint *fing
 
 	for (size_t i = 0; i < n; i++) {
 		pg_copy_row(copy);
-		pg_copy_int4(copy, (int64_t)fingerprints[i].ordinal);
+		pg_copy_int4(copy, (int64_t)i);
 		pg_copy_key(copy, &fingerprints[i].fingerprint);
 	}
 	return pg_copy_end(copy, err);
@@ -458,7 +462,14 @@ static int by_ordinal(const void *pa, const void *pb)
 
 	if (a->ordinal != b->ordinal)
 		return a->ordinal < b->ordinal ? -1 : 1;
-	return key_cmp(&a->risk_id, &b->risk_id);
+	const int d = key_cmp(&a->risk_id, &b->risk_id);
+
+	return d ? d : (int)a->claimed - (int)b->claimed;
+}
+
+static bool is_same_claim(const struct stored_risk *a, const struct stored_risk *b)
+{
+	return a->ordinal == b->ordinal && key_cmp(&a->risk_id, &b->risk_id) == 0;
 }
 
 /* The row of a slice that a fingerprint leads to, or NULL. */
@@ -481,12 +492,12 @@ static const struct stored_risk *find_stored(const struct score_slice *slice,
 	               : NULL;
 }
 
-/* What may stand with assets outside of the slice. */
+/* What may stand with assets outside of the slice; rows have a place in outside. */
 static int load_outside(struct pg *pg, const struct org *org,
                         const struct group_fingerprint *fingerprints, size_t n,
-                        struct arena *a, PGresult **out, struct error *err)
+                        struct group_fingerprint *outside, struct arena *a, PGresult **out,
+                        struct error *err)
 {
-	struct group_fingerprint *outside = ARENA_ARRAY(a, struct group_fingerprint, n + 1);
 	struct pg_params p = {.arena = a};
 	size_t n_outside = 0;
 	int rc;
@@ -508,8 +519,9 @@ int score_risks_load(struct pg *pg, const struct org *org, const struct score_sl
                      struct arena *a, struct stored_risk **out, size_t *n_out,
                      struct error *err)
 {
+	struct group_fingerprint *outside = ARENA_ARRAY(a, struct group_fingerprint, n + 1);
 	CLEANUP(pg_clearp) PGresult *more = NULL;
-	const int rc = load_outside(pg, org, fingerprints, n, a, &more, err);
+	const int rc = load_outside(pg, org, fingerprints, n, outside, a, &more, err);
 
 	if (rc < 0)
 		return rc;
@@ -524,19 +536,23 @@ int score_risks_load(struct pg *pg, const struct org *org, const struct score_sl
 		if (!found)
 			continue;
 		rows[n_rows] = *found;
+		rows[n_rows].claimed = fingerprints[i].claimed;
 		rows[n_rows++].ordinal = fingerprints[i].ordinal;
 	}
 	for (size_t i = 0; i < n_more; i++) {
 		struct binary_row r = {more, (int)i, 0};
 
 		stored_risk_read(&r, &rows[n_rows], a);
-		rows[n_rows++].ordinal = (size_t)next_int4(&r);
+		const struct group_fingerprint *f = &outside[next_int4(&r)];
+
+		rows[n_rows].claimed = f->claimed;
+		rows[n_rows++].ordinal = f->ordinal;
 	}
 	qsort(rows, n_rows, sizeof(*rows), by_ordinal);
 	*out = rows;
 	*n_out = 0;
 	for (size_t i = 0; i < n_rows; i++) /* two fingerprints may lead to one risk */
-		if (!*n_out || by_ordinal(&rows[*n_out - 1], &rows[i]) != 0)
+		if (!*n_out || !is_same_claim(&rows[*n_out - 1], &rows[i]))
 			rows[(*n_out)++] = rows[i];
 	return 0;
 }

@@ -29,6 +29,7 @@ struct score_batch {
 	/* Set by the caller: what the org's rules look at beside the usual. */
 	bool asks_assets; /* names, tags and environments */
 	bool asks_first_seen;
+	bool has_links; /* people have linked or split findings of the org, or had */
 };
 
 /*
@@ -99,10 +100,18 @@ int score_reference_load(struct pg *pg, const struct org *org, struct arena *a,
                          struct score_reference *out, struct error *err) MUST_CHECK;
 void score_reference_clear(struct score_reference *ref);
 
+/* In what way a stored risk is a group's; the lesser goes before. */
+enum risk_claimed {
+	CLAIMED_BY_NAME,   /* of its findings, or a former one */
+	CLAIMED_BY_LINKS,  /* people have put all of its findings here */
+	CLAIMED_AS_ORIGIN, /* it is not: the group was split off from it */
+};
+
 /* A fingerprint to look up for the ordinal-th group. */
 struct group_fingerprint {
 	size_t ordinal;
 	struct key fingerprint;
+	enum risk_claimed claimed;
 	bool is_outside; /* of the slice's assets: score_slice.stored may lack it */
 };
 
@@ -117,6 +126,10 @@ struct stored_risk {
 	size_t ordinal;
 	struct key risk_id;
 	struct key fingerprint; /* by which it was found */
+	enum risk_claimed claimed;
+	/* By links: into which risk it went for them, and still does if that is here, too. */
+	bool has_merged_into;
+	struct key merged_into;
 	int64_t version, state_hash;
 	timestamp opened_at;
 	enum risk_state state;
@@ -174,6 +187,10 @@ struct risk_row {
 	const struct key *members;
 	const int16_t *reasons;
 	size_t n_members;
+	/* A segment before that of clock_mode: the clock has run since then in this band,
+	 * as another risk's did; TIMESTAMP_NONE: none. */
+	timestamp clock_since;
+	enum band clock_band;
 	int clock_mode; /* enum sla_mode, or -1: the clock goes on as it was */
 	const char *clock_reason;
 	int64_t elements; /* of toxic rules, bits */
@@ -212,9 +229,18 @@ struct risk_event {
 	struct key cause_id; /* an acceptance */
 };
 
+/* The numbers are stored.  What links did ends with them: those lead nobody in scoring. */
+enum risk_alias_reason {
+	ALIAS_ASSET,
+	ALIAS_CATALOG,
+	ALIAS_MERGED,
+	ALIAS_BY_HAND
+};
+
+/* A fingerprint that leads to itself has no alias any more. */
 struct risk_alias_row {
 	struct key fingerprint, risk_id;
-	int reason; /* 0 renamed asset, 1 catalogue, 2 merged */
+	int reason; /* enum risk_alias_reason */
 };
 
 /* How many risks of a kind there are more: what queue_count has to move by. */

@@ -60,6 +60,8 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 	pg_copy_int2_array(c, r->reasons, r->n_members);
 	pg_copy_text(c, r->control);
 	pg_copy_text(c, r->category);
+	pg_copy_timestamp(c, r->clock_since);
+	pg_copy_int2(c, r->clock_band);
 	pg_copy_int2(c, r->clock_mode);
 	pg_copy_text(c, r->clock_reason);
 	pg_copy_int8(c, r->elements);
@@ -81,7 +83,7 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *copy =
-	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 47);
+	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 49);
 
 	for (size_t i = 0; i < w->n_rows; i++)
 		put_row(copy, &w->rows[i]);

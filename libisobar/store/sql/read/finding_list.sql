@@ -23,7 +23,8 @@ select l.finding_id, m.risk_id, l.source_id, l.connector, l.rule, l.cve, l.locat
        l.sev100, l.first_seen, l.segment_id, l.segment_slot, a.id as asset_named,
        coalesce(c.id, a.id) as asset, 0::smallint as reasons,
        greatest(r.started_at, case when l.misses = 0 then s.complete_at end) as confirmed_at,
-       coalesce(s.is_blind, false) as is_blind
+       coalesce(s.is_blind, false) as is_blind, null::smallint as link_kind, null as link_actor, null as link_reason,
+       null::timestamptz as link_at
   from listed as l
   left join member as m
     on m.finding_id = l.finding_id

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The findings of a risk, worst first, with the reasons why they are in it.  Findings stand under every
+-- The findings of a risk, worst first, with the reasons why they are in it and what people said of them.  Findings stand under every
 -- name that the asset has, so its other names are looked up first.
 -- $1 org_id, $2 risk_id.
 with names as (
@@ -27,7 +27,8 @@ select f.finding_id, $2::uuid as risk_id, f.source_id, f.connector, f.rule, f.cv
        f.state, f.sev100, f.first_seen, f.segment_id, f.segment_slot, a.id as asset_named,
        coalesce(c.id, a.id) as asset, m.reasons,
        greatest(r.started_at, case when f.misses = 0 then s.complete_at end) as confirmed_at,
-       coalesce(s.is_blind, false) as is_blind
+       coalesce(s.is_blind, false) as is_blind, l.kind as link_kind, l.actor as link_actor, l.reason as link_reason,
+       l.valid_from as link_at
   from members as m
  cross join names as n
   join isobar.finding as f
@@ -48,4 +49,7 @@ select f.finding_id, $2::uuid as risk_id, f.source_id, f.connector, f.rule, f.cv
                       where k.org_id = $1
                         and k.scope_id = f.scope_id) as s
     on true
+  left join isobar.risk_link as l
+    on l.org_id = $1
+   and l.finding_id = f.finding_id
  order by m.place

@@ -1,6 +1,6 @@
 -- The stored risks behind fingerprints that may stand with assets outside of the slice, by their own id or
 -- by an alias.
--- $1 org_id.  Reads page_fingerprint.  Column order is that of stored_risk_read(), then ordinal.
+-- $1 org_id.  Reads page_fingerprint.  Column order is that of stored_risk_read(), then ordinal (its place in page_fingerprint).
 select r.risk_id, p.fingerprint as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
        case when r.owner_basis <> 1 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
        r.accepted_by_rule,
@@ -15,11 +15,16 @@ select r.risk_id, p.fingerprint as fingerprint, r.version, r.state_hash, r.opene
                                       and c.claim = 2
                                     order by c.claimed_at desc
                                     limit 1) end as evidence,
-       p.ordinal
+       (select m.risk_id
+          from isobar.risk_alias as m
+         where m.org_id = $1
+           and m.fingerprint = r.risk_id
+           and m.reason = 3) as merged_into, p.ordinal
   from page_fingerprint as p
   left join isobar.risk_alias as l
     on l.org_id = $1
    and l.fingerprint = p.fingerprint
+   and l.reason <> 3
  cross join lateral (select risk_id, version, state_hash, opened_at, state, owner_id, owner_basis, reopens_at,
                             acceptance_id, accepted_by_rule
                        from isobar.risk

@@ -1,7 +1,8 @@
 -- The stored risks of one slice's assets, by their own id (fingerprint null) and by each alias: a risk's key
 -- begins with the first half of its asset's, so that an asset's risks stand together.  Only what tells
 -- whether one comes out differently: risk_rows has the rest.
--- $1 org_id, $2 slice.  Reads batch_asset.  Column order is that of stored_risk_read().
+-- Aliases by links lead nobody: merged_into says where they led.
+-- $1 org_id, $2 slice, $3 whether the org has links or had.  Reads batch_asset.  Column order is that of stored_risk_read().
 select r.risk_id, null::uuid as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
        case when r.owner_basis <> 1 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
        r.accepted_by_rule,
@@ -15,7 +16,12 @@ select r.risk_id, null::uuid as fingerprint, r.version, r.state_hash, r.opened_a
                                       and c.risk_id = r.risk_id
                                       and c.claim = 2
                                     order by c.claimed_at desc
-                                    limit 1) end as evidence
+                                    limit 1) end as evidence,
+       case when $3 then (select m.risk_id
+                            from isobar.risk_alias as m
+                           where m.org_id = $1
+                             and m.fingerprint = r.risk_id
+                             and m.reason = 3) end as merged_into
   from batch_asset as b
  cross join lateral (select risk_id, version, state_hash, opened_at, state, owner_id, owner_basis, reopens_at,
                             acceptance_id, accepted_by_rule
@@ -40,13 +46,19 @@ select r.risk_id, l.fingerprint as fingerprint, r.version, r.state_hash, r.opene
                                       and c.risk_id = r.risk_id
                                       and c.claim = 2
                                     order by c.claimed_at desc
-                                    limit 1) end as evidence
+                                    limit 1) end as evidence,
+       case when $3 then (select m.risk_id
+                            from isobar.risk_alias as m
+                           where m.org_id = $1
+                             and m.fingerprint = r.risk_id
+                             and m.reason = 3) end as merged_into
   from batch_asset as b
  cross join lateral (select fingerprint, risk_id
                        from isobar.risk_alias
                       where org_id = $1
                         and fingerprint between (left(b.canonical_id::text, 18) || '-0000-000000000000')::uuid
                                             and (left(b.canonical_id::text, 18) || '-ffff-ffffffffffff')::uuid
+                        and reason <> 3
                      offset 0) as l
  cross join lateral (select risk_id, version, state_hash, opened_at, state, owner_id, owner_basis, reopens_at,
                             acceptance_id, accepted_by_rule

@@ -42,6 +42,8 @@ create temporary table page_risk (
     reasons          smallint[]  not null,
     control          text        not null,
     category         text        not null,
+    clock_since      timestamptz,
+    clock_band       smallint    not null,
     clock_mode       smallint    not null,
     clock_reason     text        not null,
     elements         bigint      not null,

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stored risks that turn out to be one, by their findings or because people say so, and
+ * those that people have parted: which one goes on, with whose clock, under which names.
+ * Pure.
+ */
+#include <string.h>
+
+#include "decide_private.h"
+
+static bool is_claimed(const struct stored_risk *stored, size_t n,
+                       const struct key *risk_id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (stored[i].claimed != CLAIMED_AS_ORIGIN &&
+		    key_cmp(&stored[i].risk_id, risk_id) == 0)
+			return true;
+	return false;
+}
+
+/* It went into another one of these by links, and there it stays. */
+static bool is_merged_away(const struct stored_risk *s, const struct stored_risk *stored,
+                           size_t n)
+{
+	return s->has_merged_into && s->state == RISK_RESOLVED &&
+	       is_claimed(stored, n, &s->merged_into);
+}
+
+size_t decision_claims(struct stored_risk *stored, size_t n,
+                       struct stored_risk **origin_out)
+{
+	size_t kept = 0;
+
+	*origin_out = NULL;
+	for (size_t i = 0; i < n; i++) {
+		const struct stored_risk swap = stored[i];
+
+		if (swap.claimed == CLAIMED_AS_ORIGIN || is_merged_away(&swap, stored, n))
+			continue;
+		stored[i] = stored[kept];
+		stored[kept++] = swap;
+	}
+	for (size_t i = kept; i < n; i++)
+		if (stored[i].claimed == CLAIMED_AS_ORIGIN)
+			*origin_out = &stored[i];
+	return kept;
+}
+
+const struct stored_risk *decision_survivor(const struct stored_risk *stored, size_t n)
+{
+	const struct stored_risk *best = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (!best || stored[i].opened_at < best->opened_at ||
+		    (stored[i].opened_at == best->opened_at &&
+		     key_cmp(&stored[i].risk_id, &best->risk_id) < 0))
+			best = &stored[i];
+	return best;
+}
+
+/* --- clocks --- */
+
+static void take_over(const struct decision *d, timestamp since, enum band band,
+                      struct risk_row *row, struct former_risk *former)
+{
+	const size_t n = former->n_segments;
+	struct risk_clock_segment *all =
+	        ARENA_ARRAY(d->a, struct risk_clock_segment, n + 1);
+
+	if (n)
+		memcpy(all, former->segments, n * sizeof(*all));
+	all[n] = (struct risk_clock_segment){.from = since,
+	                                     .mode = SLA_MODE_RUNNING,
+	                                     .band = band,
+	                                     .due_at = TIMESTAMP_NONE};
+	former->segments = all;
+	former->n_segments = n + 1;
+	row->clock_since = since;
+	row->clock_band = band;
+}
+
+/* Of the merged risks the one that is due first, if that is before the one that goes on. */
+static const struct stored_risk *due_earlier(const struct draft *draft)
+{
+	const struct stored_risk *best = NULL;
+	timestamp due_at = draft->old->due_at;
+
+	for (size_t i = 0; i < draft->n_stored; i++) {
+		const struct stored_risk *s = &draft->stored[i];
+
+		if (s == draft->old || !risk_state_is_open(s->state) ||
+		    s->due_at == TIMESTAMP_NONE ||
+		    (due_at != TIMESTAMP_NONE && s->due_at >= due_at))
+			continue;
+		best = s;
+		due_at = s->due_at;
+	}
+	return best;
+}
+
+/* In which band it ran last, before it was merged; false: it never did. */
+static bool last_run(const struct stored_risk *s, enum band *out)
+{
+	for (size_t i = s->n_segments; i-- > 0;)
+		if (s->segments[i].mode == SLA_MODE_RUNNING) {
+			*out = (enum band)s->segments[i].band;
+			return true;
+		}
+	return false;
+}
+
+void decision_take_over(const struct decision *d, const struct draft *draft,
+                        struct risk_row *row, struct former_risk *former)
+{
+	const struct stored_risk *old = draft->old, *origin = draft->origin, *other;
+	enum band band;
+
+	row->clock_since = TIMESTAMP_NONE;
+	if (!old) {
+		if (origin && risk_state_is_open(origin->state))
+			take_over(d, origin->band_since, origin->band, row, former);
+		return;
+	}
+	if (old->has_merged_into && old->state == RISK_RESOLVED &&
+	    draft->fate.state != RISK_RESOLVED && old->resolved_at != TIMESTAMP_NONE &&
+	    last_run(old, &band))
+		take_over(d, old->resolved_at, band, row, former);
+	else if ((other = due_earlier(draft)))
+		take_over(d, other->band_since, other->band, row, former);
+}
+
+/* --- names --- */
+
+int decision_alias_reason(const struct stored_risk *gone, const struct stored_risk *kept)
+{
+	return gone->claimed == CLAIMED_BY_LINKS || kept->claimed == CLAIMED_BY_LINKS
+	               ? ALIAS_BY_HAND
+	               : ALIAS_MERGED;
+}
+
+static void put_alias(struct decision *d, const struct key *fingerprint,
+                      const struct key *risk_id, int reason)
+{
+	d->out->aliases[d->out->n_aliases++] =
+	        (struct risk_alias_row){*fingerprint, *risk_id, reason};
+}
+
+static size_t count_by_name(const struct draft *draft)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < draft->n_stored; i++)
+		n += draft->stored[i].claimed == CLAIMED_BY_NAME;
+	return n;
+}
+
+void decision_aliases(struct decision *d, const struct draft *draft)
+{
+	const struct stored_risk *old = draft->old;
+	const struct risk_group *g = draft->group;
+
+	if (!old)
+		return;
+	if (old->has_merged_into) /* people have parted them again */
+		put_alias(d, &old->risk_id, &old->risk_id, ALIAS_BY_HAND);
+	if (key_cmp(&g->fingerprint, &old->risk_id) == 0)
+		return;
+	if (old->claimed == CLAIMED_BY_NAME)
+		put_alias(d, &g->fingerprint, &old->risk_id,
+		          count_by_name(draft) > 1 ? ALIAS_MERGED
+		          : g->control             ? ALIAS_CATALOG
+		                                   : ALIAS_ASSET);
+	else if (g->has_origin) /* somebody was told this id */
+		put_alias(d, &g->fingerprint, &old->risk_id, ALIAS_BY_HAND);
+}
