@@ -13,6 +13,36 @@
 
 static void load(struct request *req);
 
+/* --- what was asked for --- */
+
+bool decide_take_id(struct request *req, struct decide *d)
+{
+	struct key *id = ARENA_NEW(req->arena, struct key);
+	const char *text = request_param(req, 0);
+
+	d->ids = id;
+	d->n = 1;
+	if (text && key_parse(text, id) == 0)
+		return true;
+	respond_not_found(req, "there is no such risk");
+	return false;
+}
+
+bool decide_take_if_match(struct request *req, struct decide *d)
+{
+	const struct problem problem = {
+	        .name = PROBLEM_PRECONDITION_REQUIRED,
+	        .detail = "If-Match must hold the ETag of the risk that was decided on",
+	        .header = "If-Match",
+	        .at_detail = "is missing, or no strong ETag of a risk"};
+
+	d->if_match = if_match_read(request_header(req, "If-Match"), &d->version);
+	if (d->if_match != IF_MATCH_MISSING)
+		return true;
+	respond_problem(req, &problem);
+	return false;
+}
+
 /* --- refusals --- */
 
 bool decide_may(struct request *req, const struct transition_risk *risk,

@@ -36,6 +36,11 @@ struct decide {
 	size_t n_lines;
 };
 
+/* The risk of the path; false: 404 was answered. */
+bool decide_take_id(struct request *req, struct decide *d);
+/* On what state of the risk the decision was made; false: 428 was answered. */
+bool decide_take_if_match(struct request *req, struct decide *d);
+
 /* Ends in an answer.  d lives in the request's arena. */
 void decide_run(struct request *req, struct decide *d);
 

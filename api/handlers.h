@@ -10,6 +10,7 @@ handler_fn risks_get, queue_risks_get;
 handler_fn risk_get, risk_explanation_get, risk_findings_get, risk_why_merged_get;
 handler_fn transitions_get, transition_post, transitions_post;
 handler_fn owner_put, claim_post, claim_delete;
+handler_fn links_post, links_delete;
 handler_fn extension_post, extension_decision_post;
 handler_fn acceptances_get, acceptance_post, acceptance_decision_post, acceptance_delete;
 handler_fn owners_get, owner_get, named_owner_put, owner_delete;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/json_write.h"
+#include "model/risk_link.h"
 #include "model/severity.h"
 #include "store/embedded.h"
 #include "store/read_results.h"
@@ -324,6 +325,7 @@ static void put_reasons(struct strbuf *b, const struct risk_request *r,
 {
 	const char *subject = r->risk.risk.subject;
 	const char *what = strchr(subject, ':');
+	const char *who = f->link_actor ? f->link_actor : "nobody any more";
 	const struct {
 		int bit;
 		const char *reason, *key;
@@ -335,6 +337,8 @@ static void put_reasons(struct strbuf *b, const struct risk_request *r,
 	        {MERGED_CONTROL, "catalogue_control", r->risk.why.control},
 	        {MERGED_SAME_RULE, "same_rule", f->rule},
 	        {MERGED_SAME_THREAT, "same_threat", what ? what + 1 : subject},
+	        {MERGED_LINK, "link", who},
+	        {MERGED_SPLIT, "split", who},
 	};
 
 	json_write_open(b, "merged_because", '[');
@@ -347,6 +351,21 @@ static void put_reasons(struct strbuf *b, const struct risk_request *r,
 		json_write_close(b, '}');
 	}
 	json_write_close(b, ']');
+}
+
+/* What a person said of it; it counts from the next scoring on. */
+static void put_link(struct strbuf *b, const struct finding_row *f)
+{
+	if (!f->link_actor) {
+		json_write_null(b, "link");
+		return;
+	}
+	json_write_open(b, "link", '{');
+	json_write_text(b, "kind", f->link_kind == RISK_SPLIT ? "split" : "link");
+	json_write_text(b, "actor", f->link_actor);
+	json_write_text(b, "reason", f->link_reason);
+	json_write_time(b, "at", f->link_at);
+	json_write_close(b, '}');
 }
 
 static void write_why_merged(struct request *req)
@@ -371,6 +390,7 @@ static void write_why_merged(struct request *req)
 		json_write_text(&b, "native_id", f->native_id);
 		json_write_text(&b, "asset", f->asset_named);
 		put_reasons(&b, r, f);
+		put_link(&b, f);
 		json_write_close(&b, '}');
 	}
 	json_write_close(&b, ']');

@@ -27,6 +27,8 @@ const struct route routes[] = {
 	{ROUTE_PUT, "/v1/risks/{id}/owner",       PERMISSION_TRIAGE, owner_put},
 	{ROUTE_POST, "/v1/risks/{id}/claim",      PERMISSION_TRIAGE, claim_post},
 	{ROUTE_DELETE, "/v1/risks/{id}/claim",    PERMISSION_TRIAGE, claim_delete},
+	{ROUTE_POST, "/v1/risks/{id}/links",      PERMISSION_TRIAGE, links_post},
+	{ROUTE_DELETE, "/v1/risks/{id}/links",    PERMISSION_TRIAGE, links_delete},
 	{ROUTE_POST, "/v1/risks/{id}/extension",  PERMISSION_TRIAGE, extension_post},
 	{ROUTE_POST, "/v1/extensions/{id}/decision", PERMISSION_APPROVE, extension_decision_post},
 	{ROUTE_GET, "/v1/acceptances",            PERMISSION_READ, acceptances_get},

@@ -14,36 +14,6 @@
 #define CLAIM_HOURS_MOST 72
 #define OWNER_NAME_MAX   200 /* bytes */
 
-/* The risk of the path; false: 404 was answered. */
-static bool take_id(struct request *req, struct decide *d)
-{
-	struct key *id = ARENA_NEW(req->arena, struct key);
-	const char *text = request_param(req, 0);
-
-	d->ids = id;
-	d->n = 1;
-	if (text && key_parse(text, id) == 0)
-		return true;
-	respond_not_found(req, "there is no such risk");
-	return false;
-}
-
-/* On what state of the risk the decision was made; false: 428 was answered. */
-static bool take_if_match(struct request *req, struct decide *d)
-{
-	const struct problem problem = {
-	        .name = PROBLEM_PRECONDITION_REQUIRED,
-	        .detail = "If-Match must hold the ETag of the risk that was decided on",
-	        .header = "If-Match",
-	        .at_detail = "is missing, or no strong ETag of a risk"};
-
-	d->if_match = if_match_read(request_header(req, "If-Match"), &d->version);
-	if (d->if_match != IF_MATCH_MISSING)
-		return true;
-	respond_problem(req, &problem);
-	return false;
-}
-
 static struct decide *decide_new(struct request *req, enum want_kind kind)
 {
 	struct decide *d = ARENA_NEW(req->arena, struct decide);
@@ -82,8 +52,8 @@ void transition_post(struct request *req)
 	        {"reason", FIELD_TEXT, FIELD_REQUIRED, 0, WANT_REASON_MAX, &d->want.reason},
 	};
 
-	if (!take_id(req, d) || !body_read(req, fields, N_ELEMENTS(fields)) ||
-	    !take_state(req, d, to) || !take_if_match(req, d))
+	if (!decide_take_id(req, d) || !body_read(req, fields, N_ELEMENTS(fields)) ||
+	    !take_state(req, d, to) || !decide_take_if_match(req, d))
 		return;
 	idempotency_want(req, &d->key, run);
 }
@@ -132,8 +102,8 @@ void owner_put(struct request *req)
 	};
 
 	d->same_is_fine = true;
-	if (!take_id(req, d) || !body_read(req, fields, N_ELEMENTS(fields)) ||
-	    !take_if_match(req, d))
+	if (!decide_take_id(req, d) || !body_read(req, fields, N_ELEMENTS(fields)) ||
+	    !decide_take_if_match(req, d))
 		return;
 	if (!d->owner) {
 		run(req);
@@ -154,7 +124,7 @@ void claim_post(struct request *req)
 	        {"hours", FIELD_INT, FIELD_REQUIRED, 1, CLAIM_HOURS_MOST, &hours},
 	};
 
-	if (!take_id(req, d) || !body_read(req, fields, N_ELEMENTS(fields)))
+	if (!decide_take_id(req, d) || !body_read(req, fields, N_ELEMENTS(fields)))
 		return;
 	d->want.until = req->now + hours * USEC_PER_HOUR;
 	run(req);
@@ -165,7 +135,7 @@ void claim_delete(struct request *req)
 	struct decide *d = decide_new(req, WANT_RELEASE);
 
 	d->same_is_fine = true;
-	if (!take_id(req, d) || respond_if_parameters(req))
+	if (!decide_take_id(req, d) || respond_if_parameters(req))
 		return;
 	run(req);
 }
@@ -209,7 +179,7 @@ void transitions_get(struct request *req)
 	struct decide *d = decide_new(req, WANT_STATE);
 	struct pg_params p = {.arena = req->arena};
 
-	if (respond_if_parameters(req) || !take_id(req, d))
+	if (respond_if_parameters(req) || !decide_take_id(req, d))
 		return;
 	transition_load_bind(&req->org, d->ids, 1, &req->policies, req->now, &p);
 	request_query(req, STMT_DECIDE_LOAD, &p, false, on_read);

@@ -17,6 +17,8 @@ const BODIES = {
 	setRiskOwner: () => ({ owner: 'platform', reason: 'a test' }),
 	claimRisk: () => ({ hours: 2 }),
 	releaseRisk: () => undefined,
+	linkFindings: () => ({ kind: 'link', findings: [UNKNOWN_ID], reason: 'a test' }),
+	unlinkFindings: () => undefined,
 	askExtension: () => ({ due_at: inDays(new Date().toISOString(), 200), reason: 'a test' }),
 	decideExtension: () => ({ approve: true, reason: 'a test' }),
 };
@@ -217,6 +219,43 @@ async function claims(ctx, risk) {
 	expect('released once more', 200, await write(ctx, risk.id, 'releaseRisk'));
 }
 
+// A finding is taken out of its risk and put back; the risks themselves are written by scoring.
+async function links(ctx, risks) {
+	const members = async (risk) => (await ctx.client.get(`/v1/risks/${risk.id}/why-merged`, ctx.token)).json().findings;
+	const post = (risk, kind, findings, more = {}) =>
+		write(ctx, risk.id, 'linkFindings', { body: { kind, findings, reason: 'x' }, title: kind, ...more });
+	// Paths have risks, not findings.
+	const plain = risks.filter((r) => !r.subject.startsWith('path:'));
+	const joint = plain.find((r) => r.findings > 1);
+	const stranger = joint && plain.find((r) => r.asset !== joint.asset);
+
+	if (!check('there is a risk of several findings, and one of another asset', joint && stranger))
+		return;
+	const [first, ...rest] = (await members(joint)).map((f) => f.id);
+	const key = newKey();
+	const split = await post(joint, 'split', [first], { headers: { 'Idempotency-Key': key } });
+
+	expect('split off', 200, split);
+	same('what was split', [joint.id, 'split', [first]], [split.value?.id, split.value?.change, split.value?.findings]);
+	same('sent again', split.text, (await post(joint, 'split', [first], { headers: { 'Idempotency-Key': key } })).text);
+	same('who said so', ['split', 'analyst-of-default', 'x'],
+		(await members(joint)).filter((f) => f.link).flatMap((f) => [f.link.kind, f.link.actor, f.link.reason]));
+	expect('all findings', 409, await post(joint, 'split', [first, ...rest]));
+	expect('linked where it is', 409, await post(joint, 'link', [rest[0]]));
+	expect('of another asset', 409, await post(joint, 'link', [(await members(stranger))[0].id]));
+	expect('of no finding', 409, await post(joint, 'link', [UNKNOWN_ID]));
+	expect('neither', 400, await post(joint, 'join', [first]));
+	expect('on an old version', 412, await post(joint, 'split', [first], { headers: { 'If-Match': '"0-0-0-0"' } }));
+	expect('ended, but of another', 409, await write(ctx, joint.id, 'unlinkFindings', { query: `?finding=${rest[0]}` }));
+	expect('ended, but of no id', 400, await write(ctx, joint.id, 'unlinkFindings', { query: '?finding=x' }));
+	expect('ended, with a parameter', 400, await write(ctx, joint.id, 'unlinkFindings', { query: '?a=b' }));
+	const ended = await write(ctx, joint.id, 'unlinkFindings', { query: `?finding=${first}` });
+
+	same('ended', ['unlinked', [first]], [ended.value?.change, ended.value?.findings]);
+	same('nothing is left to end', [], (await write(ctx, joint.id, 'unlinkFindings')).value?.findings);
+	same('nobody says anything', 0, (await members(joint)).filter((f) => f.link).length);
+}
+
 async function extensions(ctx, risk) {
 	const token = approverOf(ctx);
 	const { due_at: due } = (await ctx.client.get(`/v1/risks/${risk.id}`, ctx.token)).json();
@@ -254,6 +293,7 @@ export async function decisions(ctx) {
 	await part('a decision that is sent again is made once', () => again(ctx, other));
 	await part('owners', () => owners(ctx, risk));
 	await part('claims', () => claims(ctx, risk));
+	await part('links and splits', () => links(ctx, risks));
 	await part('later due times', () => extensions(ctx, other));
 	await part('every operation that writes had its answers', () => {
 		for (const operation of writesOf(ctx))
