@@ -81,6 +81,7 @@ static const char *event_side(enum risk_event_kind kind, int state, int band, ti
 	case EVENT_ENDS_SOON:
 	case EVENT_CLAIMED:
 	case EVENT_RELEASED:
+	case EVENT_LINKS:
 		break;
 	}
 	return NULL;

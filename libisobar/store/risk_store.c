@@ -590,6 +590,7 @@ static void stored_rest_read(struct stored_risk **risks, const PGresult *result)
 		struct binary_row r = {result, i, 0};
 		struct stored_risk *out = risks[next_int8(&r) - 1];
 
+		out->rank = next_int8(&r);
 		out->band_since = next_timestamp(&r);
 		out->due_at = next_timestamp(&r);
 		out->resolved_at = next_timestamp(&r);

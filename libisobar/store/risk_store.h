@@ -142,7 +142,7 @@ struct stored_risk {
 	const struct key *evidence; /* of a false positive: what it was said of */
 	size_t n_evidence;
 	/* By score_risks_complete(). */
-	int64_t proof_run_id;
+	int64_t rank, proof_run_id;
 	timestamp band_since, due_at, resolved_at;
 	timestamp next_crossing_at, warn_at; /* no event was written of them */
 	int score;
