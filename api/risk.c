@@ -261,8 +261,11 @@ static void write_explanation(struct request *req)
 	json_write_int(&b, "score", r->risk.risk.score);
 	json_write_text(&b, "band", band_name(r->risk.risk.band));
 	explanation_write(&b, why);
-	if (why->model && explanation_changes(why, req->app->responsibility,
-	                                      catalog_model_text(why->model), &changes))
+	if (why->model &&
+	    explanation_changes(why, req->app->responsibility,
+	                        why->model_text ? why->model_text
+	                                        : catalog_model_text(why->model),
+	                        &changes))
 		explanation_write_changes(&b, why, &changes);
 	json_write_text(&b, "responsibility", verdict_name(r->risk.risk.responsibility));
 	responsibility_row_put(&b, req->app->responsibility, r->risk.risk.resource.type,

@@ -402,9 +402,12 @@ static void read_changes(struct explain *x)
 {
 	const struct explanation *why = &x->risk.why;
 
-	x->has_changes = why->model &&
-	                 explanation_changes(why, &x->duties,
-	                                     catalog_model_text(why->model), &x->changes);
+	x->has_changes =
+	        why->model &&
+	        explanation_changes(why, &x->duties,
+	                            why->model_text ? why->model_text
+	                                            : catalog_model_text(why->model),
+	                            &x->changes);
 }
 
 static void print_former_json(const struct explain *x)

@@ -57,6 +57,22 @@ static void print_row(struct cli *cli, const struct model_row *row, bool in_use,
 	strbuf_done(&b);
 }
 
+/* An exit code. */
+static int read_models(struct cli *cli, struct model_row **out, size_t *n_out)
+{
+	struct error err = {0};
+	struct org org;
+	int exit_code;
+	struct pg *pg = open_store(cli, &org, &exit_code);
+
+	if (!pg)
+		return exit_code;
+	const int rc = model_list(pg, &org, cli->arena, out, n_out, &err);
+
+	pg_close(pg);
+	return rc < 0 ? cli_fail(cli, &err) : EXIT_DONE;
+}
+
 static int list(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {CLI_COMMON_OPTIONS};
@@ -68,8 +84,6 @@ static int list(struct cli *cli, int argc, char **argv)
 	                                              {.head = "by"},
 	                                              {.head = "reason", .elastic = true}};
 	struct model_row *rows;
-	struct error err = {0};
-	struct org org;
 	int exit_code;
 	size_t n;
 
@@ -79,15 +93,8 @@ static int list(struct cli *cli, int argc, char **argv)
 		cli_complain(cli, "takes options only");
 		return EXIT_USAGE;
 	}
-	struct pg *pg = open_store(cli, &org, &exit_code);
-
-	if (!pg)
+	if ((exit_code = read_models(cli, &rows, &n)) != EXIT_DONE)
 		return exit_code;
-	const int rc = model_list(pg, &org, cli->arena, &rows, &n, &err);
-
-	pg_close(pg);
-	if (rc < 0)
-		return cli_fail(cli, &err);
 	const struct model_row *in_use = model_in_use(rows, n);
 	struct table *t = table_new(columns, N_ELEMENTS(columns));
 
@@ -99,12 +106,20 @@ static int list(struct cli *cli, int argc, char **argv)
 	return report_end(cli);
 }
 
+static const struct model_row *find_model(const struct model_row *rows, size_t n,
+                                          const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(rows[i].model, name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
 static int show(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {CLI_COMMON_OPTIONS};
+	const struct model_row *row;
 	struct model_row *rows;
-	struct error err = {0};
-	struct org org;
 	int exit_code;
 	size_t n;
 
@@ -114,23 +129,12 @@ static int show(struct cli *cli, int argc, char **argv)
 		cli_complain(cli, "wants one MODEL, or none: the one in use");
 		return EXIT_USAGE;
 	}
-	struct pg *pg = open_store(cli, &org, &exit_code);
-
-	if (!pg)
+	if ((exit_code = read_models(cli, &rows, &n)) != EXIT_DONE)
 		return exit_code;
-	const int rc = model_list(pg, &org, cli->arena, &rows, &n, &err);
-
-	pg_close(pg);
-	if (rc < 0)
-		return cli_fail(cli, &err);
-	const struct model_row *row = argc == optind ? model_in_use(rows, n) : NULL;
-
-	for (size_t i = 0; i < n && argc > optind && !row; i++)
-		if (strcmp(rows[i].model, argv[optind]) == 0)
-			row = &rows[i];
+	row = argc == optind ? model_in_use(rows, n) : find_model(rows, n, argv[optind]);
 	if (!row) {
 		cli_complain(cli, "there is no model %s; isobar model list tells them",
-		             argv[optind] ? report_plain(argv[optind], cli->arena) : "");
+		             argc > optind ? report_plain(argv[optind], cli->arena) : "");
 		return EXIT_FAILED;
 	}
 	fputs(row->body, stdout);

@@ -12,9 +12,10 @@
  * are in the order of scorer/score.h.  Everything lives in one arena.
  */
 struct explanation {
-	const char *model;    /* NULL: the risk was never scored */
-	const char *control;  /* that joined the findings, or "" */
-	const char *category; /* finding category that led to the duty, or "" */
+	const char *model;      /* NULL: the risk was never scored */
+	const char *model_text; /* of an org's own model; NULL: of the catalogue */
+	const char *control;    /* that joined the findings, or "" */
+	const char *category;   /* finding category that led to the duty, or "" */
 	const int64_t *inputs, *points, *basis, *witness;
 	size_t n_inputs, n_points; /* basis and witness: one an input */
 	const char *epss_day; /* of the feed that the EPSS is from; "" or NULL: unknown */

@@ -115,6 +115,8 @@ static int explanation_read(const PGresult *result, struct arena *a,
 	if (pg_is_null(result, 0, "model"))
 		return 0;
 	out->model = arena_strdup(a, pg_get_text(result, 0, "model"));
+	if (!pg_is_null(result, 0, "model_text"))
+		out->model_text = arena_strdup(a, pg_get_text(result, 0, "model_text"));
 	out->control = arena_strdup(a, pg_get_text(result, 0, "control"));
 	out->category = arena_strdup(a, pg_get_text(result, 0, "category"));
 	out->inputs = pg_int_array(pg_get_text(result, 0, "inputs"), a, &out->n_inputs);

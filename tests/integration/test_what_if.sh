@@ -116,6 +116,9 @@ must "$isobar" model list --json
 expect "models are listed" "bands true, 4 own" \
 	"$(jq -rs '"\(.[0].model) \(.[0].in_use), \([.[] | select(.own)] | length) own"' "$out")"
 expect "with who, and why" "test of unlikely" "$(jq -r 'select(.model == "unlikely").reason' "$out")"
+risk=$(sql "select risk_id from isobar.risk where open and subject like 'cve:%' order by rank desc limit 1")
+must "$isobar" explain --json "$risk"
+expect "explained by its own model" "bands true" "$(jq -r '"\(.model) \(has("bounds"))"' "$out")"
 must "$isobar" model show bands
 expect_same "the text of one" "$tmp/bands.json" "$out"
 later=2026-11-16T07:00:00Z

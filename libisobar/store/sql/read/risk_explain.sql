@@ -1,12 +1,22 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A risk and the calculation behind its score.  A risk that was never scored has no model.  path_members
--- are the risks that a path is made of, paths the unbroken ones that the risk is a member of.  epss_day is
--- the day of the EPSS that it was made with: that of the version then, if its value is the same.
+-- are the risks that a path is made of, paths the unbroken ones that the risk is a member of.  model_text is null of a
+-- model of the catalogue.  epss_day is the day of the EPSS that it was made with: that of the version then, if its value is the same.
 -- $1 org_id, $2 risk_id.
 select r.risk_id, r.version, r.rank, r.fix_id, r.next_crossing_at, r.reopens_at, r.soon_at, r.score, r.band, r.state, r.class, r.responsibility,
        r.layer, r.n_findings, r.source_ids, r.title,
        r.subject, r.location, r.opened_at, r.due_at, r.resolved_at, o.name as owner, a.provider, a.account,
        a.region, a.type as asset_type, a.name as asset_name, a.id as asset, e.model, e.inputs, e.points,
+       (select body
+          from (select model, body
+                  from isobar.org_model
+                 where org_id = $1
+                 union all
+                select model, body
+                  from isobar.org_model_version
+                 where org_id = $1) as m
+         where m.model = e.model
+         limit 1) as model_text,
        array(select get_byte(e.basis, i) from generate_series(0, length(e.basis) - 1) as i order by i) as basis,
        array(select case get_byte(e.witness, i) when 255 then -1 else get_byte(e.witness, i) end
                from generate_series(0, length(e.witness) - 1) as i order by i) as witness,
