@@ -12,6 +12,7 @@ score_figures() {
 		score_full    score_full    s   lower  0.5  0.5  seconds of raw COPY
 		score_epss    score_epss    s   lower  0.5  0.5  seconds of raw COPY
 		score_growth  score_change  us  lower  1.3  1.3  seconds at 1e5
+		what_if       what_if       s   lower  1.0  -    seconds of a full rescore by that model
 	FIGURES
 }
 
@@ -44,6 +45,8 @@ score_describe() {
 		  score_epss    isobar intel load FILE    a day later: $score_cves_moved of $score_cves CVEs have another EPSS; scored
 		  score_full    isobar-scorer --once --workers 2    every asset marked; nothing comes out differently
 		  score_change  isobar-scorer --once    $score_moved findings of as many assets have another severity
+		  what_if       isobar what-if --model FILE    30 points go from exposure to data
+		  score_model   isobar-scorer --once --workers 2    by that model, every asset marked
 	COMMANDS
 }
 
@@ -65,6 +68,23 @@ epss_file() {
 		}
 		{ put($1) }
 		END { for (k = i; k < all; k++) put("CVE-1999-" (1000000 + k)) }' >"$work/epss$1.csv"
+}
+
+# Another model, and what it would move; then the rescore by it.
+measure_what_if() {
+	sed -e 's/"rs-1.0.0"/"bench"/' -e 's/65, 95, 130\]/65, 95, 100]/' -e 's/25, 50, 80\]/25, 50, 110]/' \
+		catalog/models/rs-1.0.0.json >"$work/model.json"
+	sql bench_score -c 'vacuum analyze'
+	ISOBAR_DATABASE="$server dbname=bench_score" step "$1" "$2" what_if "$isobar" what-if --json \
+		--now 2026-02-05T00:00:00Z --model "$work/model.json" </dev/null
+	grep -q '"pending":0,.*"scores":[1-9]' "$work/out" || die "what-if looked at nothing: $(cat "$work/out")"
+	sql bench_score -c "insert into isobar.org_model (org_id, model, checksum, body, actor, reason, valid_from)
+		values (1, 'bench', '', \$model\$$(cat "$work/model.json")\$model\$, 'bench', 'bench', now())" \
+		-c "insert into isobar.dirty_mark (org_id, asset_id, run_id)
+		select 1, asset_id, 0 from isobar.asset where asset_id = canonical_id" -c checkpoint
+	ISOBAR_DATABASE="$server dbname=bench_score" step "$1" "$2" score_model "$scorer" --once --workers 2 \
+		--now 2026-02-05T00:00:00Z
+	check_written score_model
 }
 
 check_written() {
@@ -101,6 +121,7 @@ score_round() {
 	ISOBAR_DATABASE="$server dbname=bench_score" step "$size" "$round" score_change "$scorer" --once \
 		--now 2026-02-04T00:00:00Z
 	check_written score_change
+	measure_what_if "$size" "$round"
 	drop_database bench_score
 }
 
@@ -120,9 +141,11 @@ score_run() {
 			split(key, of, SUBSEP)
 			for (f in s) {
 				split(f, at, SUBSEP)
-				if (at[1] SUBSEP at[2] != key || at[3] == "raw")
+				if (at[1] SUBSEP at[2] != key || at[3] == "raw" || at[3] == "score_model")
 					continue
-				if (at[3] != "score_change")
+				if (at[3] == "what_if")
+					printf "%d %d what_if %.12g %.12g\n", of[1], of[2], s[f], s[key, "score_model"]
+				else if (at[3] != "score_change")
 					printf "%d %d %s %.12g %.12g\n", of[1], of[2], at[3], s[f], s[key, "raw"]
 				else if (of[1] > 100000 && ((100000 SUBSEP of[2] SUBSEP "score_change") in s))
 					printf "%d %d score_growth %.12g %.12g\n", of[1], of[2], s[f],
