@@ -15,6 +15,7 @@
 #include "org_states.h"
 #include "page.h"
 #include "respond.h"
+#include "risk_version.h"
 #include "scorer/explanation.h"
 
 struct as_of_request {
@@ -209,11 +210,7 @@ static void on_version(struct request *req, const PGresult *result)
 {
 	struct as_of_request *r = req->handler_data;
 
-	if (PQntuples(result) == 0 ||
-	    !access_allows_on(
-	            req->access, PERMISSION_READ, pg_get_text(result, 0, "account"),
-	            pg_is_null(result, 0, "owner") ? NULL
-	                                           : pg_get_text(result, 0, "owner"))) {
+	if (!risk_version_is_visible(req, result)) {
 		gone(req);
 		return;
 	}

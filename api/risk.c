@@ -18,6 +18,7 @@
 #include "org_states.h"
 #include "respond.h"
 #include "risk_json.h"
+#include "risk_version.h"
 #include "scorer/correlate.h"
 #include "scorer/explanation.h"
 
@@ -159,11 +160,7 @@ static void on_version(struct request *req, const PGresult *result)
 	struct risk_request *r = req->handler_data;
 	struct pg_params p = {.arena = req->arena};
 
-	if (PQntuples(result) == 0 ||
-	    !access_allows_on(
-	            req->access, PERMISSION_READ, pg_get_text(result, 0, "account"),
-	            pg_is_null(result, 0, "owner") ? NULL
-	                                           : pg_get_text(result, 0, "owner"))) {
+	if (!risk_version_is_visible(req, result)) {
 		gone(req);
 		return;
 	}

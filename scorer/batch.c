@@ -239,16 +239,15 @@ static void leave_out(const struct batch *b, struct score_writes *w)
 	*w = (struct score_writes){.rows = w->rows, .n_rows = n, .has_known = n > 0};
 }
 
-/* Tells who wants to know what comes out differently. */
+/* Tells a trial what comes out differently. */
 static void tell(const struct batch *b, const struct score_writes *w)
 {
-	const struct scorer *s = b->s;
+	const struct batch_trial *t = b->trial;
 
-	for (size_t i = 0; b->trial && b->trial->looked && i < b->slice.n_assets; i++)
-		b->trial->looked(s->saw_ctx, &b->slice.assets[i].asset_id);
-	for (size_t i = 0; s->saw && i < w->n_rows; i++)
-		s->saw(s->saw_ctx, &w->rows[i],
-		       !b->trial || is_tried_in_earnest(b, &w->rows[i]));
+	for (size_t i = 0; t->looked && i < b->slice.n_assets; i++)
+		t->looked(t->ctx, &b->slice.assets[i].asset_id);
+	for (size_t i = 0; i < w->n_rows; i++)
+		t->saw(t->ctx, &w->rows[i], is_tried_in_earnest(b, &w->rows[i]));
 }
 
 static int run_slice(struct batch *b, int slice, struct error *err)
@@ -296,9 +295,10 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	b->out->n_findings += (int64_t)b->slice.n_evidence;
 	b->out->n_risks += (int64_t)in.n_groups;
 	b->out->n_written += (int64_t)writes.n_rows;
-	tell(b, &writes);
-	if (b->trial)
+	if (b->trial) {
+		tell(b, &writes);
 		leave_out(b, &writes);
+	}
 	add_counts(&b->counts, &writes.counts);
 	b->has_known = writes.has_known;
 	rc = score_writes_send(b->s->pg, b->org, b->now, score_model_version(b->s->model),

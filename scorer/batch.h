@@ -24,9 +24,6 @@ struct scorer {
 	int64_t n_marks;           /* looked at in one transaction */
 	struct intel_table *intel; /* what feeds say; read anew when they were loaded */
 	const struct sla_policies *policies; /* instead of the org's own; or NULL */
-	/* Where not NULL: is told what comes out differently, before it is written. */
-	void (*saw)(void *ctx, const struct risk_row *row, bool is_written);
-	void *saw_ctx;
 };
 
 struct batch_result {
@@ -44,8 +41,9 @@ int batch_run(const struct scorer *s, const struct org *org, int shard, timestam
               int64_t n_marks, struct batch_result *out, struct error *err) MUST_CHECK;
 
 /*
- * What a trial has gathered (trial_store.h), in its transaction: told to s->saw, and of it
- * that is written which others are scored by.  looked: told each asset; or NULL.
+ * Scores what a trial has gathered (trial_store.h), in its transaction.  What comes out
+ * differently is told to saw, and of it that is written which others are scored by.
+ * looked: told each asset; or NULL.
  */
 enum trial_writes {
 	TRIAL_WRITES_ELEMENTS, /* inputs stay: risks whose elements of paths come or go */
@@ -53,7 +51,9 @@ enum trial_writes {
 };
 struct batch_trial {
 	enum trial_writes writes;
+	void (*saw)(void *ctx, const struct risk_row *row, bool is_written);
 	void (*looked)(void *ctx, const struct key *asset_id);
+	void *ctx;
 };
 int batch_try(const struct scorer *s, const struct org *org, int shard, timestamp now,
               const struct score_batch *taken, const struct batch_trial *trial,

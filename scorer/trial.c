@@ -14,6 +14,13 @@
 
 #include "path_pass.h"
 
+struct watch {
+	struct tally *tally;
+	timestamp now;
+	int64_t n_told;    /* risks, each time */
+	int64_t n_written; /* of them */
+};
+
 static struct tally_side side_of_row(const struct risk_row *row)
 {
 	return (struct tally_side){.exists = true,
@@ -47,9 +54,9 @@ static struct tally_side side_of_former(const struct stored_risk *former, timest
 	                           .due_at = at.due_at};
 }
 
-void trial_saw(void *ctx, const struct risk_row *row, bool is_written)
+static void saw(void *ctx, const struct risk_row *row, bool is_written)
 {
-	struct trial_watch *w = ctx;
+	struct watch *w = ctx;
 	struct tally_move move = {.risk_id = row->risk_id,
 	                          .asset_id = row->asset_id,
 	                          .after = side_of_row(row),
@@ -68,7 +75,7 @@ void trial_saw(void *ctx, const struct risk_row *row, bool is_written)
 
 static void look_again(void *ctx, const struct key *asset_id)
 {
-	tally_again(((struct trial_watch *)ctx)->tally, asset_id);
+	tally_again(((struct watch *)ctx)->tally, asset_id);
 }
 
 /* ---- rounds ---- */
@@ -78,7 +85,7 @@ struct run {
 	const struct org *org;
 	timestamp now;
 	struct trial_marks marks;
-	struct trial_watch watch;
+	struct watch watch;
 	bool has_context; /* assets of another context than stored: inputs move */
 	struct error *err;
 };
@@ -86,7 +93,9 @@ struct run {
 /* All assets, or those that the trial itself has marked after a mark; again: once more. */
 static int try_assets(struct run *r, int64_t after, bool again)
 {
-	const struct batch_trial trial = {.looked = again ? look_again : NULL,
+	const struct batch_trial trial = {.saw = saw,
+	                                  .looked = again ? look_again : NULL,
+	                                  .ctx = &r->watch,
 	                                  .writes = again || r->has_context
 	                                                    ? TRIAL_WRITES_MEMBERS
 	                                                    : TRIAL_WRITES_ELEMENTS};
@@ -205,8 +214,6 @@ int trial_run(const struct scorer *s, const struct org *org,
 	int rc;
 
 	*out = (struct trial_outcome){0};
-	r.scorer.saw = trial_saw;
-	r.scorer.saw_ctx = &r.watch;
 	rc = try_all(&r, context, most, out);
 	pg_rollback(s->pg);
 	return rc;

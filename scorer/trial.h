@@ -36,13 +36,4 @@ int trial_run(const struct scorer *s, const struct org *org,
               const struct trial_context *context, timestamp now, size_t most,
               struct tally *tally, struct trial_outcome *out, struct error *err) MUST_CHECK;
 
-/* struct scorer.saw of a tally: its saw_ctx. */
-struct trial_watch {
-	struct tally *tally;
-	timestamp now;
-	int64_t n_told;    /* risks, each time */
-	int64_t n_written; /* of them, within a trial */
-};
-void trial_saw(void *ctx, const struct risk_row *row, bool is_written);
-
 #endif
