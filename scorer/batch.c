@@ -10,6 +10,7 @@
 
 #include "model/cve.h"
 #include "model/severity.h"
+#include "model/subject.h"
 #include "store/intel_table_store.h"
 #include "store/model_store.h"
 #include "store/risk_link_store.h"
@@ -158,6 +159,13 @@ static int collect(struct batch *b, bool with_next, struct arena *a, struct erro
 	return 0;
 }
 
+static int by_cve(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
 /* Computes the slice in hand; what is in flight goes on meanwhile. */
 static void correlate_slice(struct batch *b, struct arena *a, struct risk_group **groups,
                             size_t *n_groups)
@@ -169,6 +177,30 @@ static void correlate_slice(struct batch *b, struct arena *a, struct risk_group 
 	                                   .links = b->taken.has_links ? &b->links : NULL};
 
 	correlate(&in, b->slice.evidence, b->slice.n_evidence, a, groups, n_groups);
+}
+
+/* What feeds say of the CVEs of these groups, where it is not known yet. */
+static uint64_t *unknown_cves(const struct batch *b, const struct risk_group *groups,
+                              size_t n, struct arena *a, size_t *n_out)
+{
+	struct intel_table *t = b->s->intel;
+	uint64_t *out = ARENA_ARRAY(a, uint64_t, n + 1);
+	size_t n_cves = 0;
+
+	for (size_t i = 0; i < n && t->version; i++) {
+		const uint64_t cve = subject_is_cve(groups[i].subject)
+		                             ? cve_pack(groups[i].subject + 4)
+		                             : 0;
+
+		if (cve && !intel_knows(t, cve))
+			out[n_cves++] = cve;
+	}
+	qsort(out, n_cves, sizeof(*out), by_cve);
+	*n_out = 0;
+	for (size_t i = 0; i < n_cves; i++)
+		if (!*n_out || out[*n_out - 1] != out[i])
+			out[(*n_out)++] = out[i];
+	return out;
 }
 
 static int load_stored(struct batch *b, struct arena *a, struct decision_input *in,
@@ -275,22 +307,25 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	in.groups = groups;
 	const bool may_be_stored = b->taken.has_risks || came_from_elsewhere(b, &in) ||
 	                           org_rules_look_at_tags(&b->rules);
-	struct decision *d;
+	size_t n_cves;
+	const uint64_t *cves = unknown_cves(b, groups, in.n_groups, a, &n_cves);
+	struct decision *d = NULL;
 
-	if (!may_be_stored)
+	if (!may_be_stored && !n_cves)
 		d = decide_begin(&in, a);
-	if ((rc = collect(b, more, other, err)) < 0)
+	if ((rc = collect(b, more, other, err)) < 0 ||
+	    (n_cves &&
+	     (rc = intel_table_read(b->s->pg, b->s->intel, cves, n_cves, err)) < 0))
 		return rc;
-	if (may_be_stored) {
-		if ((rc = load_stored(b, a, &in, err)) < 0 ||
-		    (rc = org_rules_load_containers(b->s->pg, b->org, b->slice.assets,
-		                                    b->slice.n_assets, a, &b->rules, err)) <
-		            0)
-			return rc;
+	if (may_be_stored &&
+	    ((rc = load_stored(b, a, &in, err)) < 0 ||
+	     (rc = org_rules_load_containers(b->s->pg, b->org, b->slice.assets,
+	                                     b->slice.n_assets, a, &b->rules, err)) < 0))
+		return rc;
+	if (!d)
 		d = decide_begin(&in, a);
-		if ((rc = load_ledgers(b, d, a, err)) < 0)
-			return rc;
-	}
+	if (may_be_stored && (rc = load_ledgers(b, d, a, err)) < 0)
+		return rc;
 	decide_end(d, &writes);
 	b->out->n_findings += (int64_t)b->slice.n_evidence;
 	b->out->n_risks += (int64_t)in.n_groups;

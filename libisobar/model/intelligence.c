@@ -150,20 +150,58 @@ int intel_data_settle(struct intel_data *d, struct error *err)
 	return settle_rows(d, err);
 }
 
-static int cve_order(const void *key, const void *row)
+/* Where the CVE stands, or would.  Multiplicative (Fibonacci) hashing: the upper bits of
+ * the product are the ones that all bits of the number reach. */
+static struct intel *slot_of(const struct intel_table *t, uint64_t cve)
 {
-	const uint64_t a = *(const uint64_t *)key, b = ((const struct intel *)row)->cve;
+	const size_t last = t->n_slots - 1;
+	size_t i = (size_t)((cve * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & last;
 
-	return a < b ? -1 : a > b;
+	while (t->slots[i].cve && t->slots[i].cve != cve)
+		i = (i + 1) & last;
+	return &t->slots[i];
+}
+
+#define SLOTS_MIN ((size_t)1024)
+
+/* At most half of the slots are taken: the way to a free one is short. */
+static void make_room(struct intel_table *t)
+{
+	const struct intel_table old = *t;
+
+	if (2 * (t->n_rows + 1) <= t->n_slots)
+		return;
+	t->n_slots = t->n_slots ? 2 * t->n_slots : SLOTS_MIN;
+	t->slots = ARENA_ARRAY(t->arena, struct intel, t->n_slots);
+	for (size_t i = 0; i < old.n_slots; i++)
+		if (old.slots[i].cve)
+			*slot_of(t, old.slots[i].cve) = old.slots[i];
+}
+
+void intel_put(struct intel_table *t, const struct intel *row)
+{
+	make_room(t);
+
+	struct intel *slot = slot_of(t, row->cve);
+
+	t->n_rows += !slot->cve;
+	*slot = *row;
+}
+
+bool intel_knows(const struct intel_table *t, uint64_t cve)
+{
+	return t->n_slots && slot_of(t, cve)->cve;
 }
 
 const struct intel *intel_find(const struct intel_table *t, const char *cve)
 {
 	const uint64_t packed = t && t->n_rows ? cve_pack(cve) : 0;
+	const struct intel *slot;
 
 	if (!packed)
 		return NULL;
-	return bsearch(&packed, t->rows, t->n_rows, sizeof(*t->rows), cve_order);
+	slot = slot_of(t, packed);
+	return slot->cve && !slot->is_silent ? slot : NULL;
 }
 
 static int name_order(const void *key, const void *row)

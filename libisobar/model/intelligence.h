@@ -126,6 +126,7 @@ struct intel {
 	int8_t cvss_scorer;      /* enum cvss_scorer */
 	bool vector_automatable; /* by the vector of the score */
 	bool vector_total;
+	bool is_silent; /* feeds say nothing of it: that is known, too */
 };
 
 #define INTEL_NO_DAY INT32_MIN
@@ -137,15 +138,21 @@ struct intel_name {
 	const char *text; /* the CVE */
 };
 
+/* Those CVEs that scoring came across: an estate has few of all that feeds speak of. */
 struct intel_table {
-	int64_t version;    /* of the newest snapshot in it; 0: empty */
-	struct intel *rows; /* by CVE */
+	int64_t version;     /* of the newest snapshot in it; 0: empty */
+	struct intel *slots; /* by a hash of the CVE, in arena; 0: free */
+	size_t n_slots;      /* a power of two, or 0 */
 	size_t n_rows;
 	struct intel_name *names; /* by alias */
 	size_t n_names;
-	struct arena *arena;
+	struct arena *arena; /* the caller makes it before the first row */
 };
 
+/* Adds a row, in place of the one of its CVE.  row->cve is not 0. */
+void intel_put(struct intel_table *t, const struct intel *row);
+/* Is there a row of the CVE, be it a silent one? */
+bool intel_knows(const struct intel_table *t, uint64_t cve);
 /* NULL when no feed speaks of it; t may be NULL. */
 const struct intel *intel_find(const struct intel_table *t, const char *cve);
 const struct intel_name *intel_find_name(const struct intel_table *t, const char *alias);

@@ -390,10 +390,11 @@ static void test_feeds__stand_before_tools(void **state)
 	for (size_t i = 0; i < N_ELEMENTS(feed_rows); i++) {
 		const struct feed_row *row = &feed_rows[i];
 		struct intel known = row->intel;
-		const struct intel_table table = {.rows = &known, .n_rows = 1};
+		struct intel_table table = {.arena = arena_new(4096)};
 		struct evidence e = evidence_of(CLASS_VULNERABILITY);
 
 		known.cve = cve_pack("CVE-2024-1000");
+		intel_put(&table, &known);
 		e.sev100 = row->e.sev100;
 		e.epss = row->e.epss;
 		e.flags = row->e.flags;
@@ -404,6 +405,7 @@ static void test_feeds__stand_before_tools(void **state)
 		const struct gathered got = gather(&g, &machine);
 
 		intel = NULL;
+		arena_free(table.arena);
 		if (got.inputs.sev100 != row->sev100 || got.inputs.lik != row->lik ||
 		    (int)got.inputs.maturity != row->maturity ||
 		    got.inputs.automatable != row->automatable ||
@@ -421,15 +423,16 @@ static void test_feeds__stand_before_tools(void **state)
 /* A feed about another CVE, or none at all, changes nothing. */
 static void test_feeds__silent_ones_change_nothing(void **state)
 {
-	struct intel other = {
+	const struct intel other = {
 	        .cve = cve_pack("CVE-2024-2000"), .epss = 99999, .sev100 = 100};
-	const struct intel_table about_another = {.rows = &other, .n_rows = 1};
+	struct intel_table about_another = {.arena = arena_new(4096)};
 	static const struct intel_table empty = {0};
 	struct evidence e[2] = {evidence_of(CLASS_VULNERABILITY),
 	                        evidence_of(CLASS_VULNERABILITY)};
 	const struct risk_group g = group_of("cve:CVE-2024-1000", "", e, 2);
 
 	(void)state;
+	intel_put(&about_another, &other);
 	e[1].epss = 500;
 	e[1].flags = CVSS_31 | FINDING_FLAG_TOTAL;
 	const struct gathered want = gather(&g, &machine);
@@ -441,6 +444,7 @@ static void test_feeds__silent_ones_change_nothing(void **state)
 	const struct gathered still = gather(&g, &machine);
 
 	intel = NULL;
+	arena_free(about_another.arena);
 	assert_memory_equal(&got.inputs, &want.inputs, sizeof(want.inputs));
 	assert_memory_equal(got.basis, want.basis, sizeof(want.basis));
 	assert_memory_equal(&still.inputs, &want.inputs, sizeof(want.inputs));
