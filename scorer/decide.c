@@ -323,9 +323,13 @@ static void count_row(struct decision *d, const struct risk_row *row,
 	d->out->has_known = true;
 }
 
-static void mark_fix(struct decision *d, const struct fix *f, bool is_told)
+static void mark_fix(struct decision *d, const struct fix *f, const struct key *risk_id,
+                     bool is_told)
 {
-	d->out->fixes[d->out->n_fixes++] = (struct fix_mark){*f, is_told};
+	d->out->fixes[d->out->n_fixes++] =
+	        (struct fix_mark){.fix = *f,
+	                          .parts = UINT64_C(1) << (risk_id->bytes[0] >> 2),
+	                          .is_told = is_told};
 }
 
 /* The fixes that a row to be written counts for, and counted for until now. */
@@ -333,12 +337,12 @@ static void mark_fixes(struct decision *d, const struct risk_row *row, const str
                        const struct stored_risk *stored)
 {
 	if (row->has_fix)
-		mark_fix(d, f, true);
+		mark_fix(d, f, &row->risk_id, true);
 	if (!stored || !stored->has_fix ||
 	    (row->has_fix && key_cmp(&stored->fix_id, &row->fix_id) == 0))
 		return;
 	mark_fix(d, &(struct fix){.id = stored->fix_id, .account = "", .subject = ""},
-	         false);
+	         &row->risk_id, false);
 }
 
 /* The level of the paths that a risk is a member of, or of one beside its asset. */
@@ -578,9 +582,12 @@ static void join_marks(struct score_writes *w)
 	size_t n = 0;
 
 	qsort(w->fixes, w->n_fixes, sizeof(*w->fixes), by_fix);
-	for (size_t i = 0; i < w->n_fixes; i++)
+	for (size_t i = 0; i < w->n_fixes; i++) {
 		if (!n || key_cmp(&w->fixes[n - 1].fix.id, &w->fixes[i].fix.id) != 0)
 			w->fixes[n++] = w->fixes[i];
+		else
+			w->fixes[n - 1].parts |= w->fixes[i].parts;
+	}
 	w->n_fixes = n;
 }
 

@@ -5,7 +5,8 @@
  */
 #include "store/fix_refresh.h"
 
-#define FIX_FEW 5000 /* of so many each looks its risks up */
+#define FIX_FEW  5000 /* of so many each looks its risks up */
+#define FIX_MANY 512  /* risks: so many are summed in parts */
 
 int fix_refresh_orgs(struct pg *pg, struct arena *a, struct org_list *out,
                      struct error *err)
@@ -36,18 +37,24 @@ static int take(struct pg *pg, const struct org *org, int64_t n_marks, int64_t *
 static int sum(struct pg *pg, const struct org *org, int64_t n, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(256);
-	struct pg_params p = {.arena = a};
+	struct pg_params p = {.arena = a}, parts = {.arena = a};
 	int rc;
 
 	pg_bind_int(&p, org->id);
-	if (n <= FIX_FEW)
+	pg_bind_int(&parts, org->id);
+	pg_bind_int(&parts, FIX_MANY);
+	if (n <= FIX_FEW) {
+		if ((rc = pg_run(pg, STMT_FIX_SUM_PARTS, &parts, NULL, err)) < 0)
+			return rc;
 		return pg_run(pg, STMT_FIX_SUM_FEW, &p, NULL, err);
+	}
 	/* The tables of the session are of a size that the planner sees for itself. */
 	if ((rc = pg_command(
 	             pg, "set local enable_hashjoin = on; set local enable_seqscan = on",
-	             err)) < 0)
+	             err)) < 0 ||
+	    (rc = pg_run(pg, STMT_FIX_SUM_MANY, &p, NULL, err)) < 0)
 		return rc;
-	return pg_run(pg, STMT_FIX_SUM_MANY, &p, NULL, err);
+	return pg_run(pg, STMT_FIX_SUM_PARTS, &parts, NULL, err);
 }
 
 static int put(struct pg *pg, const struct org *org, timestamp now, struct error *err)

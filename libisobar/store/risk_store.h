@@ -212,6 +212,7 @@ struct risk_row {
 /* A fix to be counted anew; told, when a risk of this transaction says what it is. */
 struct fix_mark {
 	struct fix fix;
+	uint64_t parts; /* a bit for each 64th of risk ids that one is written in */
 	bool is_told;
 };
 

@@ -130,7 +130,7 @@ static int copy_aliases(struct pg *pg, const struct score_writes *w, struct erro
 static int copy_fixes(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *c =
-	        pg_copy_begin(pg, "copy page_fix from stdin (format binary)", 7);
+	        pg_copy_begin(pg, "copy page_fix from stdin (format binary)", 8);
 
 	for (size_t i = 0; i < w->n_fixes; i++) {
 		const struct fix_mark *m = &w->fixes[i];
@@ -143,6 +143,7 @@ static int copy_fixes(struct pg *pg, const struct score_writes *w, struct error 
 		pg_copy_int2(c, m->fix.provider);
 		pg_copy_text(c, m->fix.account);
 		pg_copy_text(c, m->fix.subject);
+		pg_copy_int8(c, (int64_t)m->parts);
 	}
 	return pg_copy_end(c, err);
 }

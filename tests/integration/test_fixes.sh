@@ -126,6 +126,58 @@ expect "it opens again" 1 "$(fixes "select(.id == \"$control\").risks")"
 expect_sums "closed and opened"
 proves "a fix shrinks, closes and opens with its risks"
 
+# A control that fails in so many places is summed in parts.  At each step some of them change their severity, are
+# mended or come back, and the parts say what the risks say.
+labels=(LOW MEDIUM HIGH CRITICAL)
+RANDOM=$seed
+crowd() {
+	local i verdict
+	for ((i = 1; i <= 700; i++)); do
+		((RANDOM % $2 == 0)) || continue
+		verdict=FAILED
+		((RANDOM % 3 > 0)) || verdict=$3
+		asff "$i" control=S3.8 "bucket=crowd-$i" "label=${labels[RANDOM % 4]}" "compliance=$verdict" "updated=$1"
+	done
+}
+
+expect_parts() {
+	expect "$1: parts agree with risks (ISOBAR_SEED=$seed)" "" "$(sql "
+		with want as (
+		    select fix_id, get_byte(uuid_send(risk_id), 0) >> 2 as part, max(score) as worst, sum(score) as total,
+		           count(*) as n, max(band) as band, min(due_at) as due_at
+		      from isobar.risk
+		     where open and fix_id in (select fix_id from isobar.fix_part)
+		     group by fix_id, get_byte(uuid_send(risk_id), 0) >> 2)
+		select p.part
+		  from isobar.fix_part as p
+		  left join want as w on w.fix_id = p.fix_id and w.part = p.part
+		 where (p.worst, p.score_sum, p.n_critical + p.n_high + p.n_medium + p.n_low, p.band, p.due_at)
+		       is distinct from (w.worst, coalesce(w.total, 0), coalesce(w.n::int, 0), w.band, w.due_at)")"
+}
+
+for day in 22 23 24 25 26; do
+	step=2026-11-${day}T00:00:00Z
+	if [ "$day" = 22 ]; then
+		crowd "$step" 1 FAILED >"$tmp/crowd$day.ndjson"
+	else
+		crowd "$step" 9 PASSED >"$tmp/crowd$day.ndjson"
+	fi
+	import "$step" "$tmp/crowd$day.ndjson"
+	expect_sums "crowd, day $day"
+	expect_parts "crowd, day $day"
+done
+expect "all parts of one fix" "1 64" "$(sql "select count(distinct fix_id) || ' ' || count(*) from isobar.fix_part")"
+must "$isobar" accept --where 'asset=arn:aws:s3:::crowd-1*' --until 2026-11-28T00:00:00Z --reason "Made for a test." --requested-by a --approved-by b \
+	--now 2026-11-26T01:00:00Z
+must "$scorer" --once --now 2026-11-26T02:00:00Z
+expect_some "accepted in the crowd" "$(sql "select count(*) from isobar.risk where state = 2 or not open and fix_id is not null")"
+expect_sums "accepted"
+expect_parts "accepted"
+must "$scorer" --once --now 2026-11-29T00:00:00Z
+expect_sums "accepted no more"
+expect_parts "accepted no more"
+proves "a fix of many risks is summed in parts, and the parts agree with the risks"
+
 run "$isobar" fixes nonsense
 expect_code "no id" 2
 run "$isobar" fixes 00000000-0000-0000-0000-000000000000

@@ -199,13 +199,15 @@ with decision as materialized (
       from going as g
      where g.mark
 ), fixes as (
-    insert into isobar.fix_mark (org_id, fix_ids, kinds, upgrade_ids, asset_ids, providers, accounts, subjects)
+    insert into isobar.fix_mark (org_id, fix_ids, kinds, upgrade_ids, asset_ids, providers, accounts, subjects,
+                                 parts)
     select $1, array_agg(f.fix_id), array_agg(-1::smallint), array_agg(null::uuid), array_agg(null::uuid),
-           array_agg(0::smallint), array_agg(''::text), array_agg(''::text)
-      from (select distinct fix_id
+           array_agg(0::smallint), array_agg(''::text), array_agg(''::text), array_agg(f.parts)
+      from (select fix_id, bit_or(1::bigint << (get_byte(uuid_send(risk_id), 0) >> 2)) as parts
               from going
              where mark
-               and fix_id is not null) as f
+               and fix_id is not null
+             group by fix_id) as f
     having count(*) > 0
 ), counted as (
     insert into isobar.queue_count as q (org_id, band, state, responsibility, n)

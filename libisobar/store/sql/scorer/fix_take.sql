@@ -13,13 +13,14 @@ with last as (
     delete from isobar.fix_mark as m
      where m.org_id = $1
        and m.mark_id <= (select mark_id from last)
- returning m.fix_ids, m.kinds, m.upgrade_ids, m.asset_ids, m.providers, m.accounts, m.subjects
+ returning m.fix_ids, m.kinds, m.upgrade_ids, m.asset_ids, m.providers, m.accounts, m.subjects, m.parts
 ), gathered as (
-    insert into batch_fix (fix_id, kind, upgrade_id, asset_id, provider, account, subject)
-    select distinct on (m.fix_id) m.fix_id, m.kind, m.upgrade_id, m.asset_id, m.provider, m.account, m.subject
+    insert into batch_fix (fix_id, kind, upgrade_id, asset_id, provider, account, subject, parts)
+    select distinct on (m.fix_id) m.fix_id, m.kind, m.upgrade_id, m.asset_id, m.provider, m.account, m.subject,
+           bit_or(coalesce(m.parts, -1)) over (partition by m.fix_id)
       from taken as t,
-           unnest(t.fix_ids, t.kinds, t.upgrade_ids, t.asset_ids, t.providers, t.accounts, t.subjects)
-               as m (fix_id, kind, upgrade_id, asset_id, provider, account, subject)
+           unnest(t.fix_ids, t.kinds, t.upgrade_ids, t.asset_ids, t.providers, t.accounts, t.subjects, t.parts)
+               as m (fix_id, kind, upgrade_id, asset_id, provider, account, subject, parts)
      order by m.fix_id, m.kind desc
  returning fix_id
 )

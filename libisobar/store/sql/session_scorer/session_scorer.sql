@@ -68,7 +68,8 @@ create temporary table page_fix (
     asset_id   uuid,
     provider   smallint not null,
     account    text     not null,
-    subject    text     not null
+    subject    text     not null,
+    parts      bigint   not null
 );
 create temporary table batch_fix (
     fix_id     uuid     not null,
@@ -77,7 +78,8 @@ create temporary table batch_fix (
     asset_id   uuid,
     provider   smallint not null,
     account    text     not null,
-    subject    text     not null
+    subject    text     not null,
+    parts      bigint   not null
 );
 create temporary table batch_sum (
     fix_id     uuid    not null,
