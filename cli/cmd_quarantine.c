@@ -13,6 +13,7 @@
 
 #include "build_version.h"
 #include "cli.h"
+#include "collector/around.h"
 #include "collector/format.h"
 #include "collector/secret_mask.h"
 #include "report.h"
@@ -23,17 +24,12 @@
 
 /* --- the list --- */
 
-/*
- * Records that mean nothing alone: the target of a scan stands elsewhere in the file,
- * the names of a row's cells in its first line.
- */
+/* Of what stands around it in its file nothing is kept beside a bad record. */
 static bool needs_its_file(const struct quarantined *q)
 {
 	const struct format *format = *q->format ? format_find(q->format) : NULL;
-	const size_t size = strlen(q->format);
 
-	return format && (format->needs_envelope ||
-	                  (size > 4 && strcmp(q->format + size - 4, "-csv") == 0));
+	return format && around_is_needed(format);
 }
 
 static bool is_replayable(const struct quarantined *q)
@@ -187,8 +183,14 @@ static int store(struct replay *r, const struct quarantined *q,
 		if ((rc = ingest_begin_file(r->ingest, name, err)) < 0)
 			return rc;
 	}
-	if (out->n_findings)
+	if (out->n_findings) {
+		const struct segment_around around = {.needs = SEGMENT_NEEDS_NOTHING,
+		                                      .format = r->format};
+
+		if ((rc = ingest_around(r->ingest, &around, err)) < 0)
+			return rc;
 		ingest_record(r->ingest, storable(r, q), q->raw_size, 0);
+	}
 	for (size_t i = 0; i < out->n_findings; i++)
 		if ((rc = ingest_finding(r->ingest, &out->findings[i], err)) < 0)
 			return rc;

@@ -4,37 +4,31 @@
  * and compares with what is stored: same inputs, same bytes.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/json_view.h"
 #include "store/ingest.h"
 #include "store/record_store.h"
 
 #include "cli.h"
-#include "collector/format.h"
+#include "collector/record_again.h"
 #include "moves.h"
 #include "report.h"
-
-#define RECORD_MAX ((size_t)64 << 20)
-#define DEPTH_MAX  64
 
 struct replay {
 	struct cli *cli;
 	struct org org;
 	struct record_walk *walk;
-	struct json_doc *doc;
-	struct arena *arena; /* of one record */
+	struct record_again *reader;
+	bool is_alone; /* the segment has all that its records need */
 
 	/* The record that was read last: several findings stand in it. */
 	const char *raw;
 	size_t raw_size;
-	bool is_read; /* into output */
 	struct parse_output output;
 
 	int64_t n_segments, n_damaged; /* segments, or single slots of them */
 	int64_t n_same, n_differ;      /* findings */
-	int64_t n_not_alone; /* stand in records that mean nothing without their file */
+	int64_t n_not_alone;           /* of them what their record needs is not stored */
 	int64_t n_rewritten; /* risks that come out differently; -1: not looked at */
 };
 
@@ -79,31 +73,6 @@ static void tell_damage(struct replay *r, const struct record_segment *s,
 
 /* --- records --- */
 
-/* Its target stands elsewhere in the file, or the names of its cells in the first line. */
-static bool needs_its_file(const struct format *format)
-{
-	const size_t size = strlen(format->name);
-
-	return format->needs_envelope ||
-	       (size > 4 && strcmp(format->name + size - 4, "-csv") == 0);
-}
-
-/* Pure: a record to its sealed findings, as at its import. */
-static bool read_record(struct replay *r, const struct format *format)
-{
-	struct parse_input in = {0};
-	struct error unused;
-
-	r->output = (struct parse_output){.arena = r->arena};
-	if (json_doc_parse(r->doc, r->raw, r->raw_size, &in.record, &unused) < 0 ||
-	    format->parse(&in, &r->output, &unused) < 0)
-		return false;
-	for (size_t i = 0; i < r->output.n_findings; i++)
-		if (finding_seal(&r->output.findings[i], &r->org, r->arena, &unused) < 0)
-			r->output.findings[i].key = (struct key){{0}};
-	return true;
-}
-
 static const struct finding *find_read(const struct replay *r, const struct key *id)
 {
 	for (size_t i = 0; i < r->output.n_findings; i++)
@@ -112,8 +81,22 @@ static const struct finding *find_read(const struct replay *r, const struct key 
 	return NULL;
 }
 
+/* The record in hand, unless it is the one before. */
+static void read_record(struct replay *r, const char *raw, size_t size)
+{
+	struct error unused;
+
+	if (raw == r->raw && size == r->raw_size)
+		return;
+	r->raw = raw;
+	r->raw_size = size;
+	if (!r->is_alone ||
+	    record_again_read(r->reader, raw, size, &r->output, &unused) < 0)
+		r->output.n_findings = 0;
+}
+
 static void check_finding(struct replay *r, const struct record_segment *s,
-                          const struct format *format, const struct record_finding *f)
+                          const struct record_finding *f)
 {
 	struct error err = {0};
 	size_t size;
@@ -123,16 +106,16 @@ static void check_finding(struct replay *r, const struct record_segment *s,
 		tell_damage(r, s, &f->finding_id, err.text);
 		return;
 	}
-	if (raw != r->raw || size != r->raw_size) {
-		arena_reset(r->arena);
-		r->raw = raw;
-		r->raw_size = size;
-		r->is_read = format && !needs_its_file(format) && read_record(r, format);
-	}
-	const struct finding *again = r->is_read ? find_read(r, &f->finding_id) : NULL;
+	read_record(r, raw, size);
 
-	if (!again) {
+	const struct finding *again = find_read(r, &f->finding_id);
+
+	if (!again && (!r->is_alone || s->around.needs == SEGMENT_NEEDS_UNSAID)) {
 		r->n_not_alone++;
+	} else if (!again) {
+		r->n_differ++;
+		tell(r, s, "differs", &f->finding_id,
+		     "its record, read again, does not make it");
 	} else if (ingest_stored_hash(again->content_hash) == f->content_hash) {
 		r->n_same++;
 	} else {
@@ -144,7 +127,7 @@ static void check_finding(struct replay *r, const struct record_segment *s,
 
 static void check_segment(struct replay *r, const struct record_segment *s)
 {
-	const struct format *format = *s->format ? format_find(s->format) : NULL;
+	struct error err = {0};
 
 	r->n_segments++;
 	r->raw = NULL;
@@ -152,8 +135,15 @@ static void check_segment(struct replay *r, const struct record_segment *s)
 		tell_damage(r, s, NULL, s->damage);
 		return;
 	}
+	const int rc = record_again_begin(r->reader, &s->around, &err);
+
+	if (rc < 0 && rc != ERR_NOT_FOUND) {
+		tell_damage(r, s, NULL, err.text);
+		return;
+	}
+	r->is_alone = rc == 0;
 	for (size_t i = 0; i < s->n_findings; i++)
-		check_finding(r, s, format, &s->findings[i]);
+		check_finding(r, s, &s->findings[i]);
 }
 
 static int check_records(struct replay *r, struct pg *pg)
@@ -215,7 +205,7 @@ static int conclude(struct replay *r)
 		printf("%lld segments of records: %lld damaged\n", (long long)r->n_segments,
 		       (long long)r->n_damaged);
 		printf("%lld findings read again: %lld differ; %lld more stand in records "
-		       "that mean nothing without their file\n",
+		       "stored without what they need of their file\n",
 		       (long long)(r->n_same + r->n_differ), (long long)r->n_differ,
 		       (long long)r->n_not_alone);
 		printf("%lld risks come out differently when scored again\n",
@@ -238,11 +228,9 @@ static int verify(struct cli *cli)
 
 	if (!pg)
 		return exit_code;
-	r.doc = json_doc_new(RECORD_MAX, DEPTH_MAX);
-	r.arena = arena_new(1 << 16);
+	r.reader = record_again_new(&r.org);
 	exit_code = check_records(&r, pg);
-	json_doc_free(r.doc);
-	arena_free(r.arena);
+	record_again_free(r.reader);
 	pg_close(pg);
 	if (exit_code == EXIT_DONE)
 		exit_code = check_scores(&r);

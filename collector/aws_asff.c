@@ -652,7 +652,6 @@ const struct format aws_asff = {
         .name = "asff",
         .record_paths =
                 (const char *const[]){"Findings", "findings", "detail/findings", NULL},
-        .needs_envelope = false,
         .volatile_keys =
                 (const char *const[]){"UpdatedAt", "LastObservedAt", "ProcessedAt", NULL},
         .detect = detect,

@@ -121,6 +121,7 @@ static int parse_table(const struct parse_input *in, struct parse_output *out,
 
 static const char *const object_paths[] = {"data", NULL};
 static const char *const table_paths[] = {"data/rows", NULL};
+static const char *const table_fields[] = {"/data/columns", NULL};
 
 const struct format azure_resource_graph = {
         .name = "azure-resource-graph",
@@ -132,7 +133,7 @@ const struct format azure_resource_graph = {
 const struct format azure_resource_graph_table = {
         .name = "azure-resource-graph-table",
         .record_paths = table_paths,
-        .needs_envelope = true,
+        .envelope_fields = table_fields,
         .detect = detect_table,
         .parse = parse_table,
 };

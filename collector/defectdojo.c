@@ -76,10 +76,11 @@ static int add_finding(struct json_view v, struct json_view page, struct parse_o
 
 static int parse(const struct parse_input *in, struct parse_output *out, struct error *err)
 {
+	const struct json_view none = {0}; /* a finding alone came without its page */
 	struct json_items it = {0};
 
 	if (!json_view_is_array(json_view_at(in->record, "results")))
-		return add_finding(in->record, in->envelope, out, err);
+		return add_finding(in->record, none, out, err);
 	if (json_view_get_items(in->record, "results", &it, err) < 0)
 		return err->code;
 	while (json_items_next(&it)) {

@@ -29,7 +29,7 @@ struct rule_fact {
 
 /* One call of parse. */
 struct parse_input {
-	struct json_view envelope; /* the document without its records; may not exist */
+	struct json_view envelope; /* its envelope_fields, an object; may not exist */
 	struct json_view record;
 	size_t ordinal; /* of the record in its file, from 0 */
 };
@@ -106,9 +106,11 @@ struct format {
 	 * need no path. */
 	const char *const *record_paths;
 
-	/* The envelope matters for parsing (Trivy's ArtifactName): it is read whole
-	 * before the first record is parsed. */
-	bool needs_envelope;
+	/* What parse reads of the envelope, by key or "/object/key" (Trivy's
+	 * ArtifactName): it is read whole before the first record is parsed, and these
+	 * are kept with the records.  Keys of an object follow one another.
+	 * NULL-ended; NULL: the envelope does not matter. */
+	const char *const *envelope_fields;
 
 	/* A record is a document with findings of its own (a SARIF run, a report of
 	 * groups): what of it breaks the contract of finding_seal() is quarantined

@@ -277,7 +277,7 @@ static int csv_parse(const struct parse_input *in, struct parse_output *out,
 const struct format generic_json = {
         .name = "generic-json",
         .record_paths = (const char *const[]){"findings", NULL},
-        .needs_envelope = true,
+        .envelope_fields = (const char *const[]){"type", "name", NULL},
         .detect = json_detect,
         .parse = json_parse,
 };

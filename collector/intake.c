@@ -15,6 +15,7 @@
 #include "base/json_view.h"
 #include "model/record_digest.h"
 
+#include "around.h"
 #include "secret_mask.h"
 
 #define RECORD_MAX   (8u << 20)
@@ -32,6 +33,7 @@ void intake_init(struct intake *im, struct ingest *ingest, const struct org *org
 	        .forced = forced,
 	        .record_doc = json_doc_new(DOCUMENT_MAX + 4096, DEPTH_MAX),
 	        .envelope_doc = json_doc_new(AROUND_MAX + 4096, DEPTH_MAX),
+	        .fields_doc = json_doc_new(AROUND_MAX + 4096, DEPTH_MAX),
 	        .arena = arena_new(1 << 20),
 	};
 }
@@ -40,6 +42,7 @@ void intake_done(struct intake *im)
 {
 	json_doc_free(im->record_doc);
 	json_doc_free(im->envelope_doc);
+	json_doc_free(im->fields_doc);
 	arena_free(im->arena);
 }
 
@@ -59,6 +62,7 @@ struct passage {
 	struct record_reader *reader;
 	const struct format *format;
 	struct json_view envelope;
+	struct json_view fields; /* of it: what parse is given */
 	struct intake_result *result;
 	int64_t n_good;
 	uint64_t digest_salt;   /* format and version of what it reads */
@@ -139,6 +143,31 @@ static uint64_t digest_salt_of(const struct format *format)
 	                               FINDING_HASH_VERSION);
 }
 
+/* What the records need beside them, for parse and for whoever reads them again. */
+static int settle_around(struct passage *p, struct error *err)
+{
+	struct segment_around around = {.needs = SEGMENT_NEEDS_NOTHING,
+	                                .format = p->format->name};
+	struct strbuf fields = {0};
+	int rc = 0;
+
+	around.text = record_reader_header(p->reader, &around.size);
+	if (around.size) {
+		around.needs = SEGMENT_NEEDS_HEADER;
+	} else if (p->format->envelope_fields && json_view_exists(p->envelope)) {
+		around_of_envelope(p->format, p->envelope, &fields);
+		around.needs = SEGMENT_NEEDS_ENVELOPE;
+		around.text = strbuf_text(&fields);
+		around.size = fields.size;
+		rc = json_doc_parse(p->im->fields_doc, around.text, around.size, &p->fields,
+		                    err);
+	}
+	if (rc == 0)
+		rc = ingest_around(p->im->ingest, &around, err);
+	strbuf_done(&fields);
+	return rc;
+}
+
 /*
  * Settles the format by the first readable record, with as much of the envelope as
  * stands before the list, then with all of it.  1: the reader has started over.
@@ -146,6 +175,7 @@ static uint64_t digest_salt_of(const struct format *format)
 static int settle_format(struct passage *p, const struct record *record,
                          struct json_view view, struct error *err)
 {
+	bool started_over = false;
 	int rc;
 
 	if ((rc = parse_envelope(p, err)) < 0)
@@ -157,9 +187,10 @@ static int settle_format(struct passage *p, const struct record *record,
 	if (!in_list && p->format && !p->format->detect(p->envelope, view))
 		return error_set(err, ERR_INVALID, "is not of the format %s",
 		                 p->format->name);
-	if (in_list && (!p->format || p->format->needs_envelope)) {
+	if (in_list && (!p->format || p->format->envelope_fields)) {
 		if ((rc = record_reader_read_envelope(p->reader, err)) < 0)
 			return rc;
+		started_over = true;
 		if ((rc = parse_envelope(p, err)) < 0)
 			return rc;
 		if (!p->format)
@@ -170,7 +201,8 @@ static int settle_format(struct passage *p, const struct record *record,
 		                 "unknown shape: no format knows the record at byte %llu",
 		                 (unsigned long long)record->offset);
 	p->digest_salt = digest_salt_of(p->format);
-	return in_list && p->format->needs_envelope ? 1 : 0;
+	rc = settle_around(p, err);
+	return rc < 0 ? rc : started_over;
 }
 
 /* Part of a record, without what replaying it would need: listed, never replayed. */
@@ -316,13 +348,13 @@ static int store_output(struct passage *p, const struct record *record, int64_t 
 static int take_record(struct passage *p, const struct record *record, struct error *err)
 {
 	struct parse_output out = {.arena = p->im->arena};
-	struct parse_input in = {.envelope = p->envelope, .ordinal = record->ordinal};
+	struct parse_input in = {.envelope = p->fields, .ordinal = record->ordinal};
 	struct error why = {0};
 	int rc;
 
 	int64_t digest = 0;
 
-	if (p->format && !p->format->needs_envelope && !record->problem) {
+	if (p->format && !p->format->envelope_fields && !record->problem) {
 		digest = record_digest(record->text, record->size, p->format->volatile_keys,
 		                       p->digest_salt);
 		if (ingest_knows_record(p->im->ingest, digest)) {
@@ -340,7 +372,7 @@ static int take_record(struct passage *p, const struct record *record, struct er
 	if (!p->format) {
 		if ((rc = settle_format(p, record, in.record, err)) != 0)
 			return rc;
-		in.envelope = p->envelope;
+		in.envelope = p->fields;
 	}
 	if (p->format->parse(&in, &out, &why) < 0)
 		return quarantine(p, record, "shape", why.text, err);
@@ -461,9 +493,11 @@ static int take_page(struct passage *p, struct error *err)
 	struct record record;
 	int rc;
 
-	if (p->format->needs_envelope &&
+	if (p->format->envelope_fields &&
 	    ((rc = record_reader_read_envelope(p->reader, err)) < 0 ||
 	     (rc = parse_envelope(p, err)) < 0))
+		return rc;
+	if ((rc = settle_around(p, err)) < 0)
 		return rc;
 	while ((rc = record_reader_next(p->reader, &record, err)) > 0) {
 		const enum record_shape shape = record_reader_shape(p->reader);

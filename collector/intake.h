@@ -18,7 +18,8 @@ struct intake {
 	const struct format *forced; /* --format, or NULL: by content */
 	struct json_doc *record_doc;
 	struct json_doc *envelope_doc;
-	struct arena *arena; /* of one record */
+	struct json_doc *fields_doc; /* of the envelope, what parse is given */
+	struct arena *arena;         /* of one record */
 };
 
 struct intake_result {

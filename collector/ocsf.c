@@ -597,7 +597,6 @@ const struct format ocsf = {
         .name = "ocsf",
         .record_paths =
                 (const char *const[]){"Findings", "findings", "detail/findings", NULL},
-        .needs_envelope = false,
         .volatile_keys = volatile_keys,
         .detect = detect,
         .parse = parse,

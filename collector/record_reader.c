@@ -49,6 +49,7 @@ void record_reader_free(struct record_reader *r)
 	window_done(&r->w);
 	strbuf_done(&r->envelope);
 	strbuf_done(&r->closed);
+	strbuf_done(&r->header_row);
 	strbuf_done(&r->row);
 	free(r);
 }
@@ -491,6 +492,12 @@ const char *record_reader_envelope(struct record_reader *r, size_t *size)
 	}
 	*size = text->size;
 	return strbuf_text(text);
+}
+
+const char *record_reader_header(const struct record_reader *r, size_t *size)
+{
+	*size = r->shape == RECORD_SHAPE_CSV ? r->header_row.size : 0;
+	return strbuf_text(&r->header_row);
 }
 
 static int start_over(struct record_reader *r, struct error *err)

@@ -100,6 +100,12 @@ int record_reader_next(struct record_reader *r, struct record *out,
 const char *record_reader_envelope(struct record_reader *r, size_t *size);
 
 /*
+ * The row of names of a CSV as it stands in the file; size 0 for other shapes.  Lives as
+ * long as the reader.
+ */
+const char *record_reader_header(const struct record_reader *r, size_t *size);
+
+/*
  * Reads all of the document without giving records, so that the envelope is whole
  * from the first record on, and starts over: the next record is the first one
  * again.  Other shapes than an array member are not read to the end.  0, or as

@@ -57,6 +57,7 @@ struct record_reader {
 	bool envelope_whole;
 
 	struct csv_header header;
+	struct strbuf header_row; /* as it stands in the file */
 	struct strbuf row;
 	char problem[PROBLEM_MAX];
 };

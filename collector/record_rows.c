@@ -159,6 +159,8 @@ int record_rows_start(struct record_reader *r, struct error *err)
 	                     (size_t)(r->w.pos - from)))
 		return error_set(err, ERR_LIMIT, "the header has more than %d columns",
 		                 CSV_MAX_COLUMNS);
+	strbuf_reset(&r->header_row);
+	strbuf_put(&r->header_row, window_text(&r->w, from), (size_t)(r->w.pos - from));
 	r->w.line += scan.lines;
 	r->shape = RECORD_SHAPE_CSV;
 	r->state = STATE_ROW;

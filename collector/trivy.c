@@ -521,13 +521,17 @@ static int legacy_parse(const struct parse_input *in, struct parse_output *out,
 	return trivy_add_result(&r, in->record, out, err);
 }
 
+static const char *const envelope_fields[] = {
+        "ArtifactName",          "ArtifactType",      "CreatedAt", "/Metadata/RepoTags",
+        "/Metadata/RepoDigests", "/Metadata/RepoURL", NULL};
+
 /* Secrets[].Match, and Code.Lines[] of secrets and misconfigurations. */
 static const char *const secret_keys[] = {"Match", "Content", "Highlighted", NULL};
 
 const struct format trivy = {
         .name = "trivy",
         .record_paths = record_paths,
-        .needs_envelope = true,
+        .envelope_fields = envelope_fields,
         .detect = detect,
         .secret_keys = secret_keys,
         .parse = parse,

@@ -380,12 +380,13 @@ static int vulnerability_parse(const struct parse_input *in, struct parse_output
 /* The formats. */
 
 static const char *const no_paths[] = {NULL};
+static const char *const page_errors[] = {"errors", NULL};
 static const char *const last_detected[] = {"LastDetected", NULL};
 
 const struct format wiz_issues = {
         .name = "wiz-issues",
         .record_paths = issue_paths,
-        .needs_envelope = true,
+        .envelope_fields = page_errors,
         .detect = issue_detect,
         .parse = issue_parse,
 };
@@ -393,7 +394,7 @@ const struct format wiz_issues = {
 const struct format wiz_configuration_findings = {
         .name = "wiz-configuration-findings",
         .record_paths = configuration_paths,
-        .needs_envelope = true,
+        .envelope_fields = page_errors,
         .detect = configuration_detect,
         .parse = configuration_parse,
 };

@@ -36,6 +36,7 @@ void ingest_chunk_reset(struct ingest_chunk *c)
 	strbuf_reset(&c->assets);
 	strbuf_reset(&c->inventory);
 	strbuf_reset(&c->aliases);
+	strbuf_reset(&c->around);
 }
 
 static void chunk_done(struct ingest_chunk *c)
@@ -48,6 +49,7 @@ static void chunk_done(struct ingest_chunk *c)
 	strbuf_done(&c->assets);
 	strbuf_done(&c->inventory);
 	strbuf_done(&c->aliases);
+	strbuf_done(&c->around);
 }
 
 struct ingest *ingest_new(struct pg *pg, const struct ingest_options *options)
@@ -95,6 +97,7 @@ void ingest_free(struct ingest *in)
 	chunk_done(&in->chunks[0]);
 	chunk_done(&in->chunks[1]);
 	segment_writer_done(&in->segment);
+	strbuf_done(&in->around);
 	strbuf_done(&in->segments.ids);
 	strbuf_done(&in->segments.counts);
 	strbuf_done(&in->segments.sizes);
@@ -151,6 +154,7 @@ void ingest_clear(struct ingest *in)
 	ingest_forget_known(in);
 	memset(in->mark_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->mark_cache));
 	in->counts = (struct ingest_counts){0};
+	strbuf_reset(&in->around);
 	strbuf_reset(&in->facts);
 	strbuf_reset(&in->advisories);
 	ingest_context_reset(&in->context);
@@ -177,6 +181,20 @@ static struct ingest_chunk *filling(struct ingest *in)
 	return &in->chunks[in->filling];
 }
 
+int ingest_around(struct ingest *in, const struct segment_around *around, struct error *err)
+{
+	struct strbuf encoded = {0};
+	int rc = 0;
+
+	segment_around_encode(around, &encoded);
+	if (filling(in)->n_items && (encoded.size != in->around.size ||
+	                             memcmp(encoded.data, in->around.data, encoded.size)))
+		rc = ingest_send_chunk(in, err);
+	strbuf_done(&in->around);
+	in->around = encoded;
+	return rc;
+}
+
 void ingest_record(struct ingest *in, const char *raw, size_t size, int64_t digest)
 {
 	struct ingest_chunk *c = filling(in);
@@ -186,6 +204,10 @@ void ingest_record(struct ingest *in, const char *raw, size_t size, int64_t dige
 	    (!c->n_items || c->items[c->n_items - 1].record + 1 < c->n_records)) {
 		c->n_records--;
 		c->raw.size = c->records[c->n_records].at;
+	}
+	if (!c->n_records) {
+		strbuf_reset(&c->around);
+		strbuf_put(&c->around, strbuf_text(&in->around), in->around.size);
 	}
 	in->record_digest = digest;
 	in->current_record = (uint32_t)c->n_records;

@@ -7,6 +7,7 @@
 #include "model/asset.h"
 #include "model/finding.h"
 #include "store/pg.h"
+#include "store/segment.h"
 
 /*
  * Stores the findings of files (or pages), hash first: docs/internals/store.md.
@@ -46,6 +47,13 @@ void ingest_free(struct ingest *in); /* NULL is fine; rolls back an open file */
 
 /* name is shown in messages and kept with the run. */
 int ingest_begin_file(struct ingest *in, const char *name, struct error *err) MUST_CHECK;
+
+/*
+ * What the records that come next need beside them to be read again: of a file or page
+ * once, before its first record.  Copied; a chunk of other records is sent before.
+ */
+int ingest_around(struct ingest *in, const struct segment_around *around,
+                  struct error *err) MUST_CHECK;
 
 /*
  * Is a record of this digest (record_digest.h) stored and still what its finding

@@ -59,7 +59,8 @@ struct ingest_chunk {
 	struct ingest_raw *records; /* room CHUNK_ITEMS */
 	size_t n_records;
 	struct strbuf raw, rows, details, assets, inventory, aliases;
-	size_t n_ask; /* items that the diff has to tell about */
+	struct strbuf around; /* segment_around_encode() of all records; empty: unsaid */
+	size_t n_ask;         /* items that the diff has to tell about */
 };
 
 struct ingest_connector {
@@ -113,6 +114,7 @@ struct ingest {
 	struct ingest_chunk chunks[2];
 	unsigned int filling; /* the one that takes findings */
 	uint32_t current_record;
+	struct strbuf around; /* of the records that come */
 
 	enum ingest_flight flight;
 	bool write_mode; /* the last chunk was mostly news */

@@ -354,6 +354,8 @@ static void pack_segments(struct ingest *in, struct ingest_chunk *c,
 		const size_t head = s->frames.size;
 
 		pg_put_int8(&s->ids, kept[i]->segment_id);
+		segment_writer_around(&in->segment, strbuf_text(&c->around),
+		                      c->around.size);
 		for (size_t end = i + SEGMENT_SLOTS < n ? i + SEGMENT_SLOTS : n; i < end;
 		     i++)
 			put_slot(in, c, kept[i]);

@@ -126,6 +126,9 @@ int record_walk_next(struct record_walk *w, struct record_segment *out, struct e
 	if (segment_open(PQgetvalue(w->bodies, w->body - 1, 4), (size_t)size, w->arena,
 	                 &out->text, &damage) < 0)
 		out->damage = arena_strdup(w->arena, damage.text);
+	out->around = out->text.around;
+	if (out->around.needs == SEGMENT_NEEDS_UNSAID)
+		out->around.format = out->format;
 	rc = read_refs(w, out, err);
 	return rc < 0 ? rc : 1;
 }

@@ -21,6 +21,8 @@ struct record_segment {
 	int64_t id, run_id;
 	const char *format, *name; /* of the run; "": it is gone */
 	const char *damage;        /* why it cannot be read; NULL: it can */
+	/* text.around, with the format of the run where the segment says none. */
+	struct segment_around around;
 	struct segment_text text;
 	struct record_finding *findings; /* by slot; none: former versions only */
 	size_t n_findings;

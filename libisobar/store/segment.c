@@ -54,11 +54,34 @@ void finding_details_encode(const struct finding_details *d, struct strbuf *out)
 	out->size += size;
 }
 
+void segment_around_encode(const struct segment_around *around, struct strbuf *out)
+{
+	const bool fits = around->size <= SEGMENT_MAX_AROUND;
+	const size_t format_size = strlen(around->format) + 1;
+
+	put_u16(out, fits ? around->needs : SEGMENT_NEEDS_MORE);
+	put_u32(out, format_size);
+	strbuf_put(out, around->format, format_size);
+	put_u32(out, fits ? around->size : 0);
+	if (fits && around->size)
+		strbuf_put(out, around->text, around->size);
+}
+
 void segment_writer_begin(struct segment_writer *w)
 {
 	strbuf_reset(&w->body);
 	put_u16(&w->body, 0);
 	w->n = 0;
+	w->has_around = false;
+}
+
+void segment_writer_around(struct segment_writer *w, const void *around, size_t size)
+{
+	assert(w->n == 0 && !w->has_around);
+	if (!size)
+		return;
+	strbuf_put(&w->body, around, size);
+	w->has_around = true;
 }
 
 static void begin_slot(struct segment_writer *w, const void *details, size_t size)
@@ -89,7 +112,7 @@ void segment_writer_refer(struct segment_writer *w, const void *details,
 void segment_writer_end(struct segment_writer *w, struct strbuf *out)
 {
 	static ZSTD_CCtx *cctx; /* one a process; there are no threads */
-	const uint16_t n = (uint16_t)w->n;
+	const uint16_t n = (uint16_t)(w->n | (w->has_around ? SEGMENT_HAS_AROUND : 0));
 	const size_t bound = ZSTD_compressBound(w->body.size);
 	char *room = strbuf_reserve(out, bound);
 
@@ -177,6 +200,41 @@ static bool read_details(const char *text, size_t size, struct finding_details *
 	return true;
 }
 
+static bool read_around(struct reader *r, struct segment_around *out)
+{
+	uint32_t format_size, size;
+	uint16_t needs;
+
+	if (!take(r, &needs, sizeof(needs)) || needs < SEGMENT_NEEDS_NOTHING ||
+	    needs > SEGMENT_NEEDS_MORE || !take(r, &format_size, sizeof(format_size)) ||
+	    !skip(r, format_size, &out->format) || !format_size ||
+	    out->format[format_size - 1] != '\0' || !take(r, &size, sizeof(size)) ||
+	    size > SEGMENT_MAX_AROUND || !skip(r, size, &out->text))
+		return false;
+	out->needs = (enum segment_needs)needs;
+	out->size = size;
+	return true;
+}
+
+static int read_head(const char *text, size_t size, struct segment_text *out,
+                     struct error *err)
+{
+	struct reader r = {.at = text, .end = text + size};
+	struct segment_around around = {.format = "", .text = ""};
+	uint16_t n;
+
+	if (!take(&r, &n, sizeof(n)))
+		return error_set(err, ERR_INVALID, "segment is empty");
+	if (n & SEGMENT_HAS_AROUND && !read_around(&r, &around))
+		return error_set(err, ERR_INVALID,
+		                 "segment: what its records need is cut off");
+	*out = (struct segment_text){.slots = r.at,
+	                             .size = (size_t)(r.end - r.at),
+	                             .n = n & ~SEGMENT_HAS_AROUND,
+	                             .around = around};
+	return 0;
+}
+
 int segment_open(const void *body, size_t body_size, struct arena *a,
                  struct segment_text *out, struct error *err)
 {
@@ -190,19 +248,17 @@ int segment_open(const void *body, size_t body_size, struct arena *a,
 
 	if (ZSTD_isError(got))
 		return error_set(err, ERR_INVALID, "segment: %s", ZSTD_getErrorName(got));
-	*out = (struct segment_text){.text = text, .size = got};
-	return 0;
+	return read_head(text, got, out, err);
 }
 
 int segment_slot_at(const struct segment_text *text, unsigned int slot,
                     struct segment_slot *out, struct error *err)
 {
-	struct reader r = {.at = text->text, .end = text->text + text->size};
-	uint16_t n = 0;
+	struct reader r = {.at = text->slots, .end = text->slots + text->size};
 	const char *details = NULL;
 	uint32_t details_size = 0;
 
-	if (!take(&r, &n, sizeof(n)) || slot >= n)
+	if (slot >= text->n)
 		return error_set(err, ERR_INVALID, "segment has no slot %u", slot);
 	for (unsigned int i = 0; i <= slot; i++)
 		if (!read_slot(&r, out, &details, &details_size))

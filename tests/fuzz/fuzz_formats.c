@@ -10,6 +10,7 @@
 
 #include "base/json_view.h"
 
+#include "collector/around.h"
 #include "collector/context_writer.h"
 #include "collector/format.h"
 
@@ -38,6 +39,43 @@ static void check_statement(struct asset_statement *s, struct arena *a)
 		resource_canonicalize(&s->edges[i].other, a);
 }
 
+/* The envelope as parse gets it: what is not kept of it must not matter. */
+static struct json_view kept_of(const struct format *format, struct json_view envelope)
+{
+	static struct json_doc *doc;
+	struct json_view kept = {0};
+	struct strbuf text = {0};
+	struct error err;
+
+	if (!doc)
+		doc = json_doc_new(8 * SIZE_MAX_INPUT, 64);
+	if (json_view_exists(envelope))
+		around_of_envelope(format, envelope, &text);
+	if (text.size &&
+	    json_doc_parse(doc, strbuf_text(&text), text.size, &kept, &err) < 0)
+		abort();
+	strbuf_done(&text);
+	return kept;
+}
+
+static void check_kept(const struct format *format, struct json_view envelope,
+                       struct json_view record, const struct parse_output *want)
+{
+	const struct org org = {.id = 1, .slug = "fuzz"};
+	ARENA_SCOPED a = arena_new(4096);
+	const struct parse_input in = {.envelope = kept_of(format, envelope),
+	                               .record = record};
+	struct parse_output out = {.arena = a};
+	struct error err;
+
+	if (format->parse(&in, &out, &err) < 0 || out.n_findings != want->n_findings)
+		abort();
+	for (size_t i = 0; i < out.n_findings; i++)
+		if (finding_seal(&out.findings[i], &org, a, &err) == 0 &&
+		    out.findings[i].content_hash != want->findings[i].content_hash)
+			abort();
+}
+
 static void try_format(const struct format *format, struct json_view envelope,
                        struct json_view record)
 {
@@ -53,6 +91,7 @@ static void try_format(const struct format *format, struct json_view envelope,
 	for (size_t i = 0; i < out.n_findings; i++)
 		if (finding_seal(&out.findings[i], &org, a, &err) == 0)
 			check(&out.findings[i]);
+	check_kept(format, envelope, record, &out);
 	for (size_t i = 0; i < out.n_resources; i++)
 		resource_canonicalize(&out.resources[i], a);
 	for (size_t i = 0; i < out.n_statements; i++)

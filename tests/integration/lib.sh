@@ -146,6 +146,18 @@ dump_tables() {
 	done
 }
 
+# expect_read_again CASE: every stored record is read again, alone, and says what is stored; nor is
+# anything scored otherwise
+expect_read_again() {
+	run "$isobar" replay --verify --json --now "$now"
+	expect_code "$1: read again" 0
+	expect "$1: damaged, differ, not_alone, rewritten" "0 0 0 0" \
+		"$(tail -1 "$out" | jq -r '"\(.damaged) \(.differ) \(.not_alone) \(.rewritten)"')"
+	expect "$1: every finding is read again" "$(sql "select count(*) from isobar.finding")" \
+		"$(tail -1 "$out" | jq .same)"
+	say "   $1: $(tail -1 "$out")"
+}
+
 # expect_same_dumps CASE FOLDER FOLDER TABLE…
 expect_same_dumps() {
 	local name=$1 left=$2 right=$3 table

@@ -157,6 +157,8 @@ for provider in "${providers[@]}"; do
 	else # their truth is held against the tables in tests/collectors/
 		collect first done
 	fi
+	expect_read_again "$provider"
+	proves "$provider: every record is read again alone, as it is stored"
 	stored >"$tmp/before"
 	# Scanners say what is gone twice: a second run of the same must not close it either.
 	for change in $(hidden_by "$provider"); do

@@ -116,6 +116,7 @@ dump_tables "$tmp/imported" "${tables[@]}"
 expect_some "findings" "$(grep -c . "$tmp/imported/finding")"
 expect_same_dumps "pushed and imported" "$tmp/pushed" "$tmp/imported" "${tables[@]}"
 export ISOBAR_DATABASE=$pushed_db
+expect_read_again "pushed"
 proves "what is pushed is stored as what is imported"
 
 # --- what the run counted ---

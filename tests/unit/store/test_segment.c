@@ -86,6 +86,71 @@ static void test_segment__gives_back_what_was_put_in(void **state)
 	strbuf_done(&details);
 }
 
+static void put_around(struct segment_writer *w, const struct segment_around *around)
+{
+	struct strbuf encoded = {0};
+
+	segment_around_encode(around, &encoded);
+	segment_writer_around(w, encoded.data, encoded.size);
+	strbuf_done(&encoded);
+}
+
+static void test_segment__gives_back_what_its_records_need(void **state)
+{
+	static const char header[] = "Title;Severity\n";
+	char *much = calloc(1, SEGMENT_MAX_AROUND + 1);
+	const struct {
+		struct segment_around in;
+		enum segment_needs needs;
+		size_t size;
+	} rows[] = {
+	        {{SEGMENT_NEEDS_HEADER, "generic-csv", header, strlen(header)},
+	         SEGMENT_NEEDS_HEADER,
+	         strlen(header)},
+	        {{SEGMENT_NEEDS_NOTHING, "asff", NULL, 0}, SEGMENT_NEEDS_NOTHING, 0},
+	        {{SEGMENT_NEEDS_ENVELOPE, "trivy", much, SEGMENT_MAX_AROUND},
+	         SEGMENT_NEEDS_ENVELOPE,
+	         SEGMENT_MAX_AROUND},
+	        {{SEGMENT_NEEDS_ENVELOPE, "trivy", much, SEGMENT_MAX_AROUND + 1},
+	         SEGMENT_NEEDS_MORE,
+	         0},
+	        {{SEGMENT_NEEDS_UNSAID, "", NULL, 0}, SEGMENT_NEEDS_UNSAID, 0},
+	};
+	struct segment_writer w = {0};
+
+	(void)state;
+	assert_non_null(much);
+	segment_writer_begin(&w);
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct strbuf body = {0}, details = {0};
+		struct segment_text text;
+		struct segment_slot slot;
+		struct error err = {0};
+
+		arena_reset(arena);
+		if (rows[i].in.needs != SEGMENT_NEEDS_UNSAID)
+			put_around(&w, &rows[i].in);
+		put_details(&details, "id-0", "");
+		segment_writer_put(&w, details.data, details.size, "{}", 2);
+		segment_writer_end(&w, &body);
+		assert_int_equal(segment_open(body.data, body.size, arena, &text, &err), 0);
+		assert_int_equal(text.n, 1);
+		assert_int_equal(text.around.needs, rows[i].needs);
+		assert_string_equal(text.around.format, rows[i].in.format);
+		assert_int_equal(text.around.size, rows[i].size);
+		if (rows[i].size)
+			assert_memory_equal(text.around.text, rows[i].in.text,
+			                    rows[i].size);
+		assert_int_equal(segment_slot_at(&text, 0, &slot, &err), 0);
+		assert_string_equal(slot.details.native_id, "id-0");
+		assert_int_equal(slot.raw_size, 2);
+		strbuf_done(&body);
+		strbuf_done(&details);
+	}
+	segment_writer_done(&w);
+	free(much);
+}
+
 /* The record that slot i of a case holds: any bytes, NUL among them. */
 static void random_record(struct strbuf *b)
 {
@@ -99,7 +164,7 @@ static void random_record(struct strbuf *b)
 static void test_segment__round_trip_of_any_bytes(void **state)
 {
 	struct segment_writer w = {0};
-	struct strbuf body = {0}, details = {0}, records[SEGMENT_SLOTS] = {0};
+	struct strbuf body = {0}, details = {0}, around = {0}, records[SEGMENT_SLOTS] = {0};
 
 	(void)state;
 	random_begin(20261127);
@@ -111,6 +176,11 @@ static void test_segment__round_trip_of_any_bytes(void **state)
 
 		arena_reset(arena);
 		strbuf_reset(&body);
+		random_record(&around);
+		if (i % 3)
+			put_around(&w, &(struct segment_around){
+			                       SEGMENT_NEEDS_ENVELOPE, "trivy",
+			                       strbuf_text(&around), around.size});
 		for (unsigned int k = 0; k < n; k++) {
 			random_record(&records[k]);
 			put_details(&details, k % 2 ? "odd" : "even", "");
@@ -124,6 +194,9 @@ static void test_segment__round_trip_of_any_bytes(void **state)
 		}
 		segment_writer_end(&w, &body);
 		assert_int_equal(segment_open(body.data, body.size, arena, &text, &err), 0);
+		assert_int_equal(text.around.size, i % 3 ? around.size : 0);
+		assert_memory_equal(text.around.text, strbuf_text(&around),
+		                    text.around.size);
 		for (unsigned int k = 0; k < n; k++) {
 			struct segment_slot slot;
 
@@ -142,6 +215,7 @@ static void test_segment__round_trip_of_any_bytes(void **state)
 	segment_writer_done(&w);
 	strbuf_done(&body);
 	strbuf_done(&details);
+	strbuf_done(&around);
 	for (int k = 0; k < SEGMENT_SLOTS; k++)
 		strbuf_done(&records[k]);
 }
@@ -157,6 +231,9 @@ static void read_all(const void *body, size_t size)
 		assert_int_equal(err.code, ERR_INVALID);
 		return;
 	}
+	sum += strlen(text.around.format);
+	for (size_t i = 0; i < text.around.size; i++)
+		sum += (unsigned char)text.around.text[i];
 	for (unsigned int k = 0; k <= SEGMENT_SLOTS; k++) {
 		struct segment_slot slot;
 
@@ -177,6 +254,8 @@ static void make_body(struct strbuf *text)
 	struct strbuf details = {0};
 
 	segment_writer_begin(&w);
+	put_around(&w,
+	           &(struct segment_around){SEGMENT_NEEDS_HEADER, "generic-csv", "a,b", 3});
 	for (int k = 0; k < 5; k++) {
 		put_details(&details, "native", "package");
 		if (k == 3)
@@ -185,7 +264,8 @@ static void make_body(struct strbuf *text)
 			segment_writer_put(&w, details.data, details.size, "{\"record\":1}",
 			                   12);
 	}
-	w.body.data[0] = 5; /* the number of slots, which the end would write */
+	w.body.data[0] = 5; /* the number of slots and the bit, which the end would write */
+	w.body.data[1] = (char)(SEGMENT_HAS_AROUND >> 8);
 	strbuf_reset(text);
 	strbuf_put(text, w.body.data, w.body.size);
 	segment_writer_done(&w);
@@ -267,6 +347,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_segment__gives_back_what_was_put_in),
+	        cmocka_unit_test(test_segment__gives_back_what_its_records_need),
 	        cmocka_unit_test(test_segment__round_trip_of_any_bytes),
 	        cmocka_unit_test(test_segment__damage_inside_is_an_error),
 	        cmocka_unit_test(test_segment__a_damaged_frame_is_an_error),
