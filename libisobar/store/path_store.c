@@ -108,7 +108,7 @@ static int lock_org(struct pass *p)
 	struct pg_params lock = {.arena = p->a};
 	const struct key key = key_of_texts("path-lock/1", p->org->id, NULL, 0);
 
-	pg_bind_int(&lock, key_number(&key));
+	pg_bind_int(&lock, pg_lock_key(p->pg, key_number(&key)));
 	return pg_run(p->pg, STMT_SCORER_LOCK, &lock, NULL, p->err);
 }
 

@@ -63,6 +63,12 @@ struct pg_options {
 	const char *program;  /* application_name */
 	unsigned int groups;  /* of enum pg_group: what is prepared now */
 
+	/*
+	 * A schema with the same tables, that all statements mean instead of isobar: a
+	 * replay's (replay_store.h).  Letters, digits and _; NULL: isobar.  Blocking only.
+	 */
+	const char *schema;
+
 	/* The server ends a statement that runs longer (ERR_LIMIT); 0: never. */
 	unsigned int statement_timeout_ms;
 
@@ -82,6 +88,9 @@ int pg_open(const struct pg_options *options, struct pg **out,
 void pg_close(struct pg *pg); /* NULL is fine */
 void pg_closep(struct pg **pg);
 PGconn *pg_connection(struct pg *pg); /* for COPY and LISTEN in the store's own files */
+const char *pg_schema(const struct pg *pg); /* as in pg_options; NULL: isobar */
+/* The key of an advisory lock, another one in each schema. */
+int64_t pg_lock_key(const struct pg *pg, int64_t key);
 
 int pg_begin(struct pg *pg, struct error *err) MUST_CHECK;
 int pg_commit(struct pg *pg, struct error *err) MUST_CHECK;

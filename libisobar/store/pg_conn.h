@@ -29,6 +29,9 @@ unsigned int pg_connect_timeout_ms(PGconn *conn, unsigned int default_ms);
 int pg_session_sql(const struct pg_options *options, PGconn *conn, struct strbuf *out,
                    struct error *err) MUST_CHECK;
 
+/* The text of a statement in a schema (pg_options.schema); room holds it, where it differs. */
+const char *pg_statement_text(const char *schema, enum statement stmt, struct strbuf *room);
+
 bool pg_group_is_prepared_on_connect(const struct pg_options *options, enum statement stmt);
 
 /* Enters pipeline mode and sends a Parse for each statement of the groups, and a

@@ -166,25 +166,60 @@ int pg_session_sql(const struct pg_options *options, PGconn *conn, struct strbuf
 	return 0;
 }
 
+static bool is_in_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
+}
+
+/* Statements name their schema, and no column, alias or text of theirs has its name. */
+const char *pg_statement_text(const char *schema, enum statement stmt, struct strbuf *room)
+{
+	static const char ours[] = "isobar.";
+	const char *rest = statement_table[stmt].sql;
+	const char *found;
+
+	if (!schema)
+		return rest;
+	strbuf_reset(room);
+	while ((found = strstr(rest, ours))) {
+		const bool is_schema =
+		        found == statement_table[stmt].sql || !is_in_name(found[-1]);
+
+		strbuf_put(room, rest, (size_t)(found - rest));
+		strbuf_printf(room, "%s.", is_schema ? schema : "isobar");
+		rest = found + sizeof(ours) - 1;
+	}
+	strbuf_puts(room, rest);
+	return strbuf_text(room);
+}
+
 bool pg_group_is_prepared_on_connect(const struct pg_options *options, enum statement stmt)
 {
-	const unsigned int never = PG_GROUP_ADMIN | SESSION_GROUPS;
+	const unsigned int never = PG_GROUP_ADMIN | PG_GROUP_REPLAY | SESSION_GROUPS;
 
 	return (statement_table[stmt].group & options->groups & ~never) != 0;
 }
 
 int pg_prepare_send(const struct pg_options *options, PGconn *conn, struct error *err)
 {
+	struct strbuf room = {0};
+	int rc = 0;
+
 	if (PQenterPipelineMode(conn) != 1)
 		return pg_conn_error(conn, "prepare", err);
-	for (unsigned int i = 0; i < N_STATEMENTS; i++) {
-		const struct statement_text *text = &statement_table[i];
+	for (unsigned int i = 0; rc == 0 && i < N_STATEMENTS; i++) {
+		const enum statement stmt = (enum statement)i;
+		const char *name = statement_table[i].name;
 
-		if (pg_group_is_prepared_on_connect(options, (enum statement)i) &&
-		    PQsendPrepare(conn, text->name, text->sql, 0, NULL) != 1)
-			return pg_conn_error(conn, text->name, err);
+		if (pg_group_is_prepared_on_connect(options, stmt) &&
+		    PQsendPrepare(conn, name,
+		                  pg_statement_text(options->schema, stmt, &room), 0,
+		                  NULL) != 1)
+			rc = pg_conn_error(conn, name, err);
 	}
-	if (PQpipelineSync(conn) != 1)
-		return pg_conn_error(conn, "prepare", err);
-	return 0;
+	strbuf_done(&room);
+	if (rc == 0 && PQpipelineSync(conn) != 1)
+		rc = pg_conn_error(conn, "prepare", err);
+	return rc;
 }

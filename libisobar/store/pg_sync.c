@@ -18,6 +18,7 @@
 
 struct pg {
 	PGconn *conn;
+	char *schema;         /* NULL: isobar */
 	enum statement *sent; /* by pg_send(), not collected yet */
 	size_t n_sent, room_sent;
 	bool prepared[N_STATEMENTS]; /* on this connection */
@@ -154,6 +155,7 @@ int pg_open(const struct pg_options *options, struct pg **out, struct error *err
 		return err->code;
 	pg = xcalloc(1, sizeof(*pg));
 	pg->conn = conn;
+	pg->schema = options->schema ? xstrdup(options->schema) : NULL;
 	rc = connect_wait(conn, err);
 	if (rc == 0) {
 		PQsetErrorVerbosity(conn, PQERRORS_DEFAULT);
@@ -173,6 +175,7 @@ void pg_close(struct pg *pg)
 		return;
 	PQfinish(pg->conn);
 	free(pg->sent);
+	free(pg->schema);
 	free(pg);
 }
 
@@ -185,6 +188,21 @@ void pg_closep(struct pg **pg)
 PGconn *pg_connection(struct pg *pg)
 {
 	return pg->conn;
+}
+
+const char *pg_schema(const struct pg *pg)
+{
+	return pg->schema;
+}
+
+int64_t pg_lock_key(const struct pg *pg, int64_t key)
+{
+	if (!pg->schema)
+		return key;
+	const struct key other =
+	        key_of_texts("schema-lock/1", key, (const char *const[]){pg->schema}, 1);
+
+	return key_number(&other);
 }
 
 int pg_command(struct pg *pg, const char *sql, struct error *err)
@@ -254,13 +272,17 @@ void pg_rollback(struct pg *pg)
 
 static int prepare_one(struct pg *pg, enum statement stmt, struct error *err)
 {
-	const struct statement_text *text = &statement_table[stmt];
+	const char *name = statement_table[stmt].name;
+	struct strbuf room = {0};
 	int rc;
 
 	if (pg->prepared[stmt])
 		return 0;
-	rc = finish(pg, PQprepare(pg->conn, text->name, text->sql, 0, NULL), text->name,
-	            NULL, err);
+	rc = finish(pg,
+	            PQprepare(pg->conn, name, pg_statement_text(pg->schema, stmt, &room), 0,
+	                      NULL),
+	            name, NULL, err);
+	strbuf_done(&room);
 	pg->prepared[stmt] = rc == 0;
 	return rc;
 }

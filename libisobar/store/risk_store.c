@@ -83,7 +83,7 @@ int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n
 	        key_of_texts("score-lock/1", org->id, (const char *const[]){shard_text}, 1);
 	int rc;
 
-	pg_bind_int(&lock, key_number(&key));
+	pg_bind_int(&lock, pg_lock_key(pg, key_number(&key)));
 	pg_bind_int(&take, org->id);
 	pg_bind_int(&take, n_marks);
 	pg_bind_int(&take, shard);

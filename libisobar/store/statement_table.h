@@ -23,10 +23,11 @@ enum pg_group {
 	PG_GROUP_RULE = 1 << 11,          /* isobar rule */
 	PG_GROUP_DECIDE = 1 << 12,        /* what people decide: isobar, isobar-api */
 	PG_GROUP_SOURCE = 1 << 13,        /* isobar source; the collector reads */
-	PG_GROUP_GOVERN = 1 << 14, /* owners, acceptances, suppression rules; the api */
-	PG_GROUP_POLICY = 1 << 15, /* isobar sla */
-	PG_GROUP_PUSH = 1 << 16,   /* pushed bodies: the api, the collector */
-	PG_GROUP_COLLECT = 1 << 17 /* isobar-collector */
+	PG_GROUP_GOVERN = 1 << 14,  /* owners, acceptances, suppression rules; the api */
+	PG_GROUP_POLICY = 1 << 15,  /* isobar sla */
+	PG_GROUP_PUSH = 1 << 16,    /* pushed bodies: the api, the collector */
+	PG_GROUP_COLLECT = 1 << 17, /* isobar-collector */
+	PG_GROUP_REPLAY = 1 << 18   /* isobar replay: prepared when first run */
 };
 
 struct statement_text {
