@@ -45,6 +45,7 @@ struct settings {
 	timestamp now; /* TIMESTAMP_NONE: the clock */
 	bool is_trial;
 	struct what_if what_if;
+	const char *schema; /* of a replay; NULL: isobar */
 };
 
 static volatile sig_atomic_t stopping;
@@ -251,11 +252,12 @@ static int connect_database(struct scorer *s, const struct settings *settings,
 	        .conninfo = settings->database,
 	        .role = "isobar_scorer",
 	        .program = "isobar-scorer",
+	        .schema = settings->schema,
 	        .groups = PG_GROUP_SCORER | PG_GROUP_SESSION_SCORER | PG_GROUP_DECIDE};
 	struct pg_options first = options;
 	int rc;
 
-	first.role = NULL;
+	first.role = first.schema = NULL;
 	first.groups = 0;
 	if ((rc = pg_open(&first, &s->pg, err)) < 0)
 		return rc;
@@ -293,6 +295,22 @@ static int exit_code_of(int rc, const struct error *err)
 	return rc == ERR_TRANSIENT ? EXIT_RETRY : 1;
 }
 
+/* By a file's model, whatever the org had. */
+static int take_tried_model(struct scorer *s, const char *path, struct score_model **out)
+{
+	struct error err;
+
+	if (!path)
+		return 0;
+	if (what_if_model(path, out, &err) < 0) {
+		log_error("%s", err.text);
+		return 1;
+	}
+	s->model = *out;
+	s->model_is_tried = true;
+	return 0;
+}
+
 /* One worker of --once: its shards, then the end. */
 static int run_worker(struct scorer *s, const struct settings *settings, int worker)
 {
@@ -301,7 +319,8 @@ static int run_worker(struct scorer *s, const struct settings *settings, int wor
 	int64_t n_marked = 0;
 	int rc = connect_database(s, settings, &err);
 
-	if (rc == 0)
+	/* Nothing has crossed in a replay, and nobody is told of it. */
+	if (rc == 0 && !settings->schema)
 		rc = sweep_all(s, now, &n_marked, &err);
 	if (rc == 0)
 		rc = score_all(s, worker, settings->n_workers, now, &err);
@@ -333,7 +352,8 @@ static int run_once(struct scorer *s, const struct settings *settings)
 			code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 	if (code)
 		return code;
-	code = work_through(s, clock_of(settings), &err);
+	code = settings->schema ? score_with_paths(s, clock_of(settings), &err)
+	                        : work_through(s, clock_of(settings), &err);
 	return exit_code_of(code, &err);
 }
 
@@ -384,6 +404,8 @@ static void usage(FILE *to)
 	      "  --once          score what is dirty, then end\n"
 	      "  --workers N     with --once: so many processes, 1 to 4 (1)\n"
 	      "  --what-if ORG   print as JSON what would move, and write nothing\n"
+	      "  --schema NAME   with --once: score the tables of this schema, as isobar "
+	      "replay does\n"
 	      "  --context       with claims of operators from stdin, as isobar what-if "
 	      "gives "
 	      "them\n"
@@ -422,6 +444,11 @@ static bool take_what_if(struct settings *s, int option)
 	}
 }
 
+static bool is_schema_name(const char *name)
+{
+	return *name && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+}
+
 static int read_arguments(int argc, char **argv, struct settings *s)
 {
 	static const struct option options[] = {{"once", no_argument, NULL, 'o'},
@@ -432,6 +459,7 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 	                                        {"catalog-model", no_argument, NULL, 'c'},
 	                                        {"policy", required_argument, NULL, 'p'},
 	                                        {"context", no_argument, NULL, 'x'},
+	                                        {"schema", required_argument, NULL, 's'},
 	                                        {"movers", required_argument, NULL, 'k'},
 	                                        {"database", required_argument, NULL, 'd'},
 	                                        {"help", no_argument, NULL, 'h'},
@@ -461,6 +489,9 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 		case 'd':
 			s->database = optarg;
 			break;
+		case 's':
+			s->schema = optarg;
+			break;
 		case 'h':
 			usage(stdout);
 			exit(0);
@@ -478,7 +509,11 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 		log_error("--workers wants 1 to %d, and --once", SCORE_SHARDS);
 		return 2;
 	}
-	if ((s->what_if.model || s->what_if.policy) && !s->is_trial) {
+	if (s->schema && (!s->once || s->is_trial || !is_schema_name(s->schema))) {
+		log_error("--schema wants --once and a name of letters, digits and _");
+		return 2;
+	}
+	if ((s->what_if.policy || (s->what_if.model && !s->schema)) && !s->is_trial) {
 		log_error("--model and --policy want --what-if ORG");
 		return 2;
 	}
@@ -501,7 +536,7 @@ int main(int argc, char **argv)
 	                            .now = TIMESTAMP_NONE,
 	                            .what_if = {.movers = 10}};
 	const struct sigaction stop = {.sa_handler = on_stop};
-	CLEANUP(score_model_freep) struct score_model *model = NULL;
+	CLEANUP(score_model_freep) struct score_model *model = NULL, *tried = NULL;
 	struct intel_table intel = {0};
 	struct scorer scorer = {.intel = &intel};
 	struct error err;
@@ -519,6 +554,9 @@ int main(int argc, char **argv)
 		log_error("%s", err.text);
 		return 1;
 	}
+	if (!settings.is_trial &&
+	    take_tried_model(&scorer, settings.what_if.model, &tried) != 0)
+		return 1;
 	scorer.n_marks = settings.once ? MARKS_MAX : MARKS_SERVE;
 	rc = settings.is_trial ? try_what_if(&scorer, &settings)
 	     : settings.once   ? run_once(&scorer, &settings)

@@ -51,8 +51,7 @@ static int find_org(struct scorer *s, const char *name, struct arena *a, struct 
 	return error_set(err, ERR_NOT_FOUND, "there is no org \"%.80s\"", name);
 }
 
-static int take_model(struct scorer *s, const char *path, struct score_model **out,
-                      struct error *err)
+int what_if_model(const char *path, struct score_model **out, struct error *err)
 {
 	struct strbuf text = {0};
 	int rc = read_file(path, &text, err);
@@ -60,6 +59,14 @@ static int take_model(struct scorer *s, const char *path, struct score_model **o
 	if (rc == 0 && (rc = score_model_load(text.data, text.size, out, err)) < 0)
 		error_wrap(err, "%s", path);
 	strbuf_done(&text);
+	return rc;
+}
+
+static int take_model(struct scorer *s, const char *path, struct score_model **out,
+                      struct error *err)
+{
+	const int rc = what_if_model(path, out, err);
+
 	if (rc < 0)
 		return rc;
 	s->model = *out;

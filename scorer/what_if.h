@@ -15,6 +15,9 @@ struct what_if {
 	long movers;        /* told by name, at most */
 };
 
+/* A model's file.  *out is the caller's. */
+int what_if_model(const char *path, struct score_model **out, struct error *err) MUST_CHECK;
+
 /*
  * Prints one JSON object: what would move (docs/what-if.md).  With nothing changed it is a
  * check of what is stored: nothing may move.  s->pg is open for PG_GROUP_SCORER and
