@@ -1,36 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * isobar replay --verify: reads the stored records again and scores the findings again,
- * and compares with what is stored: same inputs, same bytes.
+ * and compares with what is stored: same inputs, same bytes.  --as-of: replay_as_of.c.
  */
 #include <stdio.h>
 
-#include "base/json_view.h"
 #include "store/ingest.h"
-#include "store/record_store.h"
 
-#include "cli.h"
-#include "collector/record_again.h"
+#include "as_of.h"
 #include "moves.h"
+#include "replay.h"
 #include "report.h"
-
-struct replay {
-	struct cli *cli;
-	struct org org;
-	struct record_walk *walk;
-	struct record_again *reader;
-	bool is_alone; /* the segment has all that its records need */
-
-	/* The record that was read last: several findings stand in it. */
-	const char *raw;
-	size_t raw_size;
-	struct parse_output output;
-
-	int64_t n_segments, n_damaged; /* segments, or single slots of them */
-	int64_t n_same, n_differ;      /* findings */
-	int64_t n_not_alone;           /* of them what their record needs is not stored */
-	int64_t n_rewritten; /* risks that come out differently; -1: not looked at */
-};
 
 /* --- what is found --- */
 
@@ -95,6 +75,15 @@ static void read_record(struct replay *r, const char *raw, size_t size)
 		r->output.n_findings = 0;
 }
 
+/* A closed finding has no hash of its own, and one that has changed since is marked by a
+ * sign (replay_findings.sql). */
+static bool reads_the_same(const struct record_finding *f, const struct finding *again)
+{
+	const int64_t hash = f->content_hash < 0 ? -f->content_hash : f->content_hash;
+
+	return !hash || ingest_stored_hash(again->content_hash) == hash;
+}
+
 static void check_finding(struct replay *r, const struct record_segment *s,
                           const struct record_finding *f)
 {
@@ -116,13 +105,15 @@ static void check_finding(struct replay *r, const struct record_segment *s,
 		r->n_differ++;
 		tell(r, s, "differs", &f->finding_id,
 		     "its record, read again, does not make it");
-	} else if (ingest_stored_hash(again->content_hash) == f->content_hash) {
+	} else if (reads_the_same(f, again)) {
 		r->n_same++;
 	} else {
 		r->n_differ++;
 		tell(r, s, "differs", &f->finding_id,
 		     "its record reads otherwise than when it was stored");
 	}
+	if (r->saw)
+		r->saw(r->ctx, f, again);
 }
 
 static void check_segment(struct replay *r, const struct record_segment *s)
@@ -146,7 +137,28 @@ static void check_segment(struct replay *r, const struct record_segment *s)
 		check_finding(r, s, &s->findings[i]);
 }
 
-static int check_records(struct replay *r, struct pg *pg)
+static int check_missing(struct replay *r, struct pg *pg)
+{
+	struct record_missing *missing;
+	struct error err = {0};
+	size_t n;
+
+	if (record_missing(pg, &r->org, r->cli->arena, &missing, &n, &err) < 0)
+		return cli_fail(r->cli, &err);
+	for (size_t i = 0; i < n; i++) {
+		const struct record_segment gone = {.id = missing[i].segment_id,
+		                                    .run_id = missing[i].run_id,
+		                                    .name = missing[i].name};
+
+		tell_damage(r, &gone, NULL,
+		            arena_printf(r->cli->arena,
+		                         "it is missing; %lld findings refer to it",
+		                         (long long)missing[i].n));
+	}
+	return EXIT_DONE;
+}
+
+int replay_records(struct replay *r, struct pg *pg)
 {
 	struct record_segment segment;
 	struct error err = {0};
@@ -154,10 +166,12 @@ static int check_records(struct replay *r, struct pg *pg)
 
 	if (rc < 0)
 		return cli_fail(r->cli, &err);
+	r->reader = record_again_new(&r->org);
 	while ((rc = record_walk_next(r->walk, &segment, &err)) > 0)
 		check_segment(r, &segment);
 	record_walk_end(r->walk);
-	return rc < 0 ? cli_fail(r->cli, &err) : EXIT_DONE;
+	record_again_free(r->reader);
+	return rc < 0 ? cli_fail(r->cli, &err) : check_missing(r, pg);
 }
 
 /* --- scores --- */
@@ -228,9 +242,7 @@ static int verify(struct cli *cli)
 
 	if (!pg)
 		return exit_code;
-	r.reader = record_again_new(&r.org);
-	exit_code = check_records(&r, pg);
-	record_again_free(r.reader);
+	exit_code = replay_records(&r, pg);
 	pg_close(pg);
 	if (exit_code == EXIT_DONE)
 		exit_code = check_scores(&r);
@@ -240,18 +252,33 @@ static int verify(struct cli *cli)
 int cmd_replay(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"verify", no_argument, NULL, 'v'},
+	                                        {"as-of", required_argument, NULL, 'a'},
+	                                        {"model", required_argument, NULL, 'm'},
+	                                        {"dump", required_argument, NULL, 'd'},
 	                                        CLI_COMMON_OPTIONS};
-	bool wanted = false;
+	struct replay_as_of as_of = {.at = TIMESTAMP_NONE};
+	bool verifies = false;
 	int option;
 
 	while ((option = cli_getopt(cli, argc, argv, options)) != -1) {
-		if (option != 'v')
+		if (option == 'v')
+			verifies = true;
+		else if (option == 'm')
+			as_of.model = optarg;
+		else if (option == 'd')
+			as_of.dump = optarg;
+		else if (option != 'a' || !as_of_option(cli, optarg, &as_of.at))
 			return EXIT_USAGE;
-		wanted = true;
 	}
-	if (argc != optind || !wanted) {
-		cli_complain(cli, "wants --verify and nothing else");
+	const bool is_past = as_of.at != TIMESTAMP_NONE;
+
+	if (argc != optind || verifies == is_past ||
+	    (verifies && (as_of.model || as_of.dump))) {
+		cli_complain(cli,
+		             "wants --verify, or --as-of TIME [--model FILE] [--dump DIR]");
 		return EXIT_USAGE;
 	}
-	return verify(cli);
+	if (verifies)
+		return verify(cli);
+	return as_of_is_past(cli, as_of.at) ? replay_as_of(cli, &as_of) : EXIT_USAGE;
 }

@@ -208,7 +208,37 @@ static int by_rank(const void *pa, const void *pb)
 	return -key_cmp(&a->risk_id, &b->risk_id);
 }
 
-static int correlation_of(const struct moves *m, const struct tally *t, int64_t *n_open)
+int moves_write(struct cli *cli, struct pg *pg, const struct org *org, struct tally *t,
+                struct tally_place *places, size_t n, timestamp now, struct strbuf *out,
+                struct error *err)
+{
+	struct tally_report report;
+	struct key ids[MOVES_MOVERS], assets[MOVES_MOVERS];
+	struct mover_name told[MOVES_MOVERS];
+	struct trial_name *names;
+	int rc;
+
+	tally_sum(t, now, MOVES_MOVERS, &report);
+	for (size_t i = 0; i < report.n_movers; i++) {
+		ids[i] = report.movers[i]->risk_id;
+		assets[i] = report.movers[i]->asset_id;
+	}
+	if ((rc = trial_names(pg, org, ids, assets, report.n_movers, cli->arena, &names,
+	                      err)) < 0)
+		return rc;
+	for (size_t i = 0; i < report.n_movers; i++)
+		told[i] = (struct mover_name){names[i].title, names[i].subject,
+		                              names[i].asset};
+	qsort(places, n, sizeof(*places), by_rank);
+	json_write_open(out, NULL, '{');
+	json_write_int(out, "open", (int64_t)n);
+	tally_write(out, &report, told, tally_correlation(t, places, n));
+	json_write_close(out, '}');
+	return 0;
+}
+
+static int put_report(struct cli *cli, struct moves *m, struct tally *t, struct strbuf *out,
+                      struct error *err)
 {
 	struct tally_place *places = xmalloc((m->n_before + 1) * sizeof(*places));
 	size_t n = 0;
@@ -217,42 +247,10 @@ static int correlation_of(const struct moves *m, const struct tally *t, int64_t 
 		if (risk_state_is_open(m->before[i].at.state))
 			places[n++] = (struct tally_place){m->before[i].risk_id,
 			                                   m->before[i].at.rank};
-	*n_open = (int64_t)n;
-	qsort(places, n, sizeof(*places), by_rank);
-	const int tau = tally_correlation(t, places, n);
+	const int rc = moves_write(cli, m->pg, &m->org, t, places, n, cli->now, out, err);
 
 	free(places);
-	return tau;
-}
-
-static int put_report(struct cli *cli, struct moves *m, struct tally *t, struct strbuf *out,
-                      struct error *err)
-{
-	struct tally_report report;
-	struct key ids[MOVES_MOVERS], assets[MOVES_MOVERS];
-	struct mover_name told[MOVES_MOVERS];
-	struct trial_name *names;
-	int64_t n_open;
-	int rc;
-
-	tally_sum(t, cli->now, MOVES_MOVERS, &report);
-	for (size_t i = 0; i < report.n_movers; i++) {
-		ids[i] = report.movers[i]->risk_id;
-		assets[i] = report.movers[i]->asset_id;
-	}
-	if ((rc = trial_names(m->pg, &m->org, ids, assets, report.n_movers, cli->arena,
-	                      &names, err)) < 0)
-		return rc;
-	for (size_t i = 0; i < report.n_movers; i++)
-		told[i] = (struct mover_name){names[i].title, names[i].subject,
-		                              names[i].asset};
-	const int tau = correlation_of(m, t, &n_open);
-
-	json_write_open(out, NULL, '{');
-	json_write_int(out, "open", n_open);
-	tally_write(out, &report, told, tau);
-	json_write_close(out, '}');
-	return 0;
+	return rc;
 }
 
 int moves_end(struct cli *cli, struct moves *m, struct strbuf *json_out)

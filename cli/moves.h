@@ -31,6 +31,16 @@ struct moves *moves_begin(struct cli *cli, int *exit_out);
 /* Compares them with how they stand now.  Frees m.  An exit code. */
 int moves_end(struct cli *cli, struct moves *m, struct strbuf *json_out);
 
+/*
+ * The same object of what was tallied: places of the risks that were open before, in any
+ * order; they are sorted.  pg: of the operator, or the owner.
+ */
+struct tally;
+struct tally_place;
+int moves_write(struct cli *cli, struct pg *pg, const struct org *org, struct tally *t,
+                struct tally_place *places, size_t n, timestamp now, struct strbuf *out,
+                struct error *err) MUST_CHECK;
+
 void moves_drop(struct moves *m);
 
 /* For people.  json: of the two above. */

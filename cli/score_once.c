@@ -5,6 +5,7 @@
 #include "score_once.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -18,13 +19,25 @@ static const char *worker_count(struct arena *a)
 	return arena_printf(a, "%ld", n < 1 ? 1 : n > 4 ? 4 : n);
 }
 
+static int wait_for_scorer(struct cli *cli, pid_t pid, const char *failed)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return EXIT_DONE;
+	cli_complain(cli, "%s", failed);
+	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_TRY_AGAIN ? EXIT_TRY_AGAIN
+	                                                                  : EXIT_FAILED;
+}
+
 /* The scorer takes its own connection; the one in the environment is not in argv. */
 int cli_score_once(struct cli *cli, const char *done)
 {
 	char now[TIMESTAMP_TEXT_MAX];
 	const char *program = cli_program_path("isobar-scorer", cli->arena);
 	const pid_t pid = fork();
-	int status;
 
 	if (pid < 0) {
 		cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
@@ -43,12 +56,32 @@ int cli_score_once(struct cli *cli, const char *done)
 		cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
 		_exit(127);
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return EXIT_DONE;
-	cli_complain(cli, "%s, but scoring failed; it goes on when isobar-scorer runs",
-	             done);
-	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_TRY_AGAIN ? EXIT_TRY_AGAIN
-	                                                                  : EXIT_FAILED;
+	return wait_for_scorer(
+	        cli, pid,
+	        arena_printf(cli->arena,
+	                     "%s, but scoring failed; it goes on when isobar-scorer runs",
+	                     done));
+}
+
+int cli_score_schema(struct cli *cli, const char *schema, timestamp at, const char *model)
+{
+	char now[TIMESTAMP_TEXT_MAX];
+	const char *program = cli_program_path("isobar-scorer", cli->arena);
+
+	fflush(stdout);
+	const pid_t pid = fork();
+
+	if (pid < 0) {
+		cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (pid == 0) {
+		setenv("ISOBAR_DATABASE", cli->database, 1);
+		execlp(program, program, "--once", "--workers", worker_count(cli->arena),
+		       "--now", timestamp_format(at, now), "--schema", schema,
+		       model ? "--model" : (char *)NULL, model, (char *)NULL);
+		cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
+		_exit(127);
+	}
+	return wait_for_scorer(cli, pid, "what was rebuilt cannot be scored");
 }

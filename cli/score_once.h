@@ -10,4 +10,10 @@
  */
 int cli_score_once(struct cli *cli, const char *done);
 
+/*
+ * The same for the tables of a replay's schema: all that is marked there, as of a time.
+ * model: a file that counts instead of the org's own; or NULL.
+ */
+int cli_score_schema(struct cli *cli, const char *schema, timestamp at, const char *model);
+
 #endif

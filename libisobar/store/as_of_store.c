@@ -185,8 +185,8 @@ int as_of_horizon_check(const PGresult *result, timestamp at, struct error *err)
 
 /* --- at once --- */
 
-static int check_horizon(struct pg *pg, const struct org *org, timestamp at,
-                         struct arena *a, struct error *err)
+int as_of_check(struct pg *pg, const struct org *org, timestamp at, struct arena *a,
+                struct error *err)
 {
 	CLEANUP(pg_clearp) PGresult *result = NULL;
 	struct pg_params p = {.arena = a};
@@ -205,7 +205,7 @@ int as_of_page(struct pg *pg, const struct org *org, const struct as_of_query *q
 	struct pg_params p = {.arena = a};
 	int rc;
 
-	if ((rc = check_horizon(pg, org, q->at, a, err)) < 0)
+	if ((rc = as_of_check(pg, org, q->at, a, err)) < 0)
 		return rc;
 	as_of_page_bind(org, q, &p);
 	if ((rc = pg_run(pg, STMT_AS_OF_PAGE, &p, &result, err)) < 0)
@@ -221,7 +221,7 @@ int as_of_risk(struct pg *pg, const struct org *org, const struct key *risk_id,
 	struct pg_params p = {.arena = a};
 	int rc;
 
-	if ((rc = check_horizon(pg, org, at, a, err)) < 0)
+	if ((rc = as_of_check(pg, org, at, a, err)) < 0)
 		return rc;
 	as_of_risk_bind(org, risk_id, at, &p);
 	if ((rc = pg_run(pg, STMT_AS_OF_RISK, &p, &result, err)) < 0)

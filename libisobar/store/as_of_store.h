@@ -37,6 +37,9 @@ int as_of_risk_read(const PGresult *result, timestamp at, struct arena *a,
  * lies before what is kept. */
 int as_of_horizon_check(const PGresult *result, timestamp at, struct error *err) MUST_CHECK;
 
+int as_of_check(struct pg *pg, const struct org *org, timestamp at, struct arena *a,
+                struct error *err) MUST_CHECK;
+
 /* The same at once, horizon included. */
 int as_of_page(struct pg *pg, const struct org *org, const struct as_of_query *q,
                struct arena *a, struct queue_page *out, struct error *err) MUST_CHECK;

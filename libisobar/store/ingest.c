@@ -310,7 +310,7 @@ static int cvss_version(const char *vector)
 	return strncmp(vector, "CVSS:3", 6) == 0 || strstr(vector, "/S:") ? 4 : 2;
 }
 
-static int flags_of(const struct finding *f)
+int ingest_stored_flags(const struct finding *f)
 {
 	int flags = (f->sample ? FINDING_FLAG_SAMPLE : 0) |
 	            (*f->fixed_version ? FINDING_FLAG_FIX : 0);
@@ -394,7 +394,7 @@ static struct slice encode_row(struct ingest *in, struct strbuf *b, const struct
 	pg_put_int2(b, f->sev100);
 	pg_put_int2(b, f->fidelity);
 	pg_put_int2(b, f->maturity);
-	pg_put_int2(b, flags_of(f));
+	pg_put_int2(b, ingest_stored_flags(f));
 	pg_put_text(b, f->connector);
 	pg_put_text(b, f->rule);
 	pg_put_text(b, f->cve);

@@ -164,5 +164,7 @@ int ingest_end_run(struct ingest *in, timestamp now, struct error *err) MUST_CHE
 
 /* finding.content_hash as it is stored: with the version of what goes into it. */
 int64_t ingest_stored_hash(uint64_t content_hash);
+/* FINDING_FLAG_*: what is stored of a finding as bits. */
+int ingest_stored_flags(const struct finding *f);
 
 #endif

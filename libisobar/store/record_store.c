@@ -9,8 +9,8 @@
 
 #include "base/mem.h"
 #include "store/pg_binary.h"
+#include "store/pg_conn.h"
 #include "store/read_private.h"
-#include "store/statement_table.h"
 
 #define BODIES_PAGE 32
 
@@ -31,10 +31,14 @@ int record_walk_begin(struct pg *pg, const struct org *org, struct record_walk *
 	ARENA_SCOPED a = arena_new(256);
 	struct pg_params p = {.arena = a};
 	struct record_walk *w;
+	struct strbuf sql = {0};
 	int rc;
 
 	pg_bind_int(&p, org->id);
-	if ((rc = pg_cursor_open(pg, statement_table[STMT_RECORD_REFS].sql, &p, err)) < 0)
+	rc = pg_cursor_open(pg, pg_statement_text(pg_schema(pg), STMT_RECORD_REFS, &sql),
+	                    &p, err);
+	strbuf_done(&sql);
+	if (rc < 0)
 		return rc;
 	w = xcalloc(1, sizeof(*w));
 	w->pg = pg;
@@ -180,4 +184,25 @@ void record_walk_end(struct record_walk *w)
 	PQclear(w->refs);
 	arena_free(w->arena);
 	free(w);
+}
+
+int record_missing(struct pg *pg, const struct org *org, struct arena *a,
+                   struct record_missing **out, size_t *n_out, struct error *err)
+{
+	struct pg_params p = {.arena = a};
+	CLEANUP(pg_clearp) PGresult *result = NULL;
+	int rc;
+
+	pg_bind_int(&p, org->id);
+	if ((rc = pg_run(pg, STMT_RECORD_MISSING, &p, &result, err)) < 0)
+		return rc;
+	*n_out = (size_t)PQntuples(result);
+	*out = ARENA_ARRAY(a, struct record_missing, *n_out + 1);
+	for (int i = 0; i < PQntuples(result); i++)
+		(*out)[i] = (struct record_missing){
+		        .segment_id = pg_get_int(result, i, "segment_id"),
+		        .run_id = pg_get_int(result, i, "run_id"),
+		        .name = arena_strdup(a, pg_get_text(result, i, "name")),
+		        .n = pg_get_int(result, i, "n")};
+	return 0;
 }

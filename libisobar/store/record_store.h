@@ -42,4 +42,14 @@ const char *record_walk_raw(struct record_walk *w, const struct record_segment *
                             unsigned int slot, size_t *size_out, struct error *err);
 void record_walk_end(struct record_walk *w);
 
+/* A segment that findings refer to and that is gone; the run that wrote it. */
+struct record_missing {
+	int64_t segment_id, run_id;
+	const char *name; /* of the run */
+	int64_t n;        /* findings */
+};
+int record_missing(struct pg *pg, const struct org *org, struct arena *a,
+                   struct record_missing **out, size_t *n_out,
+                   struct error *err) MUST_CHECK;
+
 #endif
