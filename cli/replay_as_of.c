@@ -9,6 +9,7 @@
 #include "store/ingest.h"
 
 #include "as_of.h"
+#include "model_file.h"
 #include "moves.h"
 #include "replay.h"
 #include "replay_compare.h"
@@ -186,6 +187,16 @@ static int run(struct rebuild *b, struct pg *pg)
 	return exit_code == EXIT_DONE ? conclude(b, pg) : exit_code;
 }
 
+/* Said before anything is rebuilt. */
+static bool is_model(struct cli *cli, const char *path)
+{
+	struct model_file model;
+	const bool is_one = model_file_read(cli, path, &model);
+
+	model_file_done(&model);
+	return is_one;
+}
+
 int replay_as_of(struct cli *cli, const struct replay_as_of *options)
 {
 	CLEANUP(tally_freep) struct tally *moves = options->model ? tally_new() : NULL;
@@ -194,6 +205,9 @@ int replay_as_of(struct cli *cli, const struct replay_as_of *options)
 	                    .compare = {.cli = cli, .at = options->at, .moves = moves}};
 	struct error unused;
 	int exit_code;
+
+	if (options->model && !is_model(cli, options->model))
+		return EXIT_FAILED;
 	struct pg *pg = cli_connect(cli, "isobar_operator", PG_GROUP_READ, &b.records.org,
 	                            &exit_code);
 
