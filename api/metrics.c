@@ -233,6 +233,42 @@ static void put_unknown_types(const struct metrics *m, struct strbuf *out)
 	strbuf_printf(out, "%s %" PRIu64 "\n", name, most);
 }
 
+static void put_one(struct strbuf *out, const char *name, const char *help, uint64_t value)
+{
+	put_head(out, name, "gauge", help);
+	strbuf_printf(out, "%s %" PRIu64 "\n", name, value);
+}
+
+/* Nothing before the database has said it: no value is better than a false one. */
+static void put_self_check(const struct metrics *m, struct strbuf *out)
+{
+	if (!SUM(m, values.check_last))
+		return;
+	put_head(out, "isobar_self_check_findings", "gauge",
+	         "Findings in the last self-checks of all orgs, by what reading their "
+	         "records "
+	         "again came to.");
+	strbuf_printf(out,
+	              "isobar_self_check_findings{outcome=\"same\"} %" PRIu64 "\n"
+	              "isobar_self_check_findings{outcome=\"differ\"} %" PRIu64 "\n"
+	              "isobar_self_check_findings{outcome=\"not_alone\"} %" PRIu64 "\n",
+	              SUM(m, values.check_same), SUM(m, values.check_differ),
+	              SUM(m, values.check_not_alone));
+	put_one(out, "isobar_self_check_damaged_segments",
+	        "Segments of records, or places in them, that the last self-checks could "
+	        "not "
+	        "read.",
+	        SUM(m, values.check_damaged));
+	put_one(out, "isobar_self_check_rewritten_risks",
+	        "Risks that came out differently in the last self-checks.",
+	        SUM(m, values.check_rewritten));
+	put_one(out, "isobar_self_check_last_timestamp_seconds",
+	        "When the last self-check ended, of the org where that is the longest ago; "
+	        "an "
+	        "org without one counts from when it was made.",
+	        SUM(m, values.check_last));
+}
+
 static void put_refused(const struct metrics *m, struct strbuf *out)
 {
 	put_head(out, "isobar_http_refused_total", "counter",
@@ -256,4 +292,5 @@ void metrics_put(const struct metrics *m, struct strbuf *out)
 	put_refused(m, out);
 	put_values(m, out);
 	put_unknown_types(m, out);
+	put_self_check(m, out);
 }

@@ -39,6 +39,10 @@ struct metrics_values {
 	uint64_t pool_up, pool_in_use, pool_waiting;
 	uint64_t index_risks, index_bytes, index_orgs;
 	uint64_t unknown_types; /* what the process knows best counts, not the sum */
+	/* The last self-checks of all orgs: of the one process that reads them.  check_last:
+	 * seconds since 1970 of the one that is the longest ago; 0: not read yet. */
+	uint64_t check_same, check_differ, check_not_alone, check_damaged, check_rewritten;
+	uint64_t check_last;
 	uint64_t resident_bytes, open_fds;
 };
 

@@ -27,6 +27,7 @@
 #include "org_states.h"
 #include "request.h"
 #include "risk_feed.h"
+#include "self_check.h"
 #include "server.h"
 #include "tls.h"
 
@@ -40,6 +41,7 @@ struct worker {
 	struct tls *tls;
 	struct event *beat, *flush, *term, *intr, *hup;
 	struct pg_query *schema_query;
+	struct self_check_watch *self_check; /* NULL: another process watches */
 	bool is_stopping;
 	int exit_code;
 	char allow[ROUTE_ALLOW_MAX]; /* what the guard is told, until it asks again */
@@ -152,6 +154,8 @@ static void on_beat(evutil_socket_t fd, short what, void *ctx)
 	else
 		notify_send("WATCHDOG=1");
 	ask_schema(w);
+	if (w->self_check)
+		self_check_watch_beat(w->self_check);
 	worker_measure(&w->app);
 }
 
@@ -357,6 +361,7 @@ static void close_all(struct worker *w)
 {
 	request_fail_all(&w->app);
 	server_free(w->app.server);
+	self_check_watch_free(w->self_check);
 	pg_notify_free(w->app.notify);
 	risk_feeds_free(w->app.feeds);
 	org_states_free(w->app.states);
@@ -420,6 +425,8 @@ int worker_run(const struct worker_options *options)
 	w.app.states = org_states_new(&w.app);
 	w.app.feeds = risk_feeds_new(&w.app);
 	open_database(&w);
+	if (options->number == 0)
+		w.self_check = self_check_watch_new(&w.app);
 	if (responsibility_catalog(arena, &responsibility, &err) < 0 ||
 	    open_tls(&w, &err) < 0 || open_server(&w, &err) < 0 ||
 	    listen_all(&w, &err) < 0) {

@@ -10,6 +10,7 @@
 #include "base/strbuf.h"
 #include "store/catalog.h"
 #include "store/migrate.h"
+#include "store/self_check_store.h"
 
 #include "child.h"
 #include "cli.h"
@@ -20,6 +21,7 @@
 #define LAG_MAX       (USEC_PER_HOUR / 4)
 #define RUNS_SINCE    (24 * USEC_PER_HOUR)
 #define SILENT_SINCE  (14 * 24 * USEC_PER_HOUR)
+#define CHECKED_SINCE (48 * USEC_PER_HOUR)
 #define DISK_FREE_MIN (1ULL << 30)
 #define UNKNOWN_SHARE 50 /* one of so many risks may be of an unknown type */
 #define UNKNOWN_FEW   20 /* risks that are no fault, whatever their share */
@@ -309,6 +311,44 @@ static void check_types(struct doctor *d)
 		say(d, "responsibility", true, "every type has a row, none is overdue");
 }
 
+/* The worst org's; one that was made lately may have none yet. */
+static void check_self_check(struct doctor *d)
+{
+	struct self_check_row *rows = NULL;
+	struct error err;
+	char words[32];
+	size_t n = 0;
+
+	if (self_check_list(d->pg, d->cli->arena, &rows, &n, &err) < 0) {
+		say(d, "self_check", false, "%s", err.text);
+		return;
+	}
+	if (!n)
+		return;
+	const struct self_check *c = &rows[0].check;
+	const bool is_none = c->ended_at == TIMESTAMP_NONE;
+	const int64_t age = d->cli->now - (is_none ? rows[0].created_at : c->ended_at);
+
+	if (!self_check_is_clean(c))
+		say(d, "self_check", false,
+		    "%s, %s ago: %lld segments damaged, %lld findings and %lld risks come "
+		    "out "
+		    "differently (isobar replay --verify --org %s names them)",
+		    rows[0].org, words_of(age, words), (long long)c->n_damaged,
+		    (long long)c->n_differ, (long long)c->n_rewritten, rows[0].org);
+	else if (age > CHECKED_SINCE)
+		say(d, "self_check", false,
+		    "%s: %s for %s (isobar up makes one a night; isobar replay --verify "
+		    "--all-orgs makes one now)",
+		    rows[0].org, is_none ? "none, and it is there" : "none",
+		    words_of(age, words));
+	else if (is_none)
+		say(d, "self_check", true, "none yet");
+	else
+		say(d, "self_check", true, "%s ago: %lld findings, all as they were stored",
+		    words_of(age, words), (long long)(c->n_same + c->n_not_alone));
+}
+
 /* Where packages are Debian's.  Its line: "installed 2.1.12-stable-8+deb12u1". */
 static void check_libevent(struct doctor *d)
 {
@@ -350,6 +390,7 @@ static void check_rows(struct doctor *d)
 	check_sources(d);
 	check_counts(d);
 	check_types(d);
+	check_self_check(d);
 }
 
 static int check_all(struct doctor *d)

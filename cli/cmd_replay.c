@@ -11,6 +11,7 @@
 #include "moves.h"
 #include "replay.h"
 #include "report.h"
+#include "self_check.h"
 
 /* --- what is found --- */
 
@@ -206,6 +207,7 @@ static int conclude(struct replay *r)
 
 	if (r->cli->json) {
 		json_write_open(&b, NULL, '{');
+		json_write_text(&b, "org", r->cli->org_name);
 		json_write_int(&b, "segments", r->n_segments);
 		json_write_int(&b, "damaged", r->n_damaged);
 		json_write_int(&b, "same", r->n_same);
@@ -246,23 +248,34 @@ static int verify(struct cli *cli)
 	pg_close(pg);
 	if (exit_code == EXIT_DONE)
 		exit_code = check_scores(&r);
-	return exit_code == EXIT_DONE ? conclude(&r) : exit_code;
+	if (exit_code != EXIT_DONE)
+		return exit_code;
+	self_check_keep(cli, &(struct self_check){.began_at = cli->now,
+	                                          .n_same = r.n_same,
+	                                          .n_differ = r.n_differ,
+	                                          .n_not_alone = r.n_not_alone,
+	                                          .n_damaged = r.n_damaged,
+	                                          .n_rewritten = r.n_rewritten});
+	return conclude(&r);
 }
 
 int cmd_replay(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"verify", no_argument, NULL, 'v'},
+	                                        {"all-orgs", no_argument, NULL, 'A'},
 	                                        {"as-of", required_argument, NULL, 'a'},
 	                                        {"model", required_argument, NULL, 'm'},
 	                                        {"dump", required_argument, NULL, 'd'},
 	                                        CLI_COMMON_OPTIONS};
 	struct replay_as_of as_of = {.at = TIMESTAMP_NONE};
-	bool verifies = false;
+	bool verifies = false, all_orgs = false;
 	int option;
 
 	while ((option = cli_getopt(cli, argc, argv, options)) != -1) {
 		if (option == 'v')
 			verifies = true;
+		else if (option == 'A')
+			all_orgs = true;
 		else if (option == 'm')
 			as_of.model = optarg;
 		else if (option == 'd')
@@ -272,13 +285,13 @@ int cmd_replay(struct cli *cli, int argc, char **argv)
 	}
 	const bool is_past = as_of.at != TIMESTAMP_NONE;
 
-	if (argc != optind || verifies == is_past ||
+	if (argc != optind || verifies == is_past || (all_orgs && !verifies) ||
 	    (verifies && (as_of.model || as_of.dump))) {
-		cli_complain(cli,
-		             "wants --verify, or --as-of TIME [--model FILE] [--dump DIR]");
+		cli_complain(cli, "wants --verify [--all-orgs], or --as-of TIME [--model FILE] "
+		                  "[--dump DIR]");
 		return EXIT_USAGE;
 	}
 	if (verifies)
-		return verify(cli);
+		return all_orgs ? self_check_all(cli, verify) : verify(cli);
 	return as_of_is_past(cli, as_of.at) ? replay_as_of(cli, &as_of) : EXIT_USAGE;
 }

@@ -30,6 +30,7 @@
 #include "daemon.h"
 #include "report.h"
 #include "secret_input.h"
+#include "self_check.h"
 #include "up_token.h"
 
 #define DAEMON_STOP_MS 25000 /* the api lets answers under way go first */
@@ -60,6 +61,7 @@ struct up {
 	const char *told_path;
 	const char *token;
 	struct daemon daemons[N_DAEMONS];
+	struct self_check_plan self_check;
 };
 
 /* --- signals --- */
@@ -405,6 +407,7 @@ static void stop_daemons(struct up *u)
 {
 	for (int i = N_DAEMONS - 1; i >= 0; i--)
 		daemon_stop(&u->daemons[i], DAEMON_STOP_MS);
+	daemon_stop(&u->self_check.program, DAEMON_STOP_MS);
 	if (u->told_fd >= 0) {
 		close(u->told_fd);
 		unlink(u->told_path);
@@ -425,6 +428,8 @@ static bool reap(struct up *u)
 		for (int i = 0; i < N_DAEMONS; i++)
 			if (pid == u->daemons[i].pid)
 				daemon_ended(&u->daemons[i], status, complain, u->cli);
+		if (pid == u->self_check.program.pid)
+			self_check_plan_ended(u->cli, &u->self_check, status);
 		if (pid != u->cluster.pid)
 			continue;
 		u->cluster.pid = 0;
@@ -442,7 +447,7 @@ static int wait_ms(const struct up *u)
 
 	for (int i = 0; i < N_DAEMONS; i++)
 		ms = daemon_wait_ms(&u->daemons[i], ms);
-	return ms;
+	return self_check_plan_wait_ms(&u->self_check, ms);
 }
 
 static int supervise(struct up *u)
@@ -465,6 +470,7 @@ static int supervise(struct up *u)
 		for (int i = 0; i < N_DAEMONS; i++)
 			if (daemon_is_due(&u->daemons[i]))
 				daemon_start(&u->daemons[i], complain, u->cli);
+		self_check_plan_run(u->cli, &u->self_check);
 	}
 }
 
@@ -525,6 +531,7 @@ static int run(struct up *u)
 		exit_code = start_all(u);
 	if (exit_code == EXIT_DONE && !shall_stop(u)) {
 		say_ready(u);
+		self_check_plan_begin(u->cli, &u->self_check);
 		exit_code = supervise(u);
 	}
 	if (shall_stop(u))
@@ -537,9 +544,12 @@ static int run(struct up *u)
 
 static bool read_arguments(struct up *u, int argc, char **argv)
 {
-	static const struct option options[] = {{"data-dir", required_argument, NULL, 'd'},
-	                                        {"port", required_argument, NULL, 'p'},
-	                                        CLI_COMMON_OPTIONS};
+	static const struct option options[] = {
+	        {"data-dir", required_argument, NULL, 'd'},
+	        {"port", required_argument, NULL, 'p'},
+	        {"self-check", required_argument, NULL, 's'},
+	        CLI_COMMON_OPTIONS};
+	const char *self_check = NULL;
 	long long port;
 	int option;
 
@@ -550,13 +560,15 @@ static bool read_arguments(struct up *u, int argc, char **argv)
 			if (!cli_number(u->cli, "--port", optarg, 1, 65535, &port))
 				return false;
 			u->port = (int)port;
+		} else if (option == 's') {
+			self_check = optarg;
 		} else {
 			return false;
 		}
 	}
 	if (optind < argc)
 		cli_complain(u->cli, "takes no argument: \"%s\"", argv[optind]);
-	return optind == argc;
+	return optind == argc && self_check_plan_read(u->cli, self_check, &u->self_check);
 }
 
 int cmd_up(struct cli *cli, int argc, char **argv)

@@ -22,7 +22,7 @@ struct command {
 
 /* clang-format off */
 static const struct command commands[] = {
-	{"up",         cmd_up,         "[--data-dir DIR] [--port N]", "run everything in the foreground"},
+	{"up",         cmd_up,         "[--data-dir DIR] [--port N] [--self-check WHEN]", "run everything in the foreground"},
 	{"migrate",    cmd_migrate,    "[--dry-run]",                 "bring the database to this version"},
 	{"import",     cmd_import,     "[--source NAME] [--format NAME] [--complete] [--no-score] PATH...", "read findings from files and folders"},
 	{"source",     cmd_source,     "add|set|list|show|test|run|pause|resume|remove|blind|confirm|rekey [OPTIONS]", "collect from the accounts of providers"},

@@ -27,7 +27,8 @@ enum pg_group {
 	PG_GROUP_POLICY = 1 << 15,  /* isobar sla */
 	PG_GROUP_PUSH = 1 << 16,    /* pushed bodies: the api, the collector */
 	PG_GROUP_COLLECT = 1 << 17, /* isobar-collector */
-	PG_GROUP_REPLAY = 1 << 18   /* isobar replay: prepared when first run */
+	PG_GROUP_REPLAY = 1 << 18,  /* isobar replay: prepared when first run */
+	PG_GROUP_CHECK = 1 << 19    /* isobar replay --verify */
 };
 
 struct statement_text {
