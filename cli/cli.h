@@ -91,7 +91,7 @@ command_fn cmd_migrate, cmd_up, cmd_import, cmd_queue, cmd_fixes, cmd_explain, c
         cmd_org, cmd_intel, cmd_rule, cmd_context, cmd_owner, cmd_transition, cmd_reject,
         cmd_extend, cmd_events, cmd_history, cmd_accept, cmd_acceptance, cmd_suppression,
         cmd_sla, cmd_assign, cmd_source, cmd_what_if, cmd_model, cmd_replay, cmd_why,
-        cmd_link, cmd_split, cmd_unlink;
+        cmd_link, cmd_split, cmd_unlink, cmd_identity;
 
 /* A command of several verbs: isobar token create.  details: more lines for --help, or "". */
 struct cli_verb {

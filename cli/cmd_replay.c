@@ -287,8 +287,9 @@ int cmd_replay(struct cli *cli, int argc, char **argv)
 
 	if (argc != optind || verifies == is_past || (all_orgs && !verifies) ||
 	    (verifies && (as_of.model || as_of.dump))) {
-		cli_complain(cli, "wants --verify [--all-orgs], or --as-of TIME [--model FILE] "
-		                  "[--dump DIR]");
+		cli_complain(cli,
+		             "wants --verify [--all-orgs], or --as-of TIME [--model FILE] "
+		             "[--dump DIR]");
 		return EXIT_USAGE;
 	}
 	if (verifies)

@@ -50,6 +50,7 @@ static const struct command commands[] = {
 	{"sla",        cmd_sla,        "policy|calendar|summary|breaches|forecast [OPTIONS]", "how long risks may stay open, and how that goes"},
 	{"model",      cmd_model,      "list|show|activate|reset [OPTIONS]", "the score model of the org"},
 	{"what-if",    cmd_what_if,    "--model FILE|--policy FILE|--context FILE [--movers N]", "what other rules or another context would move"},
+	{"identity",   cmd_identity,   "diff|apply|list|decide [OPTIONS]", "which risk goes on as which when the catalogue changes"},
 	{"replay",     cmd_replay,     "--verify | --as-of TIME",     "read and score again what is stored, and compare"},
 	{"context",    cmd_context,    "load FILE|show ASSET",        "what is known of assets: exposure, criticality, ..."},
 	{"owner",      cmd_owner,      "list|show|load|remove|rules [OPTIONS]", "who must act, and the rules for it"},

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/json_view.h"
 #include "base/mem.h"
@@ -17,51 +15,10 @@
 #include "report.h"
 #include "scorer/tally.h"
 #include "scorer/tally_report.h"
+#include "scorer_ask.h"
 #include "table.h"
 
 /* --- asking the scorer --- */
-
-/* The connection's password is in the environment, not in argv. */
-static void run_scorer(struct cli *cli, const struct moves_question *q)
-{
-	const char *model = q->model;
-	const char *program = cli_program_path("isobar-scorer", cli->arena);
-	char now[TIMESTAMP_TEXT_MAX];
-	const char *words[] = {program,
-	                       "--what-if",
-	                       cli->org_name,
-	                       "--movers",
-	                       arena_printf(cli->arena, "%ld", q->movers),
-	                       "--now",
-	                       timestamp_format(cli->now, now),
-	                       model && !*model ? "--catalog-model" : NULL,
-	                       model && *model ? "--model" : NULL,
-	                       model && *model ? model : NULL,
-	                       q->policy ? "--policy" : NULL,
-	                       q->policy,
-	                       q->n_claims ? "--context" : NULL};
-	char *argv[N_ELEMENTS(words) + 1];
-	size_t n = 0;
-
-	for (size_t i = 0; i < N_ELEMENTS(words); i++)
-		if (words[i])
-			argv[n++] = arena_strdup(cli->arena, words[i]);
-	argv[n] = NULL;
-	setenv("ISOBAR_DATABASE", cli->database, 1);
-	execvp(program, argv);
-	cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
-	_exit(127);
-}
-
-static void read_all(int fd, struct strbuf *out)
-{
-	char part[8192];
-	ssize_t n;
-
-	while ((n = read(fd, part, sizeof(part))) > 0 || (n < 0 && errno == EINTR))
-		if (n > 0)
-			strbuf_put(out, part, (size_t)n);
-}
 
 /* The scorer's stdin: texts have neither tabs nor line feeds (csv_table.h). */
 static FILE *claims_file(const struct moves_question *q)
@@ -81,45 +38,32 @@ static FILE *claims_file(const struct moves_question *q)
 	return f;
 }
 
-static int wait_for(struct cli *cli, pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return EXIT_DONE;
-	if (!WIFEXITED(status))
-		cli_complain(cli, "isobar-scorer was ended by signal %d", WTERMSIG(status));
-	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_TRY_AGAIN ? EXIT_TRY_AGAIN
-	                                                                  : EXIT_FAILED;
-}
-
 int moves_ask(struct cli *cli, const struct moves_question *q, struct strbuf *json_out)
 {
+	const char *model = q->model;
+	char now[TIMESTAMP_TEXT_MAX];
+	const char *const words[] = {"--what-if",
+	                             cli->org_name,
+	                             "--movers",
+	                             arena_printf(cli->arena, "%ld", q->movers),
+	                             "--now",
+	                             timestamp_format(cli->now, now),
+	                             model && !*model ? "--catalog-model" : NULL,
+	                             model && *model ? "--model" : NULL,
+	                             model && *model ? model : NULL,
+	                             q->policy ? "--policy" : NULL,
+	                             q->policy,
+	                             q->n_claims ? "--context" : NULL};
 	FILE *claims = claims_file(q);
-	int ends[2] = {-1, -1};
-	pid_t pid = -1;
+	int exit_code;
 
-	fflush(stdout);
-	if (!claims || pipe(ends) < 0 || (pid = fork()) < 0) {
+	if (!claims) {
 		cli_complain(cli, "cannot start isobar-scorer: %s", strerror(errno));
-		if (claims)
-			fclose(claims);
 		return EXIT_FAILED;
 	}
-	if (pid == 0) {
-		dup2(fileno(claims), STDIN_FILENO);
-		dup2(ends[1], STDOUT_FILENO);
-		close(ends[0]);
-		close(ends[1]);
-		run_scorer(cli, q);
-	}
+	exit_code = scorer_ask(cli, words, N_ELEMENTS(words), claims, json_out);
 	fclose(claims);
-	close(ends[1]);
-	read_all(ends[0], json_out);
-	close(ends[0]);
-	return wait_for(cli, pid);
+	return exit_code;
 }
 
 /* --- before and after --- */

@@ -15,7 +15,9 @@
 #include "store/model_store.h"
 #include "store/risk_link_store.h"
 
+#include "claims.h"
 #include "decide.h"
+#include "identity_pass.h"
 
 #define WRITES_MAX 16 /* statements in flight for one slice */
 /* A slice needs up to so much: kept over all slices, not given back and faulted in anew. */
@@ -40,6 +42,8 @@ struct batch {
 	size_t n_in_flight; /* write statements sent before the reading of next */
 	bool has_known;     /* and they write risks that were there */
 	const struct batch_trial *trial; /* NULL: what comes out is written */
+	const struct batch_look *look;   /* nothing comes out; or NULL */
+	bool is_behind;                  /* a change of identity is to be found first */
 	struct batch_result *out;
 };
 
@@ -203,6 +207,31 @@ static uint64_t *unknown_cves(const struct batch *b, const struct risk_group *gr
 	return out;
 }
 
+/* Several groups may have found one risk: it goes on under another name than it had. */
+static int settle_claims(struct batch *b, struct arena *a, struct decision_input *in,
+                         struct error *err)
+{
+	struct claims c = {.org = b->org,
+	                   .slice = &b->slice,
+	                   .groups = in->groups,
+	                   .n_groups = in->n_groups,
+	                   .rows = in->stored,
+	                   .n_rows = in->n_stored};
+	struct risk_place *places;
+	size_t n, n_places;
+	const struct key *ids = claims_in_dispute(&c, a, &n);
+	int rc;
+
+	if (!n)
+		return 0;
+	if ((rc = risk_places_load(b->s->pg, b->org, ids, n, a, &places, &n_places, err)) <
+	    0)
+		return rc;
+	claims_settle(&c, places, n_places, a);
+	in->n_stored = c.n_rows;
+	return 0;
+}
+
 static int load_stored(struct batch *b, struct arena *a, struct decision_input *in,
                        struct error *err)
 {
@@ -217,7 +246,7 @@ static int load_stored(struct batch *b, struct arena *a, struct decision_input *
 	                                n_fingerprints, a, &stored, &in->n_stored, err);
 
 	in->stored = stored;
-	return rc;
+	return rc < 0 ? rc : settle_claims(b, a, in, err);
 }
 
 /* The ledgers of what came out differently: of the rest nothing is asked. */
@@ -282,6 +311,34 @@ static void tell(const struct batch *b, const struct score_writes *w)
 		t->saw(t->ctx, &w->rows[i], is_tried_in_earnest(b, &w->rows[i]));
 }
 
+/* Lets the slice in hand go; the one behind it is there, the one after that is asked for. */
+static int end_slice(struct batch *b, int slice, struct error *err)
+{
+	int rc = 0;
+
+	score_slice_clear(&b->slice);
+	if (slice + 2 < b->taken.n_slices)
+		rc = score_slice_send(b->s->pg, b->org, slice + 2, &b->taken, err);
+	arena_reset(b->slices[slice % 2]);
+	b->slice = b->next;
+	b->next = (struct score_slice){0};
+	return rc;
+}
+
+static int look_at_slice(struct batch *b, int slice, struct error *err)
+{
+	struct arena *a = b->slices[slice % 2], *other = b->slices[!(slice % 2)];
+	struct decision_input in = {.org = b->org};
+	int rc;
+
+	correlate_slice(b, a, &in.groups, &in.n_groups);
+	if ((rc = collect(b, slice + 1 < b->taken.n_slices, other, err)) < 0 ||
+	    (rc = load_stored(b, a, &in, err)) < 0 ||
+	    (rc = b->look->slice(b->look->ctx, slice, &in, a, err)) < 0)
+		return rc;
+	return end_slice(b, slice, err);
+}
+
 static int run_slice(struct batch *b, int slice, struct error *err)
 {
 	struct arena *a = b->slices[slice % 2], *other = b->slices[!(slice % 2)];
@@ -338,13 +395,7 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	b->has_known = writes.has_known;
 	rc = score_writes_send(b->s->pg, b->org, b->now, score_model_version(b->s->model),
 	                       &writes, &b->n_in_flight, err);
-	score_slice_clear(&b->slice);
-	if (rc == 0 && slice + 2 < b->taken.n_slices)
-		rc = score_slice_send(b->s->pg, b->org, slice + 2, &b->taken, err);
-	arena_reset(a);
-	b->slice = b->next;
-	b->next = (struct score_slice){0};
-	return rc;
+	return rc < 0 ? rc : end_slice(b, slice, err);
 }
 
 /* The first slice is read at once, the second one while the first is computed. */
@@ -363,7 +414,7 @@ static int run_slices(struct batch *b, struct error *err)
 	    (rc = score_slice_send(b->s->pg, b->org, 1, &b->taken, err)) < 0)
 		return rc;
 	for (int i = 0; i < b->taken.n_slices; i++)
-		if ((rc = run_slice(b, i, err)) < 0)
+		if ((rc = b->look ? look_at_slice(b, i, err) : run_slice(b, i, err)) < 0)
 			return rc;
 	return collect(b, false, b->arena, err);
 }
@@ -394,6 +445,12 @@ static int judge(struct batch *b, struct error *err)
 	if ((rc = load_own_model(b, err)) < 0 ||
 	    (rc = score_reference_load(b->s->pg, b->org, b->arena, &b->ref, err)) < 0)
 		return rc;
+	/* After the catalogue was read: one that was loaded meanwhile is seen by both. */
+	if (!b->trial && !b->look &&
+	    ((rc = identity_due(b->s->pg, b->org, b->shard, &b->is_behind,
+	                        &(struct identity_mark){0}, err)) < 0 ||
+	     b->is_behind))
+		return rc;
 	if ((rc = org_rules_load(b->s->pg, b->org, b->now, b->arena, &b->rules, err)) < 0)
 		return rc;
 	if (b->s->policies &&
@@ -420,8 +477,9 @@ static int run_transaction(struct batch *b, int64_t n_marks, struct error *err)
 		return rc;
 	if (!b->taken.n_slices)
 		return pg_commit(b->s->pg, err);
-	if ((rc = judge(b, err)) < 0 ||
-	    (rc = score_counts_write(b->s->pg, b->org, &b->counts, err)) < 0 ||
+	if ((rc = judge(b, err)) < 0 || b->is_behind)
+		return rc;
+	if ((rc = score_counts_write(b->s->pg, b->org, &b->counts, err)) < 0 ||
 	    (rc = score_changes_publish(b->s->pg, b->org, err)) < 0)
 		return rc;
 	return pg_commit(b->s->pg, err);
@@ -448,14 +506,42 @@ static void clear(struct batch *b)
 int batch_run(const struct scorer *s, const struct org *org, int shard, timestamp now,
               int64_t n_marks, struct batch_result *out, struct error *err)
 {
-	struct batch b = {.s = s, .org = org, .shard = shard, .now = now, .out = out};
+	bool is_behind;
 	int rc;
 
-	*out = (struct batch_result){0};
+	do {
+		struct batch b = {
+		        .s = s, .org = org, .shard = shard, .now = now, .out = out};
+
+		*out = (struct batch_result){0};
+		make_arenas(&b);
+		rc = run_transaction(&b, n_marks, err);
+		is_behind = rc == 0 && b.is_behind;
+		if (rc < 0 || is_behind)
+			pg_rollback(s->pg);
+		clear(&b);
+		if (is_behind)
+			rc = identity_catch_up(s, org, shard, now, err);
+	} while (is_behind && rc == 0);
+	return rc;
+}
+
+int batch_look(const struct scorer *s, const struct org *org, int shard, timestamp now,
+               const struct score_batch *taken, const struct batch_look *look,
+               struct error *err)
+{
+	struct batch_result unused = {0};
+	struct batch b = {.s = s,
+	                  .org = org,
+	                  .shard = shard,
+	                  .now = now,
+	                  .taken = *taken,
+	                  .look = look,
+	                  .out = &unused};
+	int rc;
+
 	make_arenas(&b);
-	rc = run_transaction(&b, n_marks, err);
-	if (rc < 0)
-		pg_rollback(s->pg);
+	rc = judge(&b, err);
 	clear(&b);
 	return rc;
 }

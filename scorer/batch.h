@@ -33,6 +33,17 @@ struct batch_result {
 };
 
 /*
+ * Told what each slice's findings will be and what is stored under their names, with the
+ * slice's place.  Returns 0, or an error that ends the batch.
+ */
+struct decision_input;
+struct batch_look {
+	int (*slice)(void *ctx, int slice, const struct decision_input *in, struct arena *a,
+	             struct error *err);
+	void *ctx;
+};
+
+/*
  * Scores the dirty assets of one shard of an org in one transaction: take marks,
  * load, correlate, score, write what came out differently.  Of n_marks: call until
  * n_findings is 0.  ERR_TRANSIENT: nothing was done; try again.
@@ -58,5 +69,13 @@ struct batch_trial {
 int batch_try(const struct scorer *s, const struct org *org, int shard, timestamp now,
               const struct score_batch *taken, const struct batch_trial *trial,
               struct batch_result *out, struct error *err) MUST_CHECK;
+
+/*
+ * Groups the findings of what was taken (identity_store.h) and tells look of them; in the
+ * caller's transaction, and without writes.
+ */
+int batch_look(const struct scorer *s, const struct org *org, int shard, timestamp now,
+               const struct score_batch *taken, const struct batch_look *look,
+               struct error *err) MUST_CHECK;
 
 #endif

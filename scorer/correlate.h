@@ -58,6 +58,10 @@ struct risk_group {
 	/* Of a risk that was split off: where its findings would be. */
 	bool has_origin;
 	struct key origin;
+	/* Set by claims_settle(): the risk of that id goes on under another name, so that this
+	 * one has an id of its own; an alias led to another one's risk, and ends. */
+	bool is_again, alias_ends;
+	struct key again;
 	struct member *members; /* worst first; at least one */
 	size_t n_members;
 };

@@ -440,7 +440,7 @@ static void decide_group(struct decision *d, struct risk_group *g,
                          size_t n_stored)
 {
 	struct draft draft = {.facts = facts_of(g),
-	                      .fingerprint = g->fingerprint,
+	                      .fingerprint = g->is_again ? g->again : g->fingerprint,
 	                      .group = g,
 	                      .stored = stored};
 

@@ -109,6 +109,13 @@ static bool last_run(const struct stored_risk *s, enum band *out)
 	return false;
 }
 
+/* A person parts what is open; whatever lives may come apart with the catalogue. */
+static bool runs_on(const struct stored_risk *origin)
+{
+	return origin->is_heir ? origin->state != RISK_RESOLVED
+	                       : risk_state_is_open(origin->state);
+}
+
 void decision_take_over(const struct decision *d, const struct draft *draft,
                         struct risk_row *row, struct former_risk *former)
 {
@@ -117,7 +124,7 @@ void decision_take_over(const struct decision *d, const struct draft *draft,
 
 	row->clock_since = TIMESTAMP_NONE;
 	if (!old) {
-		if (origin && risk_state_is_open(origin->state))
+		if (origin && runs_on(origin))
 			take_over(d, origin->band_since, origin->band, row, former);
 		return;
 	}
@@ -159,7 +166,9 @@ void decision_aliases(struct decision *d, const struct draft *draft)
 	const struct stored_risk *old = draft->old;
 	const struct risk_group *g = draft->group;
 
-	if (!old)
+	if (g->alias_ends)
+		put_alias(d, &g->fingerprint, &g->fingerprint, ALIAS_CATALOG);
+	if (!old || g->is_again)
 		return;
 	if (old->has_merged_into) /* people have parted them again */
 		put_alias(d, &old->risk_id, &old->risk_id, ALIAS_BY_HAND);
@@ -167,9 +176,9 @@ void decision_aliases(struct decision *d, const struct draft *draft)
 		return;
 	if (old->claimed == CLAIMED_BY_NAME)
 		put_alias(d, &g->fingerprint, &old->risk_id,
-		          count_by_name(draft) > 1 ? ALIAS_MERGED
-		          : g->control             ? ALIAS_CATALOG
-		                                   : ALIAS_ASSET);
+		          count_by_name(draft) > 1     ? ALIAS_MERGED
+		          : g->control || old->is_heir ? ALIAS_CATALOG
+		                                       : ALIAS_ASSET);
 	else if (g->has_origin) /* somebody was told this id */
 		put_alias(d, &g->fingerprint, &old->risk_id, ALIAS_BY_HAND);
 }

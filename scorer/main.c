@@ -24,6 +24,7 @@
 
 #include "batch.h"
 #include "build_version.h"
+#include "identity_run.h"
 #include "org_rules.h"
 #include "path_pass.h"
 #include "score.h"
@@ -37,6 +38,7 @@
 #define WAIT_MS     1000
 #define EXIT_RETRY  75
 #define MOVERS_MAX  1000
+#define CASES_MAX   10000
 
 struct settings {
 	const char *database;
@@ -45,7 +47,8 @@ struct settings {
 	timestamp now; /* TIMESTAMP_NONE: the clock */
 	bool is_trial;
 	struct what_if what_if;
-	const char *schema; /* of a replay; NULL: isobar */
+	const char *schema;           /* of a replay; NULL: isobar */
+	struct identity_ask identity; /* org NULL: not asked */
 };
 
 static volatile sig_atomic_t stopping;
@@ -395,12 +398,25 @@ static int try_what_if(struct scorer *s, const struct settings *settings)
 	return exit_code_of(rc, &err);
 }
 
+static int tell_identity(struct scorer *s, const struct settings *settings)
+{
+	struct error err = {0};
+	int rc = connect_database(s, settings, &err);
+
+	if (rc == 0)
+		rc = identity_run(s, &settings->identity, clock_of(settings), &err);
+	return exit_code_of(rc, &err);
+}
+
 static void usage(FILE *to)
 {
 	fputs("usage: isobar-scorer [--once [--workers N]] [--now TIME] [--database DSN]\n"
 	      "       isobar-scorer --what-if ORG [--model FILE|--catalog-model] [--policy "
 	      "FILE]\n"
 	      "                     [--context] [--movers N]\n"
+	      "       isobar-scorer --identity ORG [--catalog DIR] [--everything] "
+	      "[--cases N]\n"
+	      "                     [--apply --actor NAME --reason TEXT]\n"
 	      "  --once          score what is dirty, then end\n"
 	      "  --workers N     with --once: so many processes, 1 to 4 (1)\n"
 	      "  --what-if ORG   print as JSON what would move, and write nothing\n"
@@ -409,9 +425,44 @@ static void usage(FILE *to)
 	      "  --context       with claims of operators from stdin, as isobar what-if "
 	      "gives "
 	      "them\n"
+	      "  --identity ORG  print as JSON what a catalogue means for the risks of an "
+	      "org\n"
 	      "  --now TIME      an RFC 3339 time instead of the clock\n"
 	      "  --database DSN  libpq conninfo or URL (else ISOBAR_DATABASE)\n",
 	      to);
+}
+
+/* False: it is no option of identity. */
+static bool take_identity(struct settings *s, int option)
+{
+	struct identity_ask *ask = &s->identity;
+
+	switch (option) {
+	case 'I':
+		ask->org = optarg;
+		s->once = true;
+		return true;
+	case 'C':
+		ask->folder = optarg;
+		return true;
+	case 'E':
+		ask->everything = true;
+		return true;
+	case 'N':
+		ask->most = strtol(optarg, NULL, 10);
+		return true;
+	case 'A':
+		ask->applies = true;
+		return true;
+	case 'U':
+		ask->actor = optarg;
+		return true;
+	case 'R':
+		ask->reason = optarg;
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* False: it is no option of what-if. */
@@ -449,6 +500,39 @@ static bool is_schema_name(const char *name)
 	return *name && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")];
 }
 
+static int check_arguments(const struct settings *s)
+{
+	if (s->n_workers < 1 || (s->n_workers > 1 && !s->once)) {
+		log_error("--workers wants 1 to %d, and --once", SCORE_SHARDS);
+		return 2;
+	}
+	if (s->schema && (!s->once || s->is_trial || !is_schema_name(s->schema))) {
+		log_error("--schema wants --once and a name of letters, digits and _");
+		return 2;
+	}
+	if ((s->what_if.policy || (s->what_if.model && !s->schema)) && !s->is_trial) {
+		log_error("--model and --policy want --what-if ORG");
+		return 2;
+	}
+	if (s->what_if.movers < 0 || s->what_if.movers > MOVERS_MAX) {
+		log_error("--movers wants 0 to %d", MOVERS_MAX);
+		return 2;
+	}
+	if (s->identity.most < 0 || s->identity.most > CASES_MAX) {
+		log_error("--cases wants 0 to %d", CASES_MAX);
+		return 2;
+	}
+	if (s->identity.applies && (!s->identity.actor || !s->identity.reason)) {
+		log_error("--apply wants --identity ORG, --actor and --reason");
+		return 2;
+	}
+	if (!s->database) {
+		log_error("no database: give --database or ISOBAR_DATABASE");
+		return 2;
+	}
+	return 0;
+}
+
 static int read_arguments(int argc, char **argv, struct settings *s)
 {
 	static const struct option options[] = {{"once", no_argument, NULL, 'o'},
@@ -461,6 +545,13 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 	                                        {"context", no_argument, NULL, 'x'},
 	                                        {"schema", required_argument, NULL, 's'},
 	                                        {"movers", required_argument, NULL, 'k'},
+	                                        {"identity", required_argument, NULL, 'I'},
+	                                        {"catalog", required_argument, NULL, 'C'},
+	                                        {"everything", no_argument, NULL, 'E'},
+	                                        {"cases", required_argument, NULL, 'N'},
+	                                        {"apply", no_argument, NULL, 'A'},
+	                                        {"actor", required_argument, NULL, 'U'},
+	                                        {"reason", required_argument, NULL, 'R'},
 	                                        {"database", required_argument, NULL, 'd'},
 	                                        {"help", no_argument, NULL, 'h'},
 	                                        {"version", no_argument, NULL, 'v'},
@@ -499,33 +590,13 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 			puts("isobar-scorer " ISOBAR_VERSION);
 			exit(0);
 		default:
-			if (take_what_if(s, option))
+			if (take_what_if(s, option) || take_identity(s, option))
 				break;
 			usage(stderr);
 			return 2;
 		}
 	}
-	if (s->n_workers < 1 || (s->n_workers > 1 && !s->once)) {
-		log_error("--workers wants 1 to %d, and --once", SCORE_SHARDS);
-		return 2;
-	}
-	if (s->schema && (!s->once || s->is_trial || !is_schema_name(s->schema))) {
-		log_error("--schema wants --once and a name of letters, digits and _");
-		return 2;
-	}
-	if ((s->what_if.policy || (s->what_if.model && !s->schema)) && !s->is_trial) {
-		log_error("--model and --policy want --what-if ORG");
-		return 2;
-	}
-	if (s->what_if.movers < 0 || s->what_if.movers > MOVERS_MAX) {
-		log_error("--movers wants 0 to %d", MOVERS_MAX);
-		return 2;
-	}
-	if (!s->database) {
-		log_error("no database: give --database or ISOBAR_DATABASE");
-		return 2;
-	}
-	return 0;
+	return check_arguments(s);
 }
 
 int main(int argc, char **argv)
@@ -534,7 +605,8 @@ int main(int argc, char **argv)
 	struct settings settings = {.database = getenv("ISOBAR_DATABASE"),
 	                            .n_workers = 1,
 	                            .now = TIMESTAMP_NONE,
-	                            .what_if = {.movers = 10}};
+	                            .what_if = {.movers = 10},
+	                            .identity = {.most = 100}};
 	const struct sigaction stop = {.sa_handler = on_stop};
 	CLEANUP(score_model_freep) struct score_model *model = NULL, *tried = NULL;
 	struct intel_table intel = {0};
@@ -558,9 +630,10 @@ int main(int argc, char **argv)
 	    take_tried_model(&scorer, settings.what_if.model, &tried) != 0)
 		return 1;
 	scorer.n_marks = settings.once ? MARKS_MAX : MARKS_SERVE;
-	rc = settings.is_trial ? try_what_if(&scorer, &settings)
-	     : settings.once   ? run_once(&scorer, &settings)
-	                       : serve(&scorer, &settings);
+	rc = settings.is_trial       ? try_what_if(&scorer, &settings)
+	     : settings.identity.org ? tell_identity(&scorer, &settings)
+	     : settings.once         ? run_once(&scorer, &settings)
+	                             : serve(&scorer, &settings);
 	pg_close(scorer.pg);
 	intel_table_clear(&intel);
 	return rc;

@@ -7,6 +7,7 @@
 #include "trial.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "model/risk_times.h"
@@ -217,4 +218,20 @@ int trial_run(const struct scorer *s, const struct org *org,
 	rc = try_all(&r, context, most, out);
 	pg_rollback(s->pg);
 	return rc;
+}
+
+int scorer_find_org(const struct scorer *s, const char *name, struct arena *a,
+                    struct org *out, struct error *err)
+{
+	struct org_list orgs;
+	const int rc = score_orgs(s->pg, false, a, &orgs, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < orgs.n; i++)
+		if (strcmp(orgs.orgs[i].slug, name) == 0) {
+			*out = orgs.orgs[i];
+			return 0;
+		}
+	return error_set(err, ERR_NOT_FOUND, "there is no org \"%.80s\"", name);
 }

@@ -20,6 +20,10 @@ struct trial_outcome {
 	struct tally_report moves;
 };
 
+/* The org of a name.  ERR_NOT_FOUND: there is none. */
+int scorer_find_org(const struct scorer *s, const char *name, struct arena *a,
+                    struct org *out, struct error *err) MUST_CHECK;
+
 /* What operators would say of assets, beside what they say; n 0: nothing. */
 struct trial_context {
 	struct operator_claim *claims;

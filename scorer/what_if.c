@@ -35,22 +35,6 @@ static int read_file(const char *path, struct strbuf *out, struct error *err)
 	              : 0;
 }
 
-static int find_org(struct scorer *s, const char *name, struct arena *a, struct org *out,
-                    struct error *err)
-{
-	struct org_list orgs;
-	const int rc = score_orgs(s->pg, false, a, &orgs, err);
-
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < orgs.n; i++)
-		if (strcmp(orgs.orgs[i].slug, name) == 0) {
-			*out = orgs.orgs[i];
-			return 0;
-		}
-	return error_set(err, ERR_NOT_FOUND, "there is no org \"%.80s\"", name);
-}
-
 int what_if_model(const char *path, struct score_model **out, struct error *err)
 {
 	struct strbuf text = {0};
@@ -193,7 +177,7 @@ int what_if_print(struct scorer *s, const struct what_if *w, timestamp now,
 	int rc;
 
 	tried.model_is_tried = w->catalog_model;
-	if ((rc = find_org(s, w->org, a, &org, err)) < 0 ||
+	if ((rc = scorer_find_org(s, w->org, a, &org, err)) < 0 ||
 	    (w->model && (rc = take_model(&tried, w->model, &model, err)) < 0) ||
 	    (w->policy && (rc = take_policies(&tried, &org, w->policy, a, err)) < 0) ||
 	    (w->context && (rc = take_context(w->context, a, &context, err)) < 0) ||

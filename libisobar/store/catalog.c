@@ -39,6 +39,7 @@ struct load {
 	bool *changed; /* one a file */
 	timestamp at;  /* from when the new rows hold */
 	enum catalog_reach reach;
+	bool moves_risks; /* aliases changed: findings are in other risks */
 	struct arena *arena;
 	struct catalog_result result;
 };
@@ -160,6 +161,7 @@ static int apply(struct load *l, struct error *err)
 		if (rc != 0 || n == 0)
 			continue;
 		l->result.n_rows += n;
+		l->moves_risks |= table->apply == STMT_CATALOG_APPLY_CONTROL_ALIAS;
 		if (table->reach > l->reach)
 			l->reach = table->reach;
 	}
@@ -170,8 +172,13 @@ static int apply(struct load *l, struct error *err)
 static int mark(struct load *l, struct error *err)
 {
 	CLEANUP(pg_clearp) PGresult *rows = NULL;
+	struct pg_params at = {.arena = l->arena};
 	int rc = 0;
 
+	pg_bind_timestamp(&at, l->at);
+	if (l->moves_risks &&
+	    (rc = pg_run(l->pg, STMT_CATALOG_MARK_IDENTITY, &at, NULL, err)) != 0)
+		return rc;
 	switch (l->reach) {
 	case REACH_NOTHING:
 		return 0;
@@ -201,8 +208,8 @@ static int load_in_transaction(struct load *l, struct error *err)
 	return mark(l, err);
 }
 
-int catalog_load_files(struct pg *pg, const struct embedded_file *files, size_t n,
-                       timestamp now, struct catalog_result *out, struct error *err)
+int catalog_load_within(struct pg *pg, const struct embedded_file *files, size_t n,
+                        timestamp now, struct catalog_result *out, struct error *err)
 {
 	ARENA_SCOPED arena = arena_new(1024);
 	struct load l = {
@@ -213,16 +220,28 @@ int catalog_load_files(struct pg *pg, const struct embedded_file *files, size_t 
 	        .at = now,
 	        .arena = arena,
 	};
+	const int rc = load_in_transaction(&l, err);
+
+	if (rc == 0 && out)
+		*out = l.result;
+	return rc;
+}
+
+int catalog_load_files(struct pg *pg, const struct embedded_file *files, size_t n,
+                       timestamp now, struct catalog_result *out, struct error *err)
+{
+	struct catalog_result result = {0};
 	int rc = pg_begin(pg, err);
 
 	if (rc != 0)
 		return rc;
-	if ((rc = load_in_transaction(&l, err)) != 0 || (rc = pg_commit(pg, err)) != 0) {
+	if ((rc = catalog_load_within(pg, files, n, now, &result, err)) != 0 ||
+	    (rc = pg_commit(pg, err)) != 0) {
 		pg_rollback(pg);
 		return rc;
 	}
 	if (out)
-		*out = l.result;
+		*out = result;
 	return 0;
 }
 

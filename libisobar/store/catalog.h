@@ -38,6 +38,11 @@ int catalog_load_files(struct pg *pg, const struct embedded_file *files, size_t 
                        timestamp now, struct catalog_result *out,
                        struct error *err) MUST_CHECK;
 
+/* The same inside a transaction, whose end is the caller's. */
+int catalog_load_within(struct pg *pg, const struct embedded_file *files, size_t n,
+                        timestamp now, struct catalog_result *out,
+                        struct error *err) MUST_CHECK;
+
 /* Is the program's catalogue loaded?  ERR_CONFLICT names the first file that is not. */
 int catalog_check(struct pg *pg, struct error *err) MUST_CHECK;
 

@@ -115,6 +115,7 @@ static inline void pg_put_timestamp(struct strbuf *b, timestamp t)
 
 /* The head of a one-dimensional array without NULLs; the n elements follow. */
 enum pg_oid {
+	PG_OID_BOOL = 16,
 	PG_OID_BYTEA = 17,
 	PG_OID_INT8 = 20,
 	PG_OID_INT2 = 21,

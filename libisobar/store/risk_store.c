@@ -70,25 +70,34 @@ int score_slices_count(struct pg *pg, const struct org *org, int shard,
 	out->n_slices = (int)pg_get_int(result, 0, "n");
 	out->has_risks = pg_get_bool(result, 0, "risks");
 	out->has_paths = pg_get_bool(result, 0, "paths");
+	out->has_heirs = pg_get_bool(result, 0, "heirs");
 	return 0;
+}
+
+int score_shard_lock(struct pg *pg, const struct org *org, int shard, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params lock = {.arena = a};
+	const char shard_text[2] = {(char)('0' + shard), '\0'};
+	const struct key key =
+	        key_of_texts("score-lock/1", org->id, (const char *const[]){shard_text}, 1);
+
+	pg_bind_int(&lock, pg_lock_key(pg, key_number(&key)));
+	return pg_run(pg, STMT_SCORER_LOCK, &lock, NULL, err);
 }
 
 int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n_marks,
                       struct score_batch *out, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(512);
-	struct pg_params lock = {.arena = a}, take = {.arena = a};
-	const char shard_text[2] = {(char)('0' + shard), '\0'};
-	const struct key key =
-	        key_of_texts("score-lock/1", org->id, (const char *const[]){shard_text}, 1);
+	struct pg_params take = {.arena = a};
 	int rc;
 
-	pg_bind_int(&lock, pg_lock_key(pg, key_number(&key)));
 	pg_bind_int(&take, org->id);
 	pg_bind_int(&take, n_marks);
 	pg_bind_int(&take, shard);
 	if ((rc = pg_begin(pg, err)) < 0 ||
-	    (rc = pg_run(pg, STMT_SCORER_LOCK, &lock, NULL, err)) < 0 ||
+	    (rc = score_shard_lock(pg, org, shard, err)) < 0 ||
 	    (rc = score_assets_gather(pg, STMT_DIRTY_TAKE, &take, err)) < 0)
 		return rc;
 	return score_slices_count(pg, org, shard, out, err);
@@ -136,8 +145,10 @@ int score_slice_send(struct pg *pg, const struct org *org, int slice,
 			pg_bind_bool(&own, taken->asks_first_seen);
 		else if (statements[i] == STMT_SLICE_ASSETS)
 			pg_bind_bool(&own, taken->asks_assets);
-		else if (statements[i] == STMT_SLICE_RISKS)
+		else if (statements[i] == STMT_SLICE_RISKS) {
 			pg_bind_bool(&own, taken->has_links);
+			pg_bind_bool(&own, taken->has_heirs);
+		}
 		rc = pg_send_binary(pg, statements[i], &own, err);
 	}
 	return rc;
@@ -253,6 +264,8 @@ static void stored_risk_read(struct binary_row *row, struct stored_risk *out,
 	}
 	out->has_merged_into = !next_is_null(&r);
 	out->merged_into = next_key(&r);
+	out->is_heir = !next_is_null(&r);
+	out->claimed = next_bool(&r) ? CLAIMED_AS_ORIGIN : CLAIMED_BY_NAME;
 	*row = r;
 }
 
@@ -272,9 +285,18 @@ static void read_stored(struct score_slice *out, const PGresult *result, struct 
 {
 	out->n_stored = (size_t)PQntuples(result);
 	out->stored = ARENA_ARRAY(a, struct stored_risk, out->n_stored + 1);
-	for (size_t i = 0; i < out->n_stored; i++)
-		stored_risk_read(&(struct binary_row){result, (int)i, 0}, &out->stored[i],
-		                 a);
+	out->heirs = ARENA_ARRAY(a, struct stored_risk, out->n_stored + 1);
+	for (size_t i = 0, n = out->n_stored; i < n; i++) {
+		struct stored_risk risk;
+
+		stored_risk_read(&(struct binary_row){result, (int)i, 0}, &risk, a);
+		if (risk.is_heir)
+			out->heirs[out->n_heirs++] = risk;
+		else
+			out->stored[i - out->n_heirs] = risk;
+	}
+	out->n_stored -= out->n_heirs;
+	qsort(out->heirs, out->n_heirs, sizeof(*out->heirs), by_fingerprint);
 	qsort(out->stored, out->n_stored, sizeof(*out->stored), by_fingerprint);
 }
 
@@ -462,9 +484,11 @@ static int by_ordinal(const void *pa, const void *pb)
 
 	if (a->ordinal != b->ordinal)
 		return a->ordinal < b->ordinal ? -1 : 1;
-	const int d = key_cmp(&a->risk_id, &b->risk_id);
+	int d = key_cmp(&a->risk_id, &b->risk_id);
 
-	return d ? d : (int)a->claimed - (int)b->claimed;
+	if (!d)
+		d = (int)a->claimed - (int)b->claimed;
+	return d ? d : b->is_heir - a->is_heir;
 }
 
 static bool is_same_claim(const struct stored_risk *a, const struct stored_risk *b)
@@ -473,23 +497,44 @@ static bool is_same_claim(const struct stored_risk *a, const struct stored_risk 
 }
 
 /* The row of a slice that a fingerprint leads to, or NULL. */
-static const struct stored_risk *find_stored(const struct score_slice *slice,
+static const struct stored_risk *find_stored(const struct stored_risk *all, size_t n,
                                              const struct key *fingerprint)
 {
-	size_t low = 0, high = slice->n_stored;
+	size_t low = 0, high = n;
 
 	while (low < high) {
 		const size_t mid = (low + high) / 2;
 
-		if (key_cmp(&slice->stored[mid].fingerprint, fingerprint) < 0)
+		if (key_cmp(&all[mid].fingerprint, fingerprint) < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return low < slice->n_stored &&
-	                       key_cmp(&slice->stored[low].fingerprint, fingerprint) == 0
-	               ? &slice->stored[low]
-	               : NULL;
+	return low < n && key_cmp(&all[low].fingerprint, fingerprint) == 0 ? &all[low]
+	                                                                   : NULL;
+}
+
+/* The risks that a change of identity leads to a fingerprint, behind rows. */
+static void add_heirs(const struct score_slice *slice, const struct group_fingerprint *f,
+                      struct stored_risk **rows, size_t *n, size_t *room, struct arena *a)
+{
+	const struct stored_risk *h =
+	        find_stored(slice->heirs, slice->n_heirs, &f->fingerprint);
+
+	for (; h && h < slice->heirs + slice->n_heirs &&
+	       key_cmp(&h->fingerprint, &f->fingerprint) == 0;
+	     h++) {
+		if (*n == *room) {
+			struct stored_risk *more =
+			        ARENA_ARRAY(a, struct stored_risk, 2 * *room + 16);
+
+			memcpy(more, *rows, *n * sizeof(*more));
+			*rows = more;
+			*room = 2 * *room + 16;
+		}
+		(*rows)[*n] = *h;
+		(*rows)[(*n)++].ordinal = f->ordinal;
+	}
 }
 
 /* What may stand with assets outside of the slice; rows have a place in outside. */
@@ -527,11 +572,11 @@ int score_risks_load(struct pg *pg, const struct org *org, const struct score_sl
 		return rc;
 	const size_t n_more = more ? (size_t)PQntuples(more) : 0;
 	struct stored_risk *rows = ARENA_ARRAY(a, struct stored_risk, n + n_more + 1);
-	size_t n_rows = 0;
+	size_t n_rows = 0, room = n + n_more + 1;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct stored_risk *found =
-		        find_stored(slice, &fingerprints[i].fingerprint);
+		const struct stored_risk *found = find_stored(
+		        slice->stored, slice->n_stored, &fingerprints[i].fingerprint);
 
 		if (!found)
 			continue;
@@ -548,6 +593,9 @@ int score_risks_load(struct pg *pg, const struct org *org, const struct score_sl
 		rows[n_rows].claimed = f->claimed;
 		rows[n_rows++].ordinal = f->ordinal;
 	}
+	for (size_t i = 0; i < n && slice->n_heirs; i++)
+		if (fingerprints[i].claimed == CLAIMED_BY_NAME)
+			add_heirs(slice, &fingerprints[i], &rows, &n_rows, &room, a);
 	qsort(rows, n_rows, sizeof(*rows), by_ordinal);
 	*out = rows;
 	*n_out = 0;

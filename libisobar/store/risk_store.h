@@ -30,6 +30,7 @@ struct score_batch {
 	bool asks_assets; /* names, tags and environments */
 	bool asks_first_seen;
 	bool has_links; /* people have linked or split findings of the org, or had */
+	bool has_heirs; /* a change of identity has left some; not set by the caller */
 };
 
 /*
@@ -65,6 +66,8 @@ struct score_slice {
 	size_t n_paths;
 	struct stored_risk *stored; /* of the assets, by fingerprint, an alias first */
 	size_t n_stored;
+	struct stored_risk *heirs; /* of a change of identity, by fingerprint */
+	size_t n_heirs;
 	PGresult *results[SCORE_SLICE_RESULTS];
 };
 
@@ -127,6 +130,7 @@ struct stored_risk {
 	struct key risk_id;
 	struct key fingerprint; /* by which it was found */
 	enum risk_claimed claimed;
+	bool is_heir; /* a change of identity leads it to the fingerprint */
 	/* By links: into which risk it went for them, and still does if that is here, too. */
 	bool has_merged_into;
 	struct key merged_into;

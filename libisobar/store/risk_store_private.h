@@ -6,6 +6,9 @@
 
 /* What taking marks and trying have in common. */
 
+/* Waits for other scorers of the shard until the end of the transaction. */
+int score_shard_lock(struct pg *pg, const struct org *org, int shard,
+                     struct error *err) MUST_CHECK;
 /* Fills batch_asset by a statement. */
 int score_assets_gather(struct pg *pg, enum statement stmt, const struct pg_params *take,
                         struct error *err) MUST_CHECK;

@@ -1,5 +1,6 @@
 -- Fingerprints that lead to a risk named by another one; one that leads to itself has no alias any
--- more, one that leads there already keeps when and why.
+-- more, one that leads there already keeps when and why.  Tickets of a risk that has become part of another
+-- one are that one's from now on.
 -- $1 org_id, $2 now.  Reads page_risk_alias.
 with put as materialized (
     select distinct on (fingerprint) fingerprint, risk_id, reason
@@ -11,6 +12,14 @@ with put as materialized (
      where l.org_id = $1
        and l.fingerprint = p.fingerprint
        and p.risk_id = p.fingerprint
+), followed as (
+    update isobar.ticket as t
+       set risk_id = p.risk_id, version = t.version + 1
+      from put as p
+     where t.org_id = $1
+       and t.risk_id = p.fingerprint
+       and p.risk_id <> p.fingerprint
+       and p.reason = 2
 )
 insert into isobar.risk_alias as l (org_id, fingerprint, risk_id, reason, valid_from)
 select $1::bigint, fingerprint, risk_id, reason, $2::timestamptz

@@ -19,7 +19,7 @@ select r.risk_id, p.fingerprint as fingerprint, r.version, r.state_hash, r.opene
           from isobar.risk_alias as m
          where m.org_id = $1
            and m.fingerprint = r.risk_id
-           and m.reason = 3) as merged_into, p.ordinal
+           and m.reason = 3) as merged_into, null::boolean as is_origin, p.ordinal
   from page_fingerprint as p
   left join isobar.risk_alias as l
     on l.org_id = $1

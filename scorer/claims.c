@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "claims.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/subject.h"
+
+static bool is_by_name(const struct claims *c, const struct stored_risk *row)
+{
+	return row->claimed == CLAIMED_BY_NAME && row->ordinal < c->n_groups;
+}
+
+static int by_risk(const void *pa, const void *pb)
+{
+	const struct stored_risk *a = *(struct stored_risk *const *)pa;
+	const struct stored_risk *b = *(struct stored_risk *const *)pb;
+	const int d = key_cmp(&a->risk_id, &b->risk_id);
+
+	return d ? d : (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
+}
+
+/* Claims by name, those of one risk together. */
+static struct stored_risk **sorted_claims(const struct claims *c, struct arena *a,
+                                          size_t *n_out)
+{
+	struct stored_risk **out = ARENA_ARRAY(a, struct stored_risk *, c->n_rows + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (is_by_name(c, &c->rows[i]))
+			out[n++] = &c->rows[i];
+	qsort(out, n, sizeof(*out), by_risk);
+	*n_out = n;
+	return out;
+}
+
+static size_t end_of_risk(struct stored_risk *const *all, size_t n, size_t i)
+{
+	size_t end = i + 1;
+
+	while (end < n && key_cmp(&all[end]->risk_id, &all[i]->risk_id) == 0)
+		end++;
+	return end;
+}
+
+struct key *claims_in_dispute(const struct claims *c, struct arena *a, size_t *n_out)
+{
+	size_t n;
+	struct stored_risk **all = sorted_claims(c, a, &n);
+	struct key *out = ARENA_ARRAY(a, struct key, n + 1);
+
+	*n_out = 0;
+	for (size_t i = 0, end; i < n; i = end) {
+		end = end_of_risk(all, n, i);
+		if (end - i > 1)
+			out[(*n_out)++] = all[i]->risk_id;
+	}
+	return out;
+}
+
+/* --- whose it is --- */
+
+static const struct risk_place *place_of(const struct risk_place *places, size_t n,
+                                         const struct key *risk_id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (key_cmp(&places[i].risk_id, risk_id) == 0)
+			return &places[i];
+	return NULL;
+}
+
+static int strength(const struct claims *c, const struct risk_place *place,
+                    const struct stored_risk *row)
+{
+	const struct risk_group *g = &c->groups[row->ordinal];
+
+	if (place && strcmp(place->subject, g->subject) == 0 &&
+	    strcmp(place->location, g->location) == 0)
+		return 4;
+	if (row->is_heir)
+		return 3;
+	if (key_cmp(&g->fingerprint, &row->risk_id) == 0)
+		return 2;
+	return key_cmp(&g->fingerprint, &row->fingerprint) == 0;
+}
+
+static bool is_stronger(const struct claims *c, const struct risk_place *place,
+                        const struct stored_risk *a, const struct stored_risk *b)
+{
+	const int d = strength(c, place, a) - strength(c, place, b);
+	const size_t n_a = c->groups[a->ordinal].n_members;
+	const size_t n_b = c->groups[b->ordinal].n_members;
+
+	return d ? d > 0 : n_a != n_b ? n_a > n_b : a->ordinal < b->ordinal;
+}
+
+/* --- what the others are --- */
+
+/* The id of a second risk of one name; of the same asset, and so of the same shard. */
+static struct key id_again(const struct org *org, const struct key *fingerprint)
+{
+	char text[KEY_TEXT_MAX];
+	const char *const identity[] = {key_text(fingerprint, text)};
+	struct key out = key_of_texts("risk-again/1", org->id, identity, 1);
+
+	memcpy(out.bytes, fingerprint->bytes, KEY_SIZE / 2);
+	return out;
+}
+
+/* Of the slice's risks the one whose own id this is, whatever an alias says; or NULL. */
+static const struct stored_risk *stored_own(const struct score_slice *slice,
+                                            const struct key *risk_id)
+{
+	size_t low = 0, high = slice->n_stored;
+
+	while (low < high) {
+		const size_t mid = (low + high) / 2;
+
+		if (key_cmp(&slice->stored[mid].fingerprint, risk_id) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < slice->n_stored &&
+	       key_cmp(&slice->stored[low].fingerprint, risk_id) == 0;
+	     low++)
+		if (key_cmp(&slice->stored[low].risk_id, risk_id) == 0)
+			return &slice->stored[low];
+	return NULL;
+}
+
+static bool is_claimed(const struct claims *c, const struct key *risk_id)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (is_by_name(c, &c->rows[i]) &&
+		    key_cmp(&c->rows[i].risk_id, risk_id) == 0)
+			return true;
+	return false;
+}
+
+/* False: the group has no stored risk. */
+static bool lead_elsewhere(struct claims *c, struct stored_risk *row)
+{
+	struct risk_group *g = &c->groups[row->ordinal];
+	const size_t ordinal = row->ordinal;
+	const struct key led_to = row->risk_id;
+	const struct stored_risk *other = stored_own(c->slice, &g->fingerprint);
+
+	if (key_cmp(&g->fingerprint, &row->fingerprint) != 0)
+		return false; /* a former name: it has one of its own */
+	g->alias_ends = key_cmp(&row->fingerprint, &row->risk_id) != 0;
+	if (!g->alias_ends || (other && is_claimed(c, &other->risk_id))) {
+		g->is_again = true;
+		g->again = id_again(c->org, &g->fingerprint);
+		while (is_claimed(c, &g->again))
+			g->again = id_again(c->org, &g->again);
+		other = stored_own(c->slice, &g->again);
+	}
+	if (!other)
+		return false;
+	*row = *other;
+	row->claimed = CLAIMED_BY_NAME;
+	row->ordinal = ordinal;
+	/* It was part of the other one, and its clock runs on as if it never had been. */
+	row->has_merged_into = g->alias_ends && !g->is_again;
+	row->merged_into = led_to;
+	return true;
+}
+
+void claims_settle(struct claims *c, const struct risk_place *places, size_t n_places,
+                   struct arena *a)
+{
+	bool *ends = ARENA_ARRAY(a, bool, c->n_rows + 1);
+	size_t n, kept = 0;
+	struct stored_risk **all = sorted_claims(c, a, &n);
+
+	for (size_t i = 0, end; i < n; i = end) {
+		const struct risk_place *place =
+		        place_of(places, n_places, &all[i]->risk_id);
+		const struct stored_risk *best = all[i];
+
+		end = end_of_risk(all, n, i);
+		for (size_t k = i + 1; k < end; k++)
+			if (is_stronger(c, place, all[k], best))
+				best = all[k];
+		for (size_t k = i; k < end; k++)
+			if (all[k] != best)
+				ends[all[k] - c->rows] = !lead_elsewhere(c, all[k]);
+	}
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (!ends[i])
+			c->rows[kept++] = c->rows[i];
+	c->n_rows = kept;
+}

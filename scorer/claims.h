@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ISOBAR_CLAIMS_H
+#define ISOBAR_CLAIMS_H
+
+#include "store/identity_store.h"
+#include "store/risk_store.h"
+
+#include "correlate.h"
+
+/*
+ * Stored risks that more than one group has found by name: a risk goes on under another
+ * name, and findings come that have its former one.  One group has it, and the others are
+ * risks of their own.  Pure.
+ */
+struct claims {
+	const struct org *org;
+	const struct score_slice *slice;
+	struct risk_group *groups;
+	size_t n_groups;
+	struct stored_risk *rows; /* by ordinal */
+	size_t n_rows;
+};
+
+/* The risks in dispute, each once; lives in a. */
+struct key *claims_in_dispute(const struct claims *c, struct arena *a, size_t *n_out);
+
+/*
+ * Leaves each of them to the group whose subject it has now (places), else to an heir,
+ * to the one whose id it is, to the one that an alias leads there, to the larger one.
+ */
+void claims_settle(struct claims *c, const struct risk_place *places, size_t n_places,
+                   struct arena *a);
+
+#endif
