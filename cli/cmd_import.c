@@ -21,7 +21,7 @@ struct import {
 	struct cli *cli;
 	struct intake intake;
 	const char *source, *format;
-	bool score, complete;
+	bool score, complete, renaming;
 	struct file_list files;
 	size_t n_done, n_failed;
 	bool try_again;
@@ -182,6 +182,7 @@ static int import_all(struct import *im, struct pg *pg, const struct org *org)
 	int rc;
 
 	intake_init(&im->intake, ingest, org, forced);
+	im->intake.renaming = im->renaming;
 	if (im->complete)
 		im->waiting = xcalloc(im->files.n, sizeof(*im->waiting));
 	for (size_t i = 0; i < im->files.n; i++)
@@ -189,6 +190,11 @@ static int import_all(struct import *im, struct pg *pg, const struct org *org)
 	rc = ingest_finish(ingest, &im->proof, &err);
 	if (im->complete)
 		tell_waiting(im);
+	if (im->intake.n_left)
+		cli_note(im->cli,
+		         "%lld findings that end without passing are left as they are: "
+		         "import them without --renaming when the new ones are there",
+		         (long long)im->intake.n_left);
 	intake_done(&im->intake);
 	ingest_free(ingest);
 	return rc < 0 ? cli_fail(im->cli, &err) : EXIT_DONE;
@@ -209,6 +215,7 @@ static bool read_arguments(struct import *im, int argc, char **argv)
 	                                        {"format", required_argument, NULL, 'f'},
 	                                        {"no-score", no_argument, NULL, 'n'},
 	                                        {"complete", no_argument, NULL, 'c'},
+	                                        {"renaming", no_argument, NULL, 'r'},
 	                                        CLI_COMMON_OPTIONS};
 	int option;
 
@@ -221,11 +228,18 @@ static bool read_arguments(struct import *im, int argc, char **argv)
 			im->score = false;
 		else if (option == 'c')
 			im->complete = true;
+		else if (option == 'r')
+			im->renaming = true;
 		else
 			return false;
 	}
 	if (im->format && !format_find(im->format)) {
 		cli_complain(im->cli, "there is no format \"%s\"", im->format);
+		return false;
+	}
+	if (im->complete && im->renaming) {
+		cli_complain(im->cli, "--complete closes what is absent, and --renaming "
+		                      "does not believe that: give one of them");
 		return false;
 	}
 	if (optind == argc) {

@@ -24,7 +24,7 @@ struct command {
 static const struct command commands[] = {
 	{"up",         cmd_up,         "[--data-dir DIR] [--port N] [--self-check WHEN]", "run everything in the foreground"},
 	{"migrate",    cmd_migrate,    "[--dry-run]",                 "bring the database to this version"},
-	{"import",     cmd_import,     "[--source NAME] [--format NAME] [--complete] [--no-score] PATH...", "read findings from files and folders"},
+	{"import",     cmd_import,     "[--source NAME] [--format NAME] [--complete|--renaming] [--no-score] PATH...", "read findings from files and folders"},
 	{"source",     cmd_source,     "add|set|list|show|test|run|pause|resume|remove|blind|confirm|rekey [OPTIONS]", "collect from the accounts of providers"},
 	{"queue",      cmd_queue,      "[--queue NAME] [--limit N] [--where 'band=critical,...'] [--as-of TIME]", "the ranked queue"},
 	{"fixes",      cmd_fixes,      "[ID] [--limit N] [--where 'band=critical,...']", "what to do next, or the risks that a fix closes"},

@@ -131,14 +131,39 @@ struct finding *azure_add_assessment(const struct azure_assessment *in,
 }
 
 /*
+ * An individual recommendation about software names the CVEs that it mends, as the
+ * subassessments did that it takes the place of: the same findings, by other ids.
+ */
+static void name_cves(struct json_view additional, const struct finding *f,
+                      struct parse_output *out)
+{
+	const struct finding base = *f;
+	const char **cves;
+	const size_t n = azure_cves_of(additional, out->arena, &cves);
+
+	for (size_t i = 0; i < n; i++) {
+		struct finding *one =
+		        i ? parse_add_finding(out) : &out->findings[out->n_findings - 1];
+
+		*one = base;
+		one->cve = cves[i];
+		one->rule = cves[i];
+		one->class = CLASS_VULNERABILITY;
+		one->fidelity = FIDELITY_STANDARD;
+		one->engine = "mdvm";
+	}
+}
+
+/*
  * The parent of subassessments says only that there are some: its children are
  * the findings, and it must not be counted beside them.
  */
 static bool is_rollup(struct json_view additional)
 {
 	return azure_text(additional, "subAssessmentsLink")[0] != '\0' ||
-	       text_has_nocase(azure_text(additional, "assessedResourceType"),
-	                       "Vulnerability");
+	       (text_has_nocase(azure_text(additional, "assessedResourceType"),
+	                        "Vulnerability") &&
+	        !json_view_exists(json_view_at_nocase(additional, "cve")));
 }
 
 /* properties.links.azurePortalUri by the specification, .azurePortal in the graph. */
@@ -194,6 +219,7 @@ int azure_parse_assessment(const struct azure_record *r, struct parse_output *ou
 	if (f == NULL)
 		return ERR_INVALID;
 	azure_describe_risk(r, &f->resource, out);
+	name_cves(azure_property(r, "additionalData"), f, out);
 	return 0;
 }
 

@@ -107,6 +107,9 @@ struct azure_assessment {
 	bool is_identity;
 };
 
+/* CVEs that additionalData names, each once; at most 1,002, which live in a. */
+size_t azure_cves_of(struct json_view additional, struct arena *a, const char ***out);
+
 /* Adds the finding of an assessment; NULL and *err when it breaks the contract. */
 struct finding *azure_add_assessment(const struct azure_assessment *in,
                                      struct parse_output *out, struct error *err);

@@ -82,6 +82,29 @@ static void add_cve_item(struct subassessment *s, struct json_view item, struct 
 	add_cve(s, text, a);
 }
 
+size_t azure_cves_of(struct json_view additional, struct arena *a, const char ***out)
+{
+	struct subassessment s = {.additional = additional, .check = ""};
+	struct json_view list = json_view_at_nocase(additional, "cve");
+	const size_t n = json_view_array_size(list);
+	struct json_items it = {0};
+	struct error unused;
+
+	s.max_cves = (n < MAX_CVES ? n : MAX_CVES) + 2;
+	s.cves = ARENA_ARRAY(a, const char *, s.max_cves);
+	add_cve(&s,
+	        azure_text(json_view_at_nocase(additional, "vulnerabilityDetails"),
+	                   "cveId"),
+	        a);
+	if (!n)
+		add_cve_item(&s, list, a);
+	else if (json_view_opt_items(list, "", &it, &unused) == 0)
+		while (json_items_next(&it))
+			add_cve_item(&s, it.value, a);
+	*out = s.cves;
+	return s.n_cves;
+}
+
 static int read_cves(struct subassessment *s, struct arena *a, struct error *err)
 {
 	struct json_view list = json_view_at_nocase(s->additional, "cve");

@@ -309,6 +309,25 @@ static int store_statements(struct passage *p, const struct parse_output *out,
 	return 0;
 }
 
+/* Threats end when they are over, not by passing. */
+static bool may_be_renamed(const struct finding *f)
+{
+	return f->state == FINDING_RESOLVED && f->class != CLASS_THREAT;
+}
+
+static void leave_renamed(struct passage *p, struct parse_output *out)
+{
+	size_t n = 0;
+
+	if (!p->im->renaming)
+		return;
+	for (size_t i = 0; i < out->n_findings; i++)
+		if (!may_be_renamed(&out->findings[i]))
+			out->findings[n++] = out->findings[i];
+	p->im->n_left += (int64_t)(out->n_findings - n);
+	out->n_findings = n;
+}
+
 static int store_output(struct passage *p, const struct record *record, int64_t digest,
                         const struct parse_output *out, struct error *err)
 {
@@ -380,6 +399,7 @@ static int take_record(struct passage *p, const struct record *record, struct er
 	if (rc <= 0)
 		return rc;
 	p->n_good++;
+	leave_renamed(p, &out);
 	return store_output(p, record, digest, &out, err);
 }
 

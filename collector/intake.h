@@ -20,6 +20,10 @@ struct intake {
 	struct json_doc *envelope_doc;
 	struct json_doc *fields_doc; /* of the envelope, what parse is given */
 	struct arena *arena;         /* of one record */
+	/* The provider changes the form of its findings: one that ends without passing is
+	 * left as it is stored, and counted. */
+	bool renaming;
+	int64_t n_left;
 };
 
 struct intake_result {

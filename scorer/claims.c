@@ -44,13 +44,31 @@ static size_t end_of_risk(struct stored_risk *const *all, size_t n, size_t i)
 	return end;
 }
 
+/* Groups have different fingerprints, so whoever has found a risk by its id is alone. */
+static bool are_all_own(const struct claims *c)
+{
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct stored_risk *row = &c->rows[i];
+
+		if (is_by_name(c, row) &&
+		    (row->is_heir ||
+		     key_cmp(&row->risk_id, &c->groups[row->ordinal].fingerprint) != 0))
+			return false;
+	}
+	return true;
+}
+
 struct key *claims_in_dispute(const struct claims *c, struct arena *a, size_t *n_out)
 {
+	struct stored_risk **all;
+	struct key *out;
 	size_t n;
-	struct stored_risk **all = sorted_claims(c, a, &n);
-	struct key *out = ARENA_ARRAY(a, struct key, n + 1);
 
 	*n_out = 0;
+	if (are_all_own(c))
+		return NULL;
+	all = sorted_claims(c, a, &n);
+	out = ARENA_ARRAY(a, struct key, n + 1);
 	for (size_t i = 0, end; i < n; i = end) {
 		end = end_of_risk(all, n, i);
 		if (end - i > 1)
