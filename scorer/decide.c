@@ -245,11 +245,13 @@ static void add_change(struct decision *d, const struct risk_row *row,
                        const struct draft *draft)
 {
 	const struct fate *fate = &draft->fate;
-	struct risk_event *e = add_event(d, row,
-	                                 fate->reopened                ? EVENT_REOPENED
-	                                 : row->state == RISK_RESOLVED ? EVENT_RESOLVED
-	                                                               : EVENT_STATE,
-	                                 fate->reason);
+	const bool is_parted = fate->reopened && draft->old->has_merged_into;
+	struct risk_event *e =
+	        add_event(d, row,
+	                  fate->reopened                ? EVENT_REOPENED
+	                  : row->state == RISK_RESOLVED ? EVENT_RESOLVED
+	                                                : EVENT_STATE,
+	                  is_parted ? "unlinked" : fate->reason); /* read by as_of_risk */
 
 	if (draft->then_reason) {
 		e->state = RISK_OPEN;

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A risk as it stood at a time: what the queue read of it, and what its score was made of.  No row: there was
--- no such risk.  owner is who has it now.
+-- no such risk.  owner is who has it now.  A risk that was parted from another one was opened when it had been before.
 -- $1 org_id, $2 risk_id, $3 time.
 with held as (
     select rank, state, responsibility, due_at, next_crossing_at, reopens_at, soon_at
@@ -46,7 +46,7 @@ select r.risk_id, h.rank, h.state, h.responsibility, h.due_at, h.next_crossing_a
    and o.owner_id = r.owner_id
   left join scored as s
     on true
-  left join (select max(at) filter (where kind in (0, 4)) as opened_at,
+  left join (select max(at) filter (where kind = 0 or (kind = 4 and reason <> 'unlinked')) as opened_at,
                     max(at) filter (where kind in (3, 8)) as resolved_at
                from isobar.risk_event
               where org_id = $1
