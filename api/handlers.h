@@ -23,5 +23,6 @@ handler_fn compliance_get, frameworks_get;
 handler_fn responsibility_get;
 handler_fn sources_get, source_get, blind_spots_get, runs_get, run_get;
 handler_fn ingest_post, push_get;
+handler_fn what_if_post, what_if_get;
 
 #endif

@@ -114,6 +114,34 @@ static bool read_keys(const struct json_field *f, const json_t *value, const cha
 	return true;
 }
 
+static bool read_objects(const struct json_field *f, const json_t *value,
+                         const char *pointer, struct arena *a, struct json_fault *fault)
+{
+	struct object_list *out = f->out;
+	const size_t n = json_array_size(value);
+
+	if (!json_is_array(value))
+		return refuse(fault, pointer, "is no list");
+	if (n < (size_t)f->least || n > (size_t)f->most)
+		return refuse(fault, pointer,
+		              arena_printf(a, "has not from %lld to %lld members",
+		                           (long long)f->least, (long long)f->most));
+	out->texts = ARENA_ARRAY(a, const char *, n + 1);
+	out->n = n;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *object = json_array_get(value, i);
+		char *text;
+
+		if (!json_is_object(object))
+			return refuse(fault, arena_printf(a, "%s/%zu", pointer, i),
+			              "is no object");
+		text = json_dumps(object, JSON_COMPACT);
+		out->texts[i] = arena_strdup(a, text);
+		free(text);
+	}
+	return true;
+}
+
 static bool read_field(const struct json_field *f, const json_t *value, struct arena *a,
                        struct json_fault *fault)
 {
@@ -137,6 +165,8 @@ static bool read_field(const struct json_field *f, const json_t *value, struct a
 		return read_time(f, value, pointer, fault);
 	case FIELD_KEYS:
 		return read_keys(f, value, pointer, a, fault);
+	case FIELD_OBJECTS:
+		return read_objects(f, value, pointer, a, fault);
 	}
 	return false;
 }

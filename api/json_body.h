@@ -14,11 +14,12 @@
  * at most once, none unknown.  What is wrong is said with the place (RFC 6901).  Pure.
  */
 enum json_field_type {
-	FIELD_TEXT, /* const char *: not blank, most bytes at most */
-	FIELD_INT,  /* int64_t: from least to most */
-	FIELD_BOOL, /* bool */
-	FIELD_TIME, /* timestamp: RFC 3339 */
-	FIELD_KEYS, /* struct key_list: from least to most of them, each once */
+	FIELD_TEXT,    /* const char *: not blank, most bytes at most */
+	FIELD_INT,     /* int64_t: from least to most */
+	FIELD_BOOL,    /* bool */
+	FIELD_TIME,    /* timestamp: RFC 3339 */
+	FIELD_KEYS,    /* struct key_list: from least to most of them, each once */
+	FIELD_OBJECTS, /* struct object_list: from least to most, to be read one by one */
 };
 
 enum {
@@ -28,6 +29,12 @@ enum {
 
 struct key_list {
 	struct key *keys; /* ascending */
+	size_t n;
+};
+
+/* JSON texts of objects. */
+struct object_list {
+	const char **texts;
 	size_t n;
 };
 

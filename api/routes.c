@@ -63,6 +63,8 @@ const struct route routes[] = {
 	{ROUTE_GET, "/v1/runs/{id}",              PERMISSION_READ, run_get},
 	{ROUTE_POST, "/v1/ingest",                PERMISSION_INGEST, ingest_post},
 	{ROUTE_GET, "/v1/pushes/{id}",            PERMISSION_READ, push_get},
+	{ROUTE_POST, "/v1/what-if",               PERMISSION_READ, what_if_post},
+	{ROUTE_GET, "/v1/what-if/{id}",           PERMISSION_READ, what_if_get},
 };
 /* clang-format on */
 

@@ -11,6 +11,7 @@
 #include "store/queue_store.h"
 #include "store/risk_sides.h"
 #include "store/trial_store.h"
+#include "store/what_if_store.h"
 
 #include "report.h"
 #include "scorer/tally.h"
@@ -24,13 +25,17 @@
 static FILE *claims_file(const struct moves_question *q)
 {
 	FILE *f = tmpfile();
+	struct strbuf b = {0};
 
 	for (size_t i = 0; f && i < q->n_claims; i++) {
 		const struct operator_claim *c = &q->claims[i];
 
-		fprintf(f, "%d\t%d\t%d\t%s\t%s\n", (int)c->field, c->level, c->decided,
-		        c->asset, c->reason ? c->reason : "");
+		what_if_claim_put(&b, (int)c->field, c->level, c->decided, c->asset,
+		                  c->reason ? c->reason : "");
 	}
+	if (f)
+		fputs(strbuf_text(&b), f);
+	strbuf_done(&b);
 	if (f && (fflush(f) != 0 || fseek(f, 0, SEEK_SET) != 0)) {
 		fclose(f);
 		f = NULL;

@@ -3,6 +3,7 @@
  * isobar-scorer: turns dirty assets into ranked risks and moves the risks whose
  * SLA state changed by time alone.  --once does what there is to do and ends.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #include "store/pg_listen.h"
 #include "store/responsibility_store.h"
 #include "store/sweep_store.h"
+#include "store/what_if_store.h"
 
 #include "batch.h"
 #include "build_version.h"
@@ -45,7 +47,7 @@ struct settings {
 	bool once;
 	int n_workers; /* processes that share the shards; more than one with --once */
 	timestamp now; /* TIMESTAMP_NONE: the clock */
-	bool is_trial;
+	bool is_trial, is_answering;
 	struct what_if what_if;
 	const char *schema;           /* of a replay; NULL: isobar */
 	struct identity_ask identity; /* org NULL: not asked */
@@ -360,19 +362,86 @@ static int run_once(struct scorer *s, const struct settings *settings)
 	return exit_code_of(code, &err);
 }
 
+/* --- questions over HTTP, which a process of their own answers: they may take a minute --- */
+
+static void start_answering(const struct settings *settings, pid_t *child)
+{
+	char program[] = "isobar-scorer", option[] = "--answer";
+	char *const argv[] = {program, option, NULL};
+	struct sigaction usual = {.sa_handler = SIG_DFL};
+
+	*child = fork();
+	if (*child < 0)
+		log_warn("cannot start who answers what-ifs: fork failed");
+	if (*child != 0)
+		return;
+	sigaction(SIGTERM, &usual, NULL);
+	sigaction(SIGINT, &usual, NULL);
+	setenv("ISOBAR_DATABASE", settings->database,
+	       1); /* may hold a password: not in argv */
+	execv("/proc/self/exe", argv);
+	_exit(127);
+}
+
+/* Starts it when a question waits and none is being answered. */
+static int see_to_questions(struct scorer *s, const struct settings *settings, pid_t *child,
+                            struct error *err)
+{
+	bool is_waiting;
+	int status, rc;
+
+	if (*child > 0 && waitpid(*child, &status, WNOHANG) == *child) {
+		if (WIFSIGNALED(status))
+			log_warn("what-if ended by signal %d", WTERMSIG(status));
+		*child = 0;
+	}
+	if ((rc = what_if_sweep(s->pg, timestamp_now(), &is_waiting, err)) < 0)
+		return rc;
+	if (is_waiting && *child <= 0)
+		start_answering(settings, child);
+	return 0;
+}
+
+static void end_answering(pid_t child)
+{
+	int status;
+
+	if (child <= 0)
+		return;
+	kill(child, SIGTERM); /* another scorer takes the question */
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+}
+
+static int answer_questions(struct scorer *s, const struct settings *settings)
+{
+	struct error err = {0};
+	int rc = connect_database(s, settings, &err);
+
+	if (rc == 0)
+		rc = what_if_answer_all(s, clock_of(settings), &err);
+	return exit_code_of(rc, &err);
+}
+
 /* Works until it is told to stop; what may pass is tried again. */
 static int serve(struct scorer *s, const struct settings *settings)
 {
 	unsigned int delay = 1;
 	struct error err = {0};
+	pid_t child = 0;
+	int code = 0;
 
 	while (!stopping) {
 		int rc = s->pg ? 0 : connect_database(s, settings, &err);
 
 		if (rc == 0)
 			rc = work_through(s, clock_of(settings), &err);
-		if (rc < 0 && rc != ERR_TRANSIENT)
-			return exit_code_of(rc, &err);
+		if (rc == 0 && !stopping)
+			rc = see_to_questions(s, settings, &child, &err);
+		if (rc < 0 && rc != ERR_TRANSIENT) {
+			code = exit_code_of(rc, &err);
+			break;
+		}
 		if (rc == 0 && !stopping)
 			rc = pg_wait(s->pg, WAIT_MS, &err);
 		if (rc == 0) {
@@ -385,7 +454,8 @@ static int serve(struct scorer *s, const struct settings *settings)
 		sleep(delay);
 		delay = delay < 16 ? delay * 2 : 30;
 	}
-	return 0;
+	end_answering(child);
+	return code;
 }
 
 static int try_what_if(struct scorer *s, const struct settings *settings)
@@ -417,9 +487,11 @@ static void usage(FILE *to)
 	      "       isobar-scorer --identity ORG [--catalog DIR] [--everything] "
 	      "[--cases N]\n"
 	      "                     [--apply --actor NAME --reason TEXT]\n"
+	      "       isobar-scorer --answer [--now TIME] [--database DSN]\n"
 	      "  --once          score what is dirty, then end\n"
 	      "  --workers N     with --once: so many processes, 1 to 4 (1)\n"
 	      "  --what-if ORG   print as JSON what would move, and write nothing\n"
+	      "  --answer        answer what was asked over HTTP, then end\n"
 	      "  --schema NAME   with --once: score the tables of this schema, as isobar "
 	      "replay does\n"
 	      "  --context       with claims of operators from stdin, as isobar what-if "
@@ -471,6 +543,9 @@ static bool take_what_if(struct settings *s, int option)
 	struct what_if *w = &s->what_if;
 
 	switch (option) {
+	case 'a':
+		s->is_answering = s->once = true;
+		return true;
 	case 'i':
 		s->is_trial = s->once = true;
 		w->org = optarg;
@@ -538,6 +613,7 @@ static int read_arguments(int argc, char **argv, struct settings *s)
 	static const struct option options[] = {{"once", no_argument, NULL, 'o'},
 	                                        {"workers", required_argument, NULL, 'w'},
 	                                        {"now", required_argument, NULL, 'n'},
+	                                        {"answer", no_argument, NULL, 'a'},
 	                                        {"what-if", required_argument, NULL, 'i'},
 	                                        {"model", required_argument, NULL, 'm'},
 	                                        {"catalog-model", no_argument, NULL, 'c'},
@@ -632,6 +708,7 @@ int main(int argc, char **argv)
 	scorer.n_marks = settings.once ? MARKS_MAX : MARKS_SERVE;
 	rc = settings.is_trial       ? try_what_if(&scorer, &settings)
 	     : settings.identity.org ? tell_identity(&scorer, &settings)
+	     : settings.is_answering ? answer_questions(&scorer, &settings)
 	     : settings.once         ? run_once(&scorer, &settings)
 	                             : serve(&scorer, &settings);
 	pg_close(scorer.pg);

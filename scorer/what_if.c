@@ -46,30 +46,27 @@ int what_if_model(const char *path, struct score_model **out, struct error *err)
 	return rc;
 }
 
-static int take_model(struct scorer *s, const char *path, struct score_model **out,
-                      struct error *err)
+static int take_model(struct scorer *s, const struct what_if_texts *t,
+                      struct score_model **out, struct error *err)
 {
-	const int rc = what_if_model(path, out, err);
+	const int rc = score_model_load(t->model, strlen(t->model), out, err);
 
 	if (rc < 0)
-		return rc;
+		return error_wrap(err, "%s", t->model_name);
 	s->model = *out;
 	s->model_is_tried = true;
 	return 0;
 }
 
-static int take_policies(struct scorer *s, const struct org *org, const char *path,
-                         struct arena *a, struct error *err)
+static int take_policies(struct scorer *s, const struct org *org,
+                         const struct what_if_texts *t, struct arena *a, struct error *err)
 {
 	struct sla_policies *policies = ARENA_NEW(a, struct sla_policies);
 	struct policy_rows rows;
-	struct strbuf text = {0};
-	int rc;
+	int rc = policy_file_parse(t->policy_name, t->policy, a, &rows, err);
 
-	if ((rc = read_file(path, &text, err)) == 0 &&
-	    (rc = policy_file_parse(path, text.data, a, &rows, err)) == 0)
+	if (rc == 0)
 		rc = policies_of_rows(s->pg, org, &rows, a, policies, err);
-	strbuf_done(&text);
 	s->policies = policies;
 	return rc;
 }
@@ -87,7 +84,7 @@ static bool take_number(char **at, int *out)
 	return true;
 }
 
-/* "FIELD <tab> LEVEL <tab> DECIDED <tab> ASSET <tab> REASON", numbers as they are stored. */
+/* As what_if_claim_put() writes it. */
 static bool take_claim(char *line, struct arena *a, struct operator_claim *out)
 {
 	int field, decided;
@@ -132,10 +129,10 @@ static int take_context(FILE *from, struct arena *a, struct trial_context *out,
 	return rc;
 }
 
-static int print_outcome(struct scorer *s, const struct org *org,
-                         const struct trial_outcome *o, struct arena *a, struct error *err)
+static int put_outcome(struct scorer *s, const struct org *org,
+                       const struct trial_outcome *o, struct arena *a, struct strbuf *b,
+                       struct error *err)
 {
-	struct strbuf b = {0};
 	struct trial_name *names;
 	struct mover_name *told = ARENA_ARRAY(a, struct mover_name, o->moves.n_movers + 1);
 	struct key *ids = ARENA_ARRAY(a, struct key, o->moves.n_movers + 1);
@@ -152,20 +149,17 @@ static int print_outcome(struct scorer *s, const struct org *org,
 	for (size_t i = 0; i < o->moves.n_movers; i++)
 		told[i] = (struct mover_name){names[i].title, names[i].subject,
 		                              names[i].asset};
-	json_write_open(&b, NULL, '{');
-	json_write_int(&b, "open", o->n_open);
-	json_write_int(&b, "pending", o->n_pending);
-	json_write_int(&b, "rewritten", o->n_rewritten);
-	tally_write(&b, &o->moves, told, o->correlation);
-	json_write_close(&b, '}');
-	if (puts(strbuf_text(&b)) < 0 || fflush(stdout) != 0)
-		rc = error_set(err, ERR_INTERNAL, "cannot write the report");
-	strbuf_done(&b);
-	return rc;
+	json_write_open(b, NULL, '{');
+	json_write_int(b, "open", o->n_open);
+	json_write_int(b, "pending", o->n_pending);
+	json_write_int(b, "rewritten", o->n_rewritten);
+	tally_write(b, &o->moves, told, o->correlation);
+	json_write_close(b, '}');
+	return 0;
 }
 
-int what_if_print(struct scorer *s, const struct what_if *w, timestamp now,
-                  struct error *err)
+int what_if_of_texts(struct scorer *s, const struct org *org, const struct what_if_texts *t,
+                     timestamp now, struct strbuf *out, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(1 << 14);
 	CLEANUP(tally_freep) struct tally *tally = tally_new();
@@ -173,16 +167,52 @@ int what_if_print(struct scorer *s, const struct what_if *w, timestamp now,
 	struct scorer tried = *s;
 	struct trial_context context = {0};
 	struct trial_outcome outcome;
+	int rc;
+
+	tried.model_is_tried = t->catalog_model;
+	if ((t->model && (rc = take_model(&tried, t, &model, err)) < 0) ||
+	    (t->policy && (rc = take_policies(&tried, org, t, a, err)) < 0) ||
+	    (t->context && (rc = take_context(t->context, a, &context, err)) < 0) ||
+	    (rc = trial_run(&tried, org, &context, now, (size_t)t->movers, tally, &outcome,
+	                    err)) < 0)
+		return rc;
+	return put_outcome(s, org, &outcome, a, out, err);
+}
+
+static int read_texts(const struct what_if *w, struct strbuf *model, struct strbuf *policy,
+                      struct what_if_texts *out, struct error *err)
+{
+	int rc;
+
+	if ((w->model && (rc = read_file(w->model, model, err)) < 0) ||
+	    (w->policy && (rc = read_file(w->policy, policy, err)) < 0))
+		return rc;
+	*out = (struct what_if_texts){.model = w->model ? strbuf_text(model) : NULL,
+	                              .model_name = w->model,
+	                              .policy = w->policy ? strbuf_text(policy) : NULL,
+	                              .policy_name = w->policy,
+	                              .catalog_model = w->catalog_model,
+	                              .context = w->context,
+	                              .movers = w->movers};
+	return 0;
+}
+
+int what_if_print(struct scorer *s, const struct what_if *w, timestamp now,
+                  struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct strbuf model = {0}, policy = {0}, out = {0};
+	struct what_if_texts texts;
 	struct org org;
 	int rc;
 
-	tried.model_is_tried = w->catalog_model;
-	if ((rc = scorer_find_org(s, w->org, a, &org, err)) < 0 ||
-	    (w->model && (rc = take_model(&tried, w->model, &model, err)) < 0) ||
-	    (w->policy && (rc = take_policies(&tried, &org, w->policy, a, err)) < 0) ||
-	    (w->context && (rc = take_context(w->context, a, &context, err)) < 0) ||
-	    (rc = trial_run(&tried, &org, &context, now, (size_t)w->movers, tally, &outcome,
-	                    err)) < 0)
-		return rc;
-	return print_outcome(s, &org, &outcome, a, err);
+	if ((rc = scorer_find_org(s, w->org, a, &org, err)) == 0 &&
+	    (rc = read_texts(w, &model, &policy, &texts, err)) == 0 &&
+	    (rc = what_if_of_texts(s, &org, &texts, now, &out, err)) == 0 &&
+	    (puts(strbuf_text(&out)) < 0 || fflush(stdout) != 0))
+		rc = error_set(err, ERR_INTERNAL, "cannot write the report");
+	strbuf_done(&model);
+	strbuf_done(&policy);
+	strbuf_done(&out);
+	return rc;
 }

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/strbuf.h"
+
 #include "batch.h"
 
 /* Files stand in for what an org has; NULL: as it is. */
@@ -11,8 +13,8 @@ struct what_if {
 	const char *org;
 	const char *model, *policy;
 	bool catalog_model; /* whatever the org has */
-	FILE *context;      /* claims, one a line as what_if.c says; or NULL */
-	long movers;        /* told by name, at most */
+	FILE *context; /* claims, one a line as what_if_claim_put() writes it; or NULL */
+	long movers;   /* told by name, at most */
 };
 
 /* A model's file.  *out is the caller's. */
@@ -25,5 +27,25 @@ int what_if_model(const char *path, struct score_model **out, struct error *err)
  */
 int what_if_print(struct scorer *s, const struct what_if *w, timestamp now,
                   struct error *err) MUST_CHECK;
+
+/* The same of texts that are in memory, which are called by their names in errors. */
+struct what_if_texts {
+	const char *model, *model_name; /* NULL: as it is */
+	const char *policy, *policy_name;
+	bool catalog_model;
+	FILE *context;
+	long movers;
+};
+/* Puts the object into out. */
+int what_if_of_texts(struct scorer *s, const struct org *org, const struct what_if_texts *t,
+                     timestamp now, struct strbuf *out, struct error *err) MUST_CHECK;
+
+/*
+ * Answers what waits to be answered (store/what_if_store.h), one after the other, then
+ * returns.  What cannot be answered is told there; an error is one of the database.  A
+ * question that takes longer than WHAT_IF_SECONDS ends the process (SIGALRM).
+ */
+#define WHAT_IF_SECONDS 600
+int what_if_answer_all(struct scorer *s, timestamp now, struct error *err) MUST_CHECK;
 
 #endif

@@ -116,7 +116,9 @@ collect() {
 			case when n > 0 then 'Title' else '' end, n, n, n * 10, case when n > 3 then 'no' else '' end, now()
 		  from generate_series(0, 7) as n;
 		insert into isobar.push (org_id, push_id, run_id, source, principal, state, received_at, finished_at, size, n_chunks)
-		values (1, '01934b1e-7a00-7c3d-9f21-5d0f6c8a1b2d', 4712, 'twice', 'lake', 3, now(), now(), 100, 1)"
+		values (1, '01934b1e-7a00-7c3d-9f21-5d0f6c8a1b2d', 4712, 'twice', 'lake', 3, now(), now(), 100, 1);
+		insert into isobar.what_if (org_id, what_if_id, kind, body, movers, principal, state, asked_at, finished_at, error)
+		values (1, '01934b1e-7a00-7c3d-9f21-5d0f6c8a1b2e', 0, '', 10, 'lake', 3, now(), now(), 'model: line 1: no JSON')"
 }
 
 import_other() {

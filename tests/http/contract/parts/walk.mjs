@@ -7,7 +7,7 @@ import { forgeries, isWellFormed, scopeTest } from './tokens.mjs';
 const BY_ACCOUNT = ['getCompliance', 'listFixes', 'getFix', 'listFixRisks'];
 // Figures of the whole org: no token for a part of it.
 const WHOLE = ['getSlaSummary', 'getSlaForecast', 'listOwners', 'getOwner', 'listSuppressions', 'getSuppression',
-	'listSources', 'getSource', 'listBlindSpots', 'listRuns', 'getRun', 'getPush'];
+	'listSources', 'getSource', 'listBlindSpots', 'listRuns', 'getRun', 'getPush', 'getWhatIf'];
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'BREW'];
 
@@ -41,7 +41,7 @@ function visitors(ctx) {
 // The name of an owner or a rule, the id of a run or a push, as its parameter shows it.
 const exampleName = (operation) => operation.parameters.find((p) => p.in === 'path').example;
 
-export const isExampled = ({ path }) => /\{name\}|^\/v1\/(runs|pushes)\/\{/.test(path);
+export const isExampled = ({ path }) => /\{name\}|^\/v1\/(runs|pushes|what-if)\/\{/.test(path);
 
 // What stands for {id}, {name} and {queue}, with the status that somebody who may read gets.
 function targets(ctx, operation, visitor) {
