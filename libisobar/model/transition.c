@@ -267,6 +267,17 @@ static struct transition_risk as_of(const struct transition_risk *risk, timestam
 	return r;
 }
 
+/* Other policies hold since it was written, and it is the first to be measured by them. */
+static void tell_due_time(const struct transition_risk *r, timestamp now,
+                          struct transition *t)
+{
+	if (!risk_state_is_open(r->state) || t->due_at == r->due_at ||
+	    t->n_crossings == RISK_CROSSINGS_MAX)
+		return;
+	t->crossings[t->n_crossings++] =
+	        (struct risk_crossing){now, EVENT_DUE, t->state, "policy_changed"};
+}
+
 void transition_decide(const struct transition_risk *risk, const struct want *w,
                        timestamp now, struct arena *a, struct transition *out)
 {
@@ -305,4 +316,6 @@ void transition_decide(const struct transition_risk *risk, const struct want *w,
 	if (w->kind == WANT_CROSSED && out->n_crossings)
 		out->at = out->crossings[out->n_crossings - 1].at;
 	set_clock(r, out, a);
+	if (w->kind == WANT_CROSSED)
+		tell_due_time(risk, now, out);
 }

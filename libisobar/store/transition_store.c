@@ -270,7 +270,7 @@ static void put_crossings(struct strbuf *b, const struct transition_risk *r,
 		json_write_time(b, "at", c->at);
 		json_write_int(b, "kind", c->kind);
 		json_write_int(b, "state", c->state);
-		json_write_time(b, "due_at", r->due_at);
+		json_write_time(b, "due_at", c->kind == EVENT_DUE ? t->due_at : r->due_at);
 		json_write_text(b, "reason", c->reason);
 		json_write_close(b, '}');
 	}
