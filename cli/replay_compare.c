@@ -267,10 +267,13 @@ static void add_move(struct replay_compare *c, const struct replay_risk *kept,
 	c->places[c->n_places++] = (struct tally_place){kept->risk_id, kept->at.rank};
 }
 
-static bool are_same(const struct replay_risk *kept, const struct replay_risk *rebuilt)
+/* By another model, its name is no difference. */
+static bool are_same(const struct replay_compare *c, const struct replay_risk *kept,
+                     const struct replay_risk *rebuilt)
 {
 	for (int f = 0; f < n_fields(kept); f++)
-		if (!is_same(kept, rebuilt, (enum replay_field)f))
+		if (!(c->moves && f == REPLAY_MODEL) &&
+		    !is_same(kept, rebuilt, (enum replay_field)f))
 			return false;
 	return true;
 }
@@ -300,7 +303,7 @@ static void compare(struct replay_compare *c, struct replay_risk *kept,
 	}
 	risk_line(&c->kept, kept, n_fields(kept));
 	risk_line(&c->rebuilt, rebuilt, n_fields(kept));
-	if (are_same(kept, rebuilt))
+	if (are_same(c, kept, rebuilt))
 		c->n_same++;
 	else
 		differs(c, kept, rebuilt);

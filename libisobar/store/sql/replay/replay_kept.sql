@@ -20,9 +20,11 @@ select r.risk_id, r.asset_id, e.computed_at <= $2::timestamptz as whole, false a
            and risk_id > $3
          order by risk_id
          limit $4) as r
-  join isobar.risk_explanation as e
-    on e.org_id = $1
-   and e.risk_id = r.risk_id
+ cross join lateral (select computed_at, model, inputs, points, basis, witness, members, reasons, control, category
+                       from isobar.risk_explanation
+                      where org_id = $1
+                        and risk_id = r.risk_id
+                     offset 0) as e
   left join lateral (
        select r.rank, r.state, r.responsibility, r.due_at, r.next_crossing_at, r.reopens_at, r.soon_at
         where r.rank_since <= $2
