@@ -13,7 +13,9 @@
 struct record_finding {
 	unsigned int slot;
 	struct key finding_id;
-	int64_t content_hash; /* ingest_stored_hash() */
+	/* ingest_stored_hash(); 0: it was closed since, by a pass or by absence, of which
+	 * its record says nothing. */
+	int64_t content_hash;
 };
 
 /* A segment; everything lives until the next call. */

@@ -67,6 +67,16 @@ expect_read_again "replayed from quarantine"
 expect "both were new" "$((n + 2))" "$(sql "select count(*) from isobar.finding")"
 proves "records of two formats in one run are read again, each as its own"
 
+# --- what was closed since: its record says nothing of that ---
+
+prowler bucket=closed at=1794355200 verdict=FAIL >"$tmp/fail.ocsf.json"
+prowler bucket=closed at=1794441600 verdict=PASS >"$tmp/pass.ocsf.json"
+must "$isobar" import --quiet --now "$now" "$tmp/fail.ocsf.json"
+must "$isobar" import --quiet --now "$now" "$tmp/pass.ocsf.json"
+expect "closed by a pass" 1 "$(sql "select count(*) from isobar.finding where content_hash = 0")"
+expect_read_again "closed by a pass"
+proves "what a pass has closed is as it was stored"
+
 # --- every byte counts ---
 
 segment=$(sql "select segment_id from isobar.payload_segment order by length(body) limit 1")
