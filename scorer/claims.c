@@ -157,6 +157,16 @@ static bool is_claimed(const struct claims *c, const struct key *risk_id)
 	return false;
 }
 
+/* Another id for a group whose own is another group's; what is stored under it, or NULL. */
+static const struct stored_risk *name_again(struct claims *c, struct risk_group *g)
+{
+	g->is_again = true;
+	g->again = id_again(c->org, &g->fingerprint);
+	while (is_claimed(c, &g->again))
+		g->again = id_again(c->org, &g->again);
+	return stored_own(c->slice, &g->again);
+}
+
 /* False: the group has no stored risk. */
 static bool lead_elsewhere(struct claims *c, struct stored_risk *row)
 {
@@ -168,13 +178,8 @@ static bool lead_elsewhere(struct claims *c, struct stored_risk *row)
 	if (key_cmp(&g->fingerprint, &row->fingerprint) != 0)
 		return false; /* a former name: it has one of its own */
 	g->alias_ends = key_cmp(&row->fingerprint, &row->risk_id) != 0;
-	if (!g->alias_ends || (other && is_claimed(c, &other->risk_id))) {
-		g->is_again = true;
-		g->again = id_again(c->org, &g->fingerprint);
-		while (is_claimed(c, &g->again))
-			g->again = id_again(c->org, &g->again);
-		other = stored_own(c->slice, &g->again);
-	}
+	if (!g->alias_ends || (other && is_claimed(c, &other->risk_id)))
+		other = name_again(c, g);
 	if (!other)
 		return false;
 	*row = *other;
@@ -184,6 +189,39 @@ static bool lead_elsewhere(struct claims *c, struct stored_risk *row)
 	row->has_merged_into = g->alias_ends && !g->is_again;
 	row->merged_into = led_to;
 	return true;
+}
+
+/* The row of a group that has lost all of its own, while its id is another group's risk: it
+ * was led there by a former name. */
+static bool is_left_without(const struct claims *c, const bool *ends, size_t i)
+{
+	const struct stored_risk *row = &c->rows[i];
+	const struct risk_group *g = &c->groups[row->ordinal];
+
+	if (!ends[i] || !is_by_name(c, row) || g->is_again)
+		return false;
+	for (size_t k = 0; k < c->n_rows; k++)
+		if (!ends[k] && is_by_name(c, &c->rows[k]) &&
+		    c->rows[k].ordinal == row->ordinal)
+			return false;
+	for (size_t k = 0; k < c->n_rows; k++)
+		if (!ends[k] && is_by_name(c, &c->rows[k]) &&
+		    key_cmp(&c->rows[k].risk_id, &g->fingerprint) == 0)
+			return true;
+	return false;
+}
+
+static void name_left_without(struct claims *c, bool *ends, size_t i)
+{
+	const size_t ordinal = c->rows[i].ordinal;
+	const struct stored_risk *other = name_again(c, &c->groups[ordinal]);
+
+	if (!other)
+		return;
+	c->rows[i] = *other;
+	c->rows[i].claimed = CLAIMED_BY_NAME;
+	c->rows[i].ordinal = ordinal;
+	ends[i] = false;
 }
 
 void claims_settle(struct claims *c, const struct risk_place *places, size_t n_places,
@@ -206,6 +244,9 @@ void claims_settle(struct claims *c, const struct risk_place *places, size_t n_p
 			if (all[k] != best)
 				ends[all[k] - c->rows] = !lead_elsewhere(c, all[k]);
 	}
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (is_left_without(c, ends, i))
+			name_left_without(c, ends, i);
 	for (size_t i = 0; i < c->n_rows; i++)
 		if (!ends[i])
 			c->rows[kept++] = c->rows[i];
