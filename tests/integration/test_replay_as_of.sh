@@ -251,8 +251,8 @@ refused() { # CASE CODE TEXT OPTION…
 
 refused "the future" 2 "--as-of is a time that has passed" --as-of 2031-01-01T00:00:00Z --now "$end"
 refused "no time" 2 '--as-of is an RFC 3339 time, not "then"' --as-of then
-refused "both" 2 "wants --verify, or --as-of TIME" --verify --as-of "$end" --now "$end"
-refused "verify by a model" 2 "wants --verify, or --as-of TIME" --verify --model "$tmp/other.json"
+refused "both" 2 "wants --verify [--all-orgs], or --as-of TIME" --verify --as-of "$end" --now "$end"
+refused "verify by a model" 2 "wants --verify [--all-orgs], or --as-of TIME" --verify --model "$tmp/other.json"
 refused "no model" 1 "epss.csv: " --as-of "$end" --now "$end" --model "$tmp/epss.csv"
 sql "update isobar.org set history_from = '2026-11-15T12:00:00Z'"
 refused "before what is kept" 1 "the history reaches back to 2026-11-15T12:00:00Z only" --as-of "$(at 0)" --now "$end"
