@@ -86,18 +86,28 @@ static int by_key(const void *a, const void *b)
 	return key_cmp(a, b);
 }
 
+static bool is_list(const struct json_field *f, const json_t *value, const char *pointer,
+                    struct arena *a, struct json_fault *fault)
+{
+	const size_t n = json_array_size(value);
+
+	if (!json_is_array(value))
+		return refuse(fault, pointer, "is no list");
+	if (n >= (size_t)f->least && n <= (size_t)f->most)
+		return true;
+	return refuse(fault, pointer,
+	              arena_printf(a, "has not from %lld to %lld members",
+	                           (long long)f->least, (long long)f->most));
+}
+
 static bool read_keys(const struct json_field *f, const json_t *value, const char *pointer,
                       struct arena *a, struct json_fault *fault)
 {
 	struct key_list *out = f->out;
 	const size_t n = json_array_size(value);
 
-	if (!json_is_array(value))
-		return refuse(fault, pointer, "is no list");
-	if (n < (size_t)f->least || n > (size_t)f->most)
-		return refuse(fault, pointer,
-		              arena_printf(a, "has not from %lld to %lld members",
-		                           (long long)f->least, (long long)f->most));
+	if (!is_list(f, value, pointer, a, fault))
+		return false;
 	out->keys = ARENA_ARRAY(a, struct key, n);
 	out->n = n;
 	for (size_t i = 0; i < n; i++) {
@@ -120,12 +130,8 @@ static bool read_objects(const struct json_field *f, const json_t *value,
 	struct object_list *out = f->out;
 	const size_t n = json_array_size(value);
 
-	if (!json_is_array(value))
-		return refuse(fault, pointer, "is no list");
-	if (n < (size_t)f->least || n > (size_t)f->most)
-		return refuse(fault, pointer,
-		              arena_printf(a, "has not from %lld to %lld members",
-		                           (long long)f->least, (long long)f->most));
+	if (!is_list(f, value, pointer, a, fault))
+		return false;
 	out->texts = ARENA_ARRAY(a, const char *, n + 1);
 	out->n = n;
 	for (size_t i = 0; i < n; i++) {

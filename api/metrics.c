@@ -245,9 +245,8 @@ static void put_self_check(const struct metrics *m, struct strbuf *out)
 	if (!SUM(m, values.check_last))
 		return;
 	put_head(out, "isobar_self_check_findings", "gauge",
-	         "Findings in the last self-checks of all orgs, by what reading their "
-	         "records "
-	         "again came to.");
+	         "Findings in the last self-checks of all orgs, by how their records "
+	         "read again.");
 	strbuf_printf(out,
 	              "isobar_self_check_findings{outcome=\"same\"} %" PRIu64 "\n"
 	              "isobar_self_check_findings{outcome=\"differ\"} %" PRIu64 "\n"
@@ -255,17 +254,15 @@ static void put_self_check(const struct metrics *m, struct strbuf *out)
 	              SUM(m, values.check_same), SUM(m, values.check_differ),
 	              SUM(m, values.check_not_alone));
 	put_one(out, "isobar_self_check_damaged_segments",
-	        "Segments of records, or places in them, that the last self-checks could "
-	        "not "
-	        "read.",
+	        "Segments of records, or places in them, that the last self-checks "
+	        "could not read.",
 	        SUM(m, values.check_damaged));
 	put_one(out, "isobar_self_check_rewritten_risks",
 	        "Risks that came out differently in the last self-checks.",
 	        SUM(m, values.check_rewritten));
 	put_one(out, "isobar_self_check_last_timestamp_seconds",
-	        "When the last self-check ended, of the org where that is the longest ago; "
-	        "an "
-	        "org without one counts from when it was made.",
+	        "When the last self-check ended, of the org where that is the longest "
+	        "ago; an org without one counts from when it was made.",
 	        SUM(m, values.check_last));
 }
 

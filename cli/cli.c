@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/strbuf.h"
+#include "base/text_file.h"
 #include "store/migrate.h"
 
 #define STATE_FILE_MAX 4096
@@ -215,25 +215,7 @@ const char *cli_local_actor(struct arena *a)
 
 int cli_read_file(const char *path, struct strbuf *out, struct error *err)
 {
-	FILE *f = fopen(path, "re");
-	char piece[16384];
-	size_t n;
-
-	if (!f)
-		return error_set(err, ERR_INVALID, "cannot be opened: %s", strerror(errno));
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0 && out->size <= CLI_FILE_MAX)
-		strbuf_put(out, piece, n);
-	const int failed = ferror(f) ? errno : 0;
-
-	fclose(f);
-	if (failed)
-		return error_set(err, ERR_INVALID, "cannot be read: %s", strerror(failed));
-	if (out->size > CLI_FILE_MAX)
-		return error_set(err, ERR_LIMIT, "is larger than %d MiB",
-		                 CLI_FILE_MAX >> 20);
-	if (out->size && memchr(out->data, '\0', out->size))
-		return error_set(err, ERR_INVALID, "is no text: it holds a NUL byte");
-	return 0;
+	return text_file_read(path, CLI_FILE_MAX, out, err);
 }
 
 /* What `isobar up` recorded: the connection of the private cluster. */

@@ -4,12 +4,9 @@
  */
 #include "score_once.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "scorer_ask.h"
 
 /* One worker a processor; there are four shards to share. */
 static const char *worker_count(struct arena *a)
@@ -19,69 +16,37 @@ static const char *worker_count(struct arena *a)
 	return arena_printf(a, "%ld", n < 1 ? 1 : n > 4 ? 4 : n);
 }
 
-static int wait_for_scorer(struct cli *cli, pid_t pid, const char *failed)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return EXIT_DONE;
-	cli_complain(cli, "%s", failed);
-	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_TRY_AGAIN ? EXIT_TRY_AGAIN
-	                                                                  : EXIT_FAILED;
-}
-
-/* The scorer takes its own connection; the one in the environment is not in argv. */
 int cli_score_once(struct cli *cli, const char *done)
 {
 	char now[TIMESTAMP_TEXT_MAX];
-	const char *program = cli_program_path("isobar-scorer", cli->arena);
-	const pid_t pid = fork();
+	const char *const words[] = {"--once", "--workers", worker_count(cli->arena),
+	                             cli->now_given ? "--now" : NULL,
+	                             cli->now_given ? timestamp_format(cli->now, now)
+	                                            : NULL};
+	const int exit_code = scorer_run(cli, words, N_ELEMENTS(words));
 
-	if (pid < 0) {
-		cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
-		return EXIT_FAILED;
-	}
-	if (pid == 0) {
-		setenv("ISOBAR_DATABASE", cli->database, 1);
-		const char *workers = worker_count(cli->arena);
-
-		if (cli->now_given)
-			execlp(program, program, "--once", "--workers", workers, "--now",
-			       timestamp_format(cli->now, now), (char *)NULL);
-		else
-			execlp(program, program, "--once", "--workers", workers,
-			       (char *)NULL);
-		cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
-		_exit(127);
-	}
-	return wait_for_scorer(
-	        cli, pid,
-	        arena_printf(cli->arena,
-	                     "%s, but scoring failed; it goes on when isobar-scorer runs",
-	                     done));
+	if (exit_code != EXIT_DONE)
+		cli_complain(cli,
+		             "%s, but scoring failed; it goes on when isobar-scorer runs",
+		             done);
+	return exit_code;
 }
 
 int cli_score_schema(struct cli *cli, const char *schema, timestamp at, const char *model)
 {
 	char now[TIMESTAMP_TEXT_MAX];
-	const char *program = cli_program_path("isobar-scorer", cli->arena);
+	const char *const words[] = {"--once",
+	                             "--workers",
+	                             worker_count(cli->arena),
+	                             "--now",
+	                             timestamp_format(at, now),
+	                             "--schema",
+	                             schema,
+	                             model ? "--model" : NULL,
+	                             model};
+	const int exit_code = scorer_run(cli, words, N_ELEMENTS(words));
 
-	fflush(stdout);
-	const pid_t pid = fork();
-
-	if (pid < 0) {
-		cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
-		return EXIT_FAILED;
-	}
-	if (pid == 0) {
-		setenv("ISOBAR_DATABASE", cli->database, 1);
-		execlp(program, program, "--once", "--workers", worker_count(cli->arena),
-		       "--now", timestamp_format(at, now), "--schema", schema,
-		       model ? "--model" : (char *)NULL, model, (char *)NULL);
-		cli_complain(cli, "cannot start %s: %s", program, strerror(errno));
-		_exit(127);
-	}
-	return wait_for_scorer(cli, pid, "what was rebuilt cannot be scored");
+	if (exit_code != EXIT_DONE)
+		cli_complain(cli, "what was rebuilt cannot be scored");
+	return exit_code;
 }

@@ -25,6 +25,37 @@ static void run_scorer(struct cli *cli, const char *const *words, size_t n)
 	_exit(127);
 }
 
+static int wait_status(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+static int exit_code_of(int status)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return EXIT_DONE;
+	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_TRY_AGAIN ? EXIT_TRY_AGAIN
+	                                                                  : EXIT_FAILED;
+}
+
+int scorer_run(struct cli *cli, const char *const *words, size_t n)
+{
+	fflush(stdout);
+	const pid_t pid = fork();
+
+	if (pid < 0) {
+		cli_complain(cli, "cannot start isobar-scorer: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (pid == 0)
+		run_scorer(cli, words, n);
+	return exit_code_of(wait_status(pid));
+}
+
 static void read_all(int fd, struct strbuf *out)
 {
 	char part[8192];
@@ -33,20 +64,6 @@ static void read_all(int fd, struct strbuf *out)
 	while ((n = read(fd, part, sizeof(part))) > 0 || (n < 0 && errno == EINTR))
 		if (n > 0)
 			strbuf_put(out, part, (size_t)n);
-}
-
-static int wait_for(struct cli *cli, pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return EXIT_DONE;
-	if (!WIFEXITED(status))
-		cli_complain(cli, "isobar-scorer was ended by signal %d", WTERMSIG(status));
-	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_TRY_AGAIN ? EXIT_TRY_AGAIN
-	                                                                  : EXIT_FAILED;
 }
 
 int scorer_ask(struct cli *cli, const char *const *words, size_t n, FILE *input,
@@ -75,5 +92,9 @@ int scorer_ask(struct cli *cli, const char *const *words, size_t n, FILE *input,
 	close(ends[1]);
 	read_all(ends[0], out);
 	close(ends[0]);
-	return wait_for(cli, pid);
+	const int status = wait_status(pid);
+
+	if (!WIFEXITED(status))
+		cli_complain(cli, "isobar-scorer was ended by signal %d", WTERMSIG(status));
+	return exit_code_of(status);
 }

@@ -16,4 +16,7 @@
 int scorer_ask(struct cli *cli, const char *const *words, size_t n, FILE *input,
                struct strbuf *out);
 
+/* The same without input, and what it prints is printed.  Nothing is said of how it ended. */
+int scorer_run(struct cli *cli, const char *const *words, size_t n);
+
 #endif

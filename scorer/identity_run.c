@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/strbuf.h"
+#include "base/text_file.h"
 #include "model/json_write.h"
 #include "store/catalog.h"
 #include "store/pg_listen.h"
@@ -21,25 +21,6 @@
 #define CATALOG_FILE_MAX ((size_t)8 << 20)
 
 /* --- the catalogue --- */
-
-static int read_file(const char *path, struct strbuf *out, struct error *err)
-{
-	FILE *f = fopen(path, "r");
-	char part[1 << 14];
-	size_t n;
-
-	if (!f)
-		return error_set(err, ERR_INVALID, "%s: cannot be opened", path);
-	while ((n = fread(part, 1, sizeof(part), f)) > 0 && out->size <= CATALOG_FILE_MAX)
-		strbuf_put(out, part, n);
-	const bool is_bad = ferror(f) || out->size > CATALOG_FILE_MAX;
-
-	fclose(f);
-	if (!is_bad && strlen(strbuf_text(out)) == out->size)
-		return 0;
-	return error_set(err, ERR_INVALID, "%s: cannot be read, or is no text of 8 MiB",
-	                 path);
-}
 
 /* The program's files, each from the folder instead. */
 static int read_catalog(const char *folder, struct arena *a, struct embedded_file **out,
@@ -54,7 +35,10 @@ static int read_catalog(const char *folder, struct arena *a, struct embedded_fil
 		(*out)[i] = catalog_files[i];
 		if (!folder)
 			continue;
-		rc = read_file(arena_printf(a, "%s/%s", folder, name), &text, err);
+		const char *path = arena_printf(a, "%s/%s", folder, name);
+
+		if ((rc = text_file_read(path, CATALOG_FILE_MAX, &text, err)) < 0)
+			error_wrap(err, "%s", path);
 		(*out)[i].text = arena_strdup(a, strbuf_text(&text));
 		strbuf_done(&text);
 		if (rc < 0)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/strbuf.h"
+#include "base/text_file.h"
 #include "model/json_write.h"
 #include "model/policy_file.h"
 #include "store/policy_preview.h"
@@ -18,21 +18,9 @@
 
 static int read_file(const char *path, struct strbuf *out, struct error *err)
 {
-	FILE *f = fopen(path, "r");
-	size_t n;
+	const int rc = text_file_read(path, FILE_MAX, out, err);
 
-	if (!f)
-		return error_set(err, ERR_INVALID, "%s: cannot be opened", path);
-	strbuf_reserve(out, FILE_MAX + 1);
-	n = fread(out->data, 1, FILE_MAX + 1, f);
-	out->size = n < FILE_MAX ? n : FILE_MAX;
-	out->data[out->size] = '\0';
-	const bool is_bad = ferror(f) || n > FILE_MAX;
-
-	fclose(f);
-	return is_bad ? error_set(err, ERR_INVALID, "%s: cannot be read, or is over 1 MiB",
-	                          path)
-	              : 0;
+	return rc < 0 ? error_wrap(err, "%s", path) : 0;
 }
 
 int what_if_model(const char *path, struct score_model **out, struct error *err)
