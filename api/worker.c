@@ -32,6 +32,7 @@
 #include "tls.h"
 
 #define SCHEMA_FRESH_USEC 3000000
+#define JOIN_SEC          3 /* a replacement listens then, whatever its database does */
 #define BODY_MAX          (256 * 1024)
 #define STRAY_BODY_MAX    65536 /* what is read where none is taken, before it is refused */
 
@@ -39,10 +40,10 @@ struct worker {
 	struct app app;
 	const struct worker_options *options;
 	struct tls *tls;
-	struct event *beat, *flush, *term, *intr, *hup;
+	struct event *beat, *flush, *term, *intr, *hup, *join;
 	struct pg_query *schema_query;
 	struct self_check_watch *self_check; /* NULL: another process watches */
-	bool is_stopping;
+	bool is_stopping, is_listening;
 	int exit_code;
 	char allow[ROUTE_ALLOW_MAX]; /* what the guard is told, until it asks again */
 };
@@ -66,6 +67,8 @@ const char *worker_not_ready(const struct app *app)
 	return NULL;
 }
 
+static void begin_listening(struct worker *w);
+
 static void on_schema(const PGresult *result, const struct error *err, void *ctx)
 {
 	struct worker *w = ctx;
@@ -75,6 +78,7 @@ static void on_schema(const PGresult *result, const struct error *err, void *ctx
 		return; /* the pool says why nothing comes */
 	w->app.schema_version = (int)pg_get_int(result, 0, "version");
 	w->app.schema_seen_at = request_clock();
+	begin_listening(w);
 }
 
 static void ask_schema(struct worker *w)
@@ -299,6 +303,42 @@ static int listen_all(struct worker *w, struct error *err)
 	return rc;
 }
 
+static void say_ready(struct worker *w)
+{
+	char url[96];
+
+	snprintf(url, sizeof(url), "%s://%s:%u", w->tls ? "https" : "http",
+	         listen_host(w->options->settings->listen), server_port(w->app.server));
+	w->options->ready(url, w->options->ctx);
+}
+
+/*
+ * The address is shared: a replacement that took its part of the connections before its
+ * database answers would refuse what the others can serve.
+ */
+static void begin_listening(struct worker *w)
+{
+	struct error err;
+
+	if (w->is_listening || w->is_stopping)
+		return;
+	w->is_listening = true;
+	if (listen_all(w, &err) == 0) {
+		say_ready(w);
+		return;
+	}
+	log_error("%s", err.text);
+	w->exit_code = 1;
+	event_base_loopbreak(w->app.base);
+}
+
+static void on_join(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	begin_listening(ctx);
+}
+
 /* --- stopping --- */
 
 static void on_drained(bool in_time, void *ctx)
@@ -343,17 +383,20 @@ static void watch(struct worker *w)
 {
 	struct event_base *base = w->app.base;
 	const struct timeval second = {.tv_sec = 1}, soon = {.tv_usec = 200000};
+	const struct timeval join = {.tv_sec = w->options->is_replacement ? JOIN_SEC : 0};
 
 	w->beat = event_new(base, -1, EV_PERSIST, on_beat, w);
 	w->flush = event_new(base, -1, EV_PERSIST, on_flush, w);
 	w->term = evsignal_new(base, SIGTERM, on_stop, w);
 	w->intr = evsignal_new(base, SIGINT, on_stop, w);
 	w->hup = evsignal_new(base, SIGHUP, on_reload, w);
+	w->join = evtimer_new(base, on_join, w);
 	event_add(w->beat, &second);
 	event_add(w->flush, &soon);
 	event_add(w->term, NULL);
 	event_add(w->intr, NULL);
 	event_add(w->hup, NULL);
+	event_add(w->join, &join);
 }
 
 /* Requests go with the server, then what they may wait for. */
@@ -376,18 +419,10 @@ static void close_all(struct worker *w)
 		event_free(w->term);
 		event_free(w->intr);
 		event_free(w->hup);
+		event_free(w->join);
 	}
 	event_base_free(w->app.base);
 	access_log_flush();
-}
-
-static void say_ready(struct worker *w)
-{
-	char url[96];
-
-	snprintf(url, sizeof(url), "%s://%s:%u", w->tls ? "https" : "http",
-	         listen_host(w->options->settings->listen), server_port(w->app.server));
-	w->options->ready(url, w->options->ctx);
 }
 
 /*
@@ -428,14 +463,12 @@ int worker_run(const struct worker_options *options)
 	if (options->number == 0)
 		w.self_check = self_check_watch_new(&w.app);
 	if (responsibility_catalog(arena, &responsibility, &err) < 0 ||
-	    open_tls(&w, &err) < 0 || open_server(&w, &err) < 0 ||
-	    listen_all(&w, &err) < 0) {
+	    open_tls(&w, &err) < 0 || open_server(&w, &err) < 0) {
 		log_error("%s", err.text);
 		w.exit_code = 1;
 	} else {
 		watch(&w);
 		ask_schema(&w);
-		say_ready(&w);
 		event_base_dispatch(w.app.base);
 	}
 	close_all(&w);

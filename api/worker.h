@@ -16,6 +16,7 @@ struct worker_options {
 	unsigned int number;   /* 0 upwards */
 	const int *listen_fds; /* inherited sockets; NULL: listens by settings->listen */
 	size_t n_listen_fds;
+	bool is_replacement;    /* others listen: it joins them when its database answers */
 	volatile int64_t *beat; /* where it writes request_clock() once a second, or NULL */
 	void (*ready)(const char *url, void *ctx); /* once, when it listens */
 	void *ctx;

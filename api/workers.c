@@ -101,6 +101,7 @@ static bool start(struct workers *w, unsigned int i)
 	/* Until the first beat the place holds who is there, for child_ready(). */
 	w->shared->beats[i] = -(int64_t)getpid();
 	w->options->number = i;
+	w->options->is_replacement = w->is_told;
 	w->options->beat = &w->shared->beats[i];
 	w->options->ready = child_ready;
 	w->options->ctx = w->shared;
