@@ -78,11 +78,13 @@ create function kept.keep(now_step integer) returns void language sql as $$
      where org_id = 1;
 $$;
 
--- Tickets as a courier will keep them: one for each risk, done when it ends, open again when it comes back.
+-- Tickets as a courier will keep them: one for each risk, done when it ends, open again when it comes back; another
+-- one when its own went with a risk that it was part of for a while.
 create function kept.tickets() returns void language sql as $$
     insert into isobar.ticket (org_id, ticket_id, endpoint_id, risk_id, external_id, external_key, state, created_at)
-    select 1, md5('1' || r.risk_id::text)::uuid, 1, r.risk_id, md5(r.risk_id::text), left(r.risk_id::text, 8), 1, now()
+    select 1, md5(r.risk_id::text || n.made)::uuid, 1, r.risk_id, md5(r.risk_id::text), right(r.risk_id::text, 12), 1, now()
       from isobar.risk as r
+     cross join lateral (select count(*) as made from isobar.ticket where external_id = md5(r.risk_id::text)) as n
      where r.org_id = 1
        and r.open
        and not exists (select from isobar.ticket as t where t.org_id = 1 and t.risk_id = r.risk_id);
@@ -90,6 +92,7 @@ create function kept.tickets() returns void language sql as $$
        set state = case when r.state = 6 then 3 else 1 end
       from isobar.risk as r
      where t.org_id = 1
+       and t.duplicate_of is null
        and r.org_id = 1
        and r.risk_id = t.risk_id
        and t.state <> case when r.state = 6 then 3 else 1 end;
@@ -173,7 +176,7 @@ create function kept.broken_ids(of_step integer) returns setof text language sql
                 and exists (select from kept.risk as c
                              where c.step = $1
                                and c.risk_id = a.risk_id
-                               and c.open))
+                               and c.state <> 6))
      union all
     select format('%s was about %s at %s and is about %s at %s', p.risk_id, (p.was).subject, (p.was).location,
                   (p.is_now).subject, (p.is_now).location)

@@ -180,7 +180,8 @@ catalogue() {
 
 # some TEXT: a row of a query that has a column "by", drawn by the seed, into $one; fails when there is none
 some() {
-	one=$(sql "select one from ($1) as q (one) order by md5(one || '$RANDOM') limit 1")
+	local draw=$RANDOM # not in a subshell, where it is another sequence
+	one=$(sql "select one from ($1) as q (one) order by md5(one || '$draw') limit 1")
 	[ -n "$one" ]
 }
 

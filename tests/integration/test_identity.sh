@@ -118,7 +118,7 @@ n=0
 for id in "$logging" "$kms" "$default" "$public" "$mfa" "$acl"; do
 	n=$((n + 1))
 	sql "insert into isobar.ticket (org_id, ticket_id, endpoint_id, risk_id, external_key, state, created_at)
-		values (1, gen_random_uuid(), 1, '$id', 'SEC-$n', 1, '$(day 12)')"
+		values (1, gen_random_uuid(), 1, '$id', 'SEC-$n', 1, timestamptz '$(day 12)' + interval '$n s')"
 done
 must "$isobar" transition "$logging" --to in_progress --reason "We take it up." --now "$(day 13)" --quiet
 must "$isobar" accept "$public" --until "$(day 28)" --reason "Until the move." --requested-by ann \
@@ -197,6 +197,9 @@ expect "the other one leads to it" "$kms" \
 	"$(sql "select risk_id from isobar.risk_alias where org_id = 1 and fingerprint = '$default'")"
 must "$isobar" explain --json "$default" --now "$(day 20)"
 expect "for whoever asks by its id" "$kms" "$(jq -r .id "$out")"
+expect "the older ticket stands for the other one" "SEC-2|1| SEC-3|3|SEC-2" "$(sql "select t.external_key, t.state,
+	d.external_key from isobar.ticket as t left join isobar.ticket as d on d.org_id = 1 and d.ticket_id = t.duplicate_of
+	where t.org_id = 1 and t.risk_id = '$kms' order by 1" | tr '\n' ' ' | sed 's/ $//')"
 lives "$tmp/after"
 # Of each that lived: the same line, but for the tickets of the one that two became.
 join -t '|' -v 1 <(sort "$tmp/before") <(sort "$tmp/after") | grep -v "^$default" >"$tmp/lost" || true

@@ -1,6 +1,6 @@
 -- Fingerprints that lead to a risk named by another one; one that leads to itself has no alias any
 -- more, one that leads there already keeps when and why.  Tickets of a risk that has become part of another
--- one are that one's from now on.
+-- one are that one's from now on; of those that live, the oldest of each endpoint goes on and stands for the others.
 -- $1 org_id, $2 now.  Reads page_risk_alias.
 with put as materialized (
     select distinct on (fingerprint) fingerprint, risk_id, reason
@@ -12,14 +12,34 @@ with put as materialized (
      where l.org_id = $1
        and l.fingerprint = p.fingerprint
        and p.risk_id = p.fingerprint
+), one as (
+    select fingerprint as was, risk_id
+      from put
+     where risk_id <> fingerprint
+       and reason = 2
+     union
+    select risk_id, risk_id
+      from put
+     where risk_id <> fingerprint
+       and reason = 2
+), held as (
+    select t.ticket_id, o.risk_id,
+           first_value(t.ticket_id) over (partition by o.risk_id, t.endpoint_id, t.state in (0, 1, 2)
+                                              order by t.created_at, t.ticket_id) as first_id,
+           t.state in (0, 1, 2) as lives
+      from one as o
+      join isobar.ticket as t
+        on t.org_id = $1
+       and t.risk_id = o.was
 ), followed as (
     update isobar.ticket as t
-       set risk_id = p.risk_id, version = t.version + 1
-      from put as p
+       set risk_id = h.risk_id, version = t.version + 1,
+           state = case when h.lives and h.first_id <> t.ticket_id then 3 else t.state end,
+           duplicate_of = case when h.lives and h.first_id <> t.ticket_id then h.first_id else t.duplicate_of end
+      from held as h
      where t.org_id = $1
-       and t.risk_id = p.fingerprint
-       and p.risk_id <> p.fingerprint
-       and p.reason = 2
+       and t.ticket_id = h.ticket_id
+       and (t.risk_id <> h.risk_id or (h.lives and h.first_id <> t.ticket_id))
 )
 insert into isobar.risk_alias as l (org_id, fingerprint, risk_id, reason, valid_from)
 select $1::bigint, fingerprint, risk_id, reason, $2::timestamptz
