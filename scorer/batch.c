@@ -217,17 +217,17 @@ static int settle_claims(struct batch *b, struct arena *a, struct decision_input
 	                   .n_groups = in->n_groups,
 	                   .rows = in->stored,
 	                   .n_rows = in->n_stored};
-	struct risk_place *places;
-	size_t n, n_places;
+	struct risk_place *places = NULL;
+	size_t n, n_places = 0;
 	const struct key *ids = claims_in_dispute(&c, a, &n);
 	int rc;
 
-	if (!n)
-		return 0;
-	if ((rc = risk_places_load(b->s->pg, b->org, ids, n, a, &places, &n_places, err)) <
-	    0)
+	if (n && (rc = risk_places_load(b->s->pg, b->org, ids, n, a, &places, &n_places,
+	                                err)) < 0)
 		return rc;
-	claims_settle(&c, places, n_places, a);
+	if (n)
+		claims_settle(&c, places, n_places, a);
+	claims_drop_linked(&c, a);
 	in->n_stored = c.n_rows;
 	return 0;
 }

@@ -252,3 +252,29 @@ void claims_settle(struct claims *c, const struct risk_place *places, size_t n_p
 			c->rows[kept++] = c->rows[i];
 	c->n_rows = kept;
 }
+
+static int by_risk_only(const void *key, const void *row)
+{
+	return key_cmp(key, &(*(struct stored_risk *const *)row)->risk_id);
+}
+
+void claims_drop_linked(struct claims *c, struct arena *a)
+{
+	struct stored_risk **all;
+	size_t n, n_linked = 0, kept = 0;
+	bool *drop;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		n_linked += c->rows[i].claimed == CLAIMED_BY_LINKS;
+	if (!n_linked)
+		return;
+	all = sorted_claims(c, a, &n);
+	drop = ARENA_ARRAY(a, bool, c->n_rows);
+	for (size_t i = 0; i < c->n_rows && n; i++)
+		drop[i] = c->rows[i].claimed == CLAIMED_BY_LINKS &&
+		          bsearch(&c->rows[i].risk_id, all, n, sizeof(*all), by_risk_only);
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (!drop[i])
+			c->rows[kept++] = c->rows[i];
+	c->n_rows = kept;
+}

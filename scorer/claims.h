@@ -31,4 +31,10 @@ struct key *claims_in_dispute(const struct claims *c, struct arena *a, size_t *n
 void claims_settle(struct claims *c, const struct risk_place *places, size_t n_places,
                    struct arena *a);
 
+/*
+ * Then: what links alone lead a group to is not its own where another group has it by
+ * name, as when the catalogue has moved the finding that was linked.
+ */
+void claims_drop_linked(struct claims *c, struct arena *a);
+
 #endif

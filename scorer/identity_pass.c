@@ -79,6 +79,28 @@ static size_t risk_named(const struct slice_pass *s, const struct key *risk_id)
 	               : IDENTITY_NONE;
 }
 
+/* Of the findings that were in the risk, is any in the group? */
+static bool has_shared(const struct slice_pass *s, size_t risk, size_t group)
+{
+	const struct identity_risk *r = &s->risks[risk];
+	const struct risk_group *g = &s->in->groups[group];
+
+	for (size_t i = 0; i < g->n_members; i++)
+		for (size_t k = 0; k < r->n_members; k++)
+			if (key_cmp(&g->members[i].e->finding_id, &r->members[k]) == 0)
+				return true;
+	return false;
+}
+
+/* An heir of an earlier change has the name since; what links alone lead to a group is a
+ * name only where it has something of the risk. */
+static bool is_name(const struct slice_pass *s, const struct stored_risk *row, size_t risk)
+{
+	return row->claimed == CLAIMED_BY_NAME ||
+	       (row->claimed == CLAIMED_BY_LINKS && row->ordinal < s->in->n_groups &&
+	        has_shared(s, risk, row->ordinal));
+}
+
 static void index_names(struct slice_pass *s)
 {
 	s->name = ARENA_ARRAY(s->a, size_t, s->n_risks + 1);
@@ -89,8 +111,7 @@ static void index_names(struct slice_pass *s)
 		const struct stored_risk *row = &s->in->stored[i];
 		const size_t at = risk_named(s, &row->risk_id);
 
-		/* An heir of an earlier change has the name since. */
-		if (at != IDENTITY_NONE && row->claimed != CLAIMED_AS_ORIGIN)
+		if (at != IDENTITY_NONE && is_name(s, row, at))
 			s->name[at] = row->ordinal;
 	}
 }

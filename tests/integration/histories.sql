@@ -185,7 +185,9 @@ create function kept.broken_ids(of_step integer) returns setof text language sql
        and ((p.was).asset_id <> (p.is_now).asset_id
             or (((p.was).subject, (p.was).location) <> ((p.is_now).subject, (p.is_now).location)
                 and (p.is_now).state <> 6
-                and p.action not in ('link', 'unlink', 'split', 'catalogue')))
+                and p.action not in ('link', 'unlink', 'split', 'catalogue')
+                -- One that was part of another risk is one of its own again.
+                and not ((p.was).state = 6 and kept.leads($1 - 1, p.risk_id) <> p.risk_id)))
      union all
     select format('finding %s (%s) lives and is in %s risks', f.finding_id, f.rule, count(b.risk_id))
       from isobar.finding as f

@@ -43,7 +43,7 @@ struct world {
 	struct risk_group groups[N_GROUPS_MAX];
 	struct key former[N_GROUPS_MAX][N_NAMES_MAX];
 	size_t n_groups;
-	struct stored_risk rows[2 * N_GROUPS_MAX * N_NAMES_MAX];
+	struct stored_risk rows[2 * N_GROUPS_MAX * N_NAMES_MAX + N_KEYS];
 	size_t n_rows;
 };
 
@@ -77,6 +77,18 @@ static void claim(struct world *w, size_t ordinal, const struct stored_risk *row
 	w->rows[at].claimed = CLAIMED_BY_NAME;
 	w->rows[at].ordinal = ordinal;
 	w->n_rows += at == w->n_rows;
+}
+
+static void claim_by_links(struct world *w, size_t ordinal, const struct key *risk_id)
+{
+	for (size_t i = 0; i < w->n_rows; i++)
+		if (w->rows[i].ordinal == ordinal &&
+		    key_cmp(&w->rows[i].risk_id, risk_id) == 0)
+			return;
+	w->rows[w->n_rows++] = (struct stored_risk){.fingerprint = *risk_id,
+	                                            .risk_id = *risk_id,
+	                                            .claimed = CLAIMED_BY_LINKS,
+	                                            .ordinal = ordinal};
 }
 
 static struct claims claims_of(struct world *w)
@@ -188,6 +200,31 @@ static void test_dispute__none_where_each_has_its_own(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* The finding that was linked has another name since: what its former one led to is the
+ * other group's. */
+static void test_drop__what_another_one_has_by_name(void **state)
+{
+	struct world w = {.n_groups = 0};
+
+	(void)state;
+	add_group(&w, 0, "control:a");
+	add_group(&w, 1, "control:b");
+	claim(&w, 0,
+	      &(struct stored_risk){
+	              .fingerprint = key_at(0), .risk_id = key_at(5), .is_heir = true});
+	claim(&w, 1, &(struct stored_risk){.fingerprint = key_at(1), .risk_id = key_at(1)});
+	claim_by_links(&w, 1, &(struct key){.bytes = {0}});
+	claim_by_links(&w, 1, &w.rows[0].risk_id);
+	struct claims c = claims_of(&w);
+
+	claims_drop_linked(&c, arena);
+	assert_int_equal(c.n_rows, 3);
+	assert_int_equal(c.rows[0].ordinal, 0);
+	assert_int_equal(c.rows[1].claimed, CLAIMED_BY_NAME);
+	assert_int_equal(c.rows[2].claimed, CLAIMED_BY_LINKS);
+	assert_int_not_equal(key_cmp(&c.rows[2].risk_id, &c.rows[0].risk_id), 0);
+}
+
 /* --- random worlds --- */
 
 static const char *const subjects[] = {"control:a", "control:b", "control:c"};
@@ -231,6 +268,15 @@ static void claim_by(struct world *w, size_t ordinal, const struct key *name)
 		}
 }
 
+static bool is_named(const struct world *w, const struct key *id)
+{
+	for (size_t i = 0; i < w->n_groups; i++)
+		for (size_t k = 0; k < N_NAMES_MAX; k++)
+			if (key_cmp(&w->former[i][k], id) == 0)
+				return true;
+	return false;
+}
+
 static void draw_groups(struct world *w)
 {
 	const size_t n = 1 + (size_t)random_below(N_GROUPS_MAX);
@@ -245,6 +291,11 @@ static void draw_groups(struct world *w)
 		for (size_t k = 0; k < 1 + (size_t)random_below(N_NAMES_MAX); k++)
 			claim_by(w, i, &w->former[i][k]);
 	}
+	/* No name of a group, and each by one only: the first one takes (correlate_links.c). */
+	for (size_t i = 0; i < w->n_places; i++)
+		if (random_below(2) && !is_named(w, &w->places[i].risk_id))
+			claim_by_links(w, (size_t)random_below((int)n),
+			               &w->places[i].risk_id);
 }
 
 /* Under which id the group is written when it has no stored risk. */
@@ -289,6 +340,7 @@ static void test_settle__random(void **state)
 
 		if (claims_in_dispute(&c, arena, &n))
 			claims_settle(&c, w.places, w.n_places, arena);
+		claims_drop_linked(&c, arena);
 		check(&w, &c, i);
 		arena_reset(arena);
 	}
@@ -300,6 +352,7 @@ int main(void)
 	        cmocka_unit_test(test_settle__who_is_led_by_a_former_name),
 	        cmocka_unit_test(test_settle__finds_what_it_named),
 	        cmocka_unit_test(test_dispute__none_where_each_has_its_own),
+	        cmocka_unit_test(test_drop__what_another_one_has_by_name),
 	        cmocka_unit_test(test_settle__random),
 	};
 
