@@ -263,19 +263,14 @@ static void gather_context(struct gather *x)
 }
 
 /* Failing layers are counted among those that are ours, beside the risk's own. */
-static void gather_layers(struct gather *x, const struct responsibility_tables *t)
+static void gather_layers(struct gather *x)
 {
-	const char *type = x->asset->facts->type;
+	const struct asset_view *asset = x->asset;
 	const enum layer own = x->out.responsibility.layer;
-	int failing = 0;
 
-	for (int l = 0; l < N_LAYERS; l++)
-		if (l != (int)own && x->asset->failing_layers & (1u << l) &&
-		    layer_is_ours(t, type, (enum layer)l))
-			failing++;
-	x->out.inputs.applicable = applicable_layers(t, type, own);
+	x->out.inputs.applicable = applicable_layers(asset->our_layers, own);
 	x->out.inputs.failing =
-	        failing < x->out.inputs.applicable ? failing : x->out.inputs.applicable;
+	        applicable_layers(asset->our_layers & asset->failing_layers, own);
 	note(x, INPUT_FAILING, BASIS_DERIVED, -1);
 	note(x, INPUT_APPLICABLE, BASIS_CATALOG, -1);
 }
@@ -319,13 +314,12 @@ struct gathered gather_inputs(const struct responsibility_tables *t,
 {
 	struct gather x = {
 	        .g = g, .severity = severity, .asset = asset, .n_live = count_live(g)};
-	const char *type = asset->facts->type;
 
 	x.is_cve = strncmp(g->subject, "cve:", 4) == 0;
 	x.intel = x.is_cve ? intel_find(intel, g->subject + 4) : NULL;
-	x.category = category_of_group(t, g, type);
+	x.category = category_of_group(t, g, asset->facts->type);
 	x.out.category = x.category;
-	x.out.responsibility = responsibility_of(t, type, x.category);
+	x.out.responsibility = responsibility_of_kind(asset->kind, x.category);
 	x.out.inputs.is_cve = x.is_cve;
 	note(&x, INPUT_IS_CVE, BASIS_DERIVED, -1);
 	gather_severity(&x);
@@ -334,7 +328,7 @@ struct gathered gather_inputs(const struct responsibility_tables *t,
 	gather_exposure(&x);
 	gather_impact(&x);
 	gather_context(&x);
-	gather_layers(&x, t);
+	gather_layers(&x);
 	gather_corroboration(&x);
 	return x.out;
 }
@@ -348,7 +342,9 @@ struct asset_view asset_view_of(const struct responsibility_tables *t,
                                 const struct asset_facts *facts,
                                 const struct risk_group *groups, size_t n)
 {
-	struct asset_view out = {.facts = facts};
+	const struct resource_kind *kind = resource_kind_find(t, facts->type);
+	struct asset_view out = {
+	        .facts = facts, .kind = kind, .our_layers = our_layers(t, kind)};
 
 	for (size_t i = 0; i < n; i++) {
 		const struct finding_category *c;

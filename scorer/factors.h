@@ -50,6 +50,8 @@ struct rule_severity {
 /* All risks of one asset share these; made once an asset. */
 struct asset_view {
 	const struct asset_facts *facts;
+	const struct resource_kind *kind; /* NULL: a type without a row */
+	unsigned int our_layers;
 	bool exposed_by_finding;     /* an open finding says that the internet reaches it */
 	unsigned int failing_layers; /* bits of enum layer with an open failing control */
 };

@@ -468,7 +468,9 @@ const struct finding_category *finding_category_find(const struct responsibility
                                                      const char *name)
 {
 	for (size_t i = 0; i < t->n_categories; i++) {
-		if (strcmp(t->categories[i].name, name) == 0)
+		/* The first letter tells most: each risk of a pass is asked for here. */
+		if (*t->categories[i].name == *name &&
+		    strcmp(t->categories[i].name, name) == 0)
 			return &t->categories[i];
 	}
 	return NULL;
@@ -519,11 +521,9 @@ static enum verdict owner_of(const struct resource_kind *kind,
 	return override != NULL ? override->owner : domain->owner[kind->model];
 }
 
-struct responsibility responsibility_of_domain(const struct responsibility_tables *t,
-                                               const char *type,
-                                               const struct control_domain *domain)
+static struct responsibility responsibility_for(const struct resource_kind *kind,
+                                                const struct control_domain *domain)
 {
-	const struct resource_kind *kind = resource_kind_find(t, type);
 	const enum verdict owner = owner_of(kind, domain);
 
 	return (struct responsibility){
@@ -537,43 +537,42 @@ struct responsibility responsibility_of_domain(const struct responsibility_table
 	};
 }
 
-struct responsibility responsibility_of(const struct responsibility_tables *t,
-                                        const char *type,
-                                        const struct finding_category *category)
+struct responsibility responsibility_of_domain(const struct responsibility_tables *t,
+                                               const char *type,
+                                               const struct control_domain *domain)
 {
-	struct responsibility out = responsibility_of_domain(t, type, category->domain);
+	return responsibility_for(resource_kind_find(t, type), domain);
+}
+
+struct responsibility responsibility_of_kind(const struct resource_kind *kind,
+                                             const struct finding_category *category)
+{
+	struct responsibility out = responsibility_for(kind, category->domain);
 
 	out.layer = category->layer;
 	return out;
 }
 
-static bool kind_has_layer(const struct responsibility_tables *t,
-                           const struct resource_kind *kind, enum layer layer)
+struct responsibility responsibility_of(const struct responsibility_tables *t,
+                                        const char *type,
+                                        const struct finding_category *category)
 {
+	return responsibility_of_kind(resource_kind_find(t, type), category);
+}
+
+unsigned int our_layers(const struct responsibility_tables *t,
+                        const struct resource_kind *kind)
+{
+	unsigned int layers = 0;
+
 	for (size_t i = 0; i < t->n_domains; i++) {
-		const struct control_domain *domain = &t->domains[i];
-
-		if (domain->layer == layer && owner_of(kind, domain) != VERDICT_PROVIDER)
-			return true;
+		if (owner_of(kind, &t->domains[i]) != VERDICT_PROVIDER)
+			layers |= 1u << t->domains[i].layer;
 	}
-	return false;
+	return layers;
 }
 
-bool layer_is_ours(const struct responsibility_tables *t, const char *type,
-                   enum layer layer)
+int applicable_layers(unsigned int ours, enum layer own)
 {
-	return kind_has_layer(t, resource_kind_find(t, type), layer);
-}
-
-int applicable_layers(const struct responsibility_tables *t, const char *type,
-                      enum layer own)
-{
-	const struct resource_kind *kind = resource_kind_find(t, type);
-	int n = 0;
-
-	for (int layer = 0; layer < N_LAYERS; layer++) {
-		if (layer != (int)own && kind_has_layer(t, kind, (enum layer)layer))
-			n++;
-	}
-	return n;
+	return __builtin_popcount(ours & ~(1u << own));
 }

@@ -165,15 +165,20 @@ struct responsibility responsibility_of_domain(const struct responsibility_table
                                                const char *type,
                                                const struct control_domain *domain);
 
-/* Is any domain of the layer ours to keep, on a resource of this type? */
-bool layer_is_ours(const struct responsibility_tables *t, const char *type,
-                   enum layer layer);
+/* The same when the type was looked up: many categories are asked of one resource. */
+struct responsibility responsibility_of_kind(const struct resource_kind *kind,
+                                             const struct finding_category *category);
 
 /*
- * Layers that are ours on such a resource, beside the risk's own: 0..6, the
- * "applicable" of the score.
+ * The layers with a domain that is ours to keep on such a resource, a bit of enum layer
+ * each.  NULL: a type without a row.
  */
-int applicable_layers(const struct responsibility_tables *t, const char *type,
-                      enum layer own);
+unsigned int our_layers(const struct responsibility_tables *t,
+                        const struct resource_kind *kind);
+
+/*
+ * How many of them stand beside the risk's own: 0..6, the "applicable" of the score.
+ */
+int applicable_layers(unsigned int ours, enum layer own);
 
 #endif

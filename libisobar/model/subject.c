@@ -8,7 +8,7 @@
 static const char *cve_subject(const char *id, struct arena *a)
 {
 	static const char tag[] = "cve:";
-	char *subject = arena_printf(a, "%s%s", tag, id);
+	char *subject = ARENA_JOIN(a, tag, id);
 
 	for (char *p = subject + strlen(tag); *p != '\0'; p++) {
 		if (*p >= 'a' && *p <= 'z')
@@ -22,10 +22,10 @@ const char *subject_of(const struct subject_input *in, struct arena *a)
 	if (in->cve[0] != '\0' && in->class != CLASS_THREAT)
 		return cve_subject(in->cve, a);
 	if (in->control[0] != '\0')
-		return arena_printf(a, "control:%s", in->control);
+		return ARENA_JOIN(a, "control:", in->control);
 	if (in->class == CLASS_THREAT)
-		return arena_printf(a, "threat:%s", in->rule);
-	return arena_printf(a, "rule:%s/%s", in->connector, in->rule);
+		return ARENA_JOIN(a, "threat:", in->rule);
+	return ARENA_JOIN(a, "rule:", in->connector, "/", in->rule);
 }
 
 bool subject_is_cve(const char *subject)

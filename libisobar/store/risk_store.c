@@ -285,18 +285,20 @@ static void read_stored(struct score_slice *out, const PGresult *result, struct 
 {
 	out->n_stored = (size_t)PQntuples(result);
 	out->stored = ARENA_ARRAY(a, struct stored_risk, out->n_stored + 1);
-	out->heirs = ARENA_ARRAY(a, struct stored_risk, out->n_stored + 1);
 	for (size_t i = 0, n = out->n_stored; i < n; i++) {
 		struct stored_risk risk;
 
 		stored_risk_read(&(struct binary_row){result, (int)i, 0}, &risk, a);
+		if (risk.is_heir && !out->heirs)
+			out->heirs = ARENA_ARRAY(a, struct stored_risk, n - i);
 		if (risk.is_heir)
 			out->heirs[out->n_heirs++] = risk;
 		else
 			out->stored[i - out->n_heirs] = risk;
 	}
 	out->n_stored -= out->n_heirs;
-	qsort(out->heirs, out->n_heirs, sizeof(*out->heirs), by_fingerprint);
+	if (out->n_heirs)
+		qsort(out->heirs, out->n_heirs, sizeof(*out->heirs), by_fingerprint);
 	qsort(out->stored, out->n_stored, sizeof(*out->stored), by_fingerprint);
 }
 
