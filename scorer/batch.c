@@ -21,7 +21,7 @@
 
 #define WRITES_MAX 16 /* statements in flight for one slice */
 /* A slice needs up to so much: kept over all slices, not given back and faulted in anew. */
-#define SLICE_ARENA ((size_t)64 << 20)
+#define SLICE_ARENA ((size_t)16 << 20)
 
 struct batch {
 	const struct scorer *s;        /* &own, or as it was given */
@@ -348,7 +348,6 @@ static int run_slice(struct batch *b, int slice, struct error *err)
 	                            .org = b->org,
 	                            .severity = &severity,
 	                            .rules = &b->rules,
-	                            .rules_differ = org_rules_ask_assets(&b->rules),
 	                            .assets = b->slice.assets,
 	                            .n_assets = b->slice.n_assets,
 	                            .levels = b->slice.levels,

@@ -398,7 +398,7 @@ void decision_add(struct decision *d, const struct draft *draft)
 	if (row->state == RISK_RESOLVED)
 		row->proof_run_id = draft->facts.proof_run_id;
 	row->state_hash = hash_of(row);
-	if (d->in->rules_differ || kept.clock.kev_allowance)
+	if (decision_is_ruled(&kept))
 		row->state_hash = (int64_t)hash_mix((uint64_t)row->state_hash,
 		                                    decision_rules_hash(&kept));
 	/* An explanation names its model.  One that is only tried is not written, so its name

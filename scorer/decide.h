@@ -16,7 +16,6 @@ struct decision_input {
 	const struct org *org;
 	const struct rule_severity *severity;
 	const struct org_rules *rules;
-	bool rules_differ;         /* from the defaults: rows depend on them */
 	struct risk_group *groups; /* by asset, subject, location */
 	size_t n_groups;
 	const struct asset_facts *assets; /* by asset_id */

@@ -115,6 +115,17 @@ void decision_govern(struct decision *d, struct draft *draft,
 	clock->first_seen = first_seen_of(draft->group);
 }
 
+bool decision_is_ruled(const struct draft *draft)
+{
+	const struct risk_row *row = &draft->row;
+
+	for (int b = 0; b <= (int)row->band; b++)
+		if (draft->clock.by_band[b]->digest)
+			return true;
+	return draft->clock.kev_allowance || row->owner_basis == OWNER_BY_RULE ||
+	       row->accepted_by_rule;
+}
+
 uint64_t decision_rules_hash(const struct draft *draft)
 {
 	const struct risk_row *row = &draft->row;
