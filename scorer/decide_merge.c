@@ -168,10 +168,12 @@ void decision_aliases(struct decision *d, const struct draft *draft)
 
 	if (g->alias_ends)
 		put_alias(d, &g->fingerprint, &g->fingerprint, ALIAS_CATALOG);
-	if (!old || g->is_again)
+	if (!old)
 		return;
-	if (old->has_merged_into) /* people have parted them again */
+	if (old->has_merged_into) /* people, or the catalogue, have parted them again */
 		put_alias(d, &old->risk_id, &old->risk_id, ALIAS_BY_HAND);
+	if (g->is_again) /* its own name is another group's */
+		return;
 	if (key_cmp(&g->fingerprint, &old->risk_id) == 0)
 		return;
 	if (old->claimed == CLAIMED_BY_NAME)

@@ -116,6 +116,30 @@ static void index_names(struct slice_pass *s)
 	}
 }
 
+/* --- what is to be written --- */
+
+static void *grown(struct arena *a, void *rows, size_t n, size_t *room, size_t size)
+{
+	void *more;
+
+	if (n < *room)
+		return rows;
+	*room = 2 * *room + 64;
+	more = arena_alloc_array(a, *room, size);
+	if (n)
+		memcpy(more, rows, n * size);
+	return more;
+}
+
+static void put_heir(struct slice_pass *s, const struct key *fingerprint,
+                     const struct key *risk_id, bool is_origin)
+{
+	struct identity_writes *w = &s->w;
+
+	w->heirs = grown(s->a, w->heirs, w->n_heirs, &s->room_heirs, sizeof(*w->heirs));
+	w->heirs[w->n_heirs++] = (struct heir_row){*fingerprint, *risk_id, is_origin};
+}
+
 /* --- one asset --- */
 
 struct asset_pass {
@@ -216,6 +240,48 @@ static void describe(struct asset_pass *p)
 
 		p->after[i - p->first] = (struct identity_new){
 		        g->is_again ? g->again : g->fingerprint, g->subject, g->location};
+	}
+}
+
+static bool is_shared(const struct asset_pass *p, size_t old, size_t new)
+{
+	for (size_t i = 0; i < p->n_shared; i++)
+		if (p->shared[i].old == old && p->shared[i].new == new)
+			return true;
+	return false;
+}
+
+/*
+ * Links may have led a risk under the name of a rule that is another control since.  It
+ * goes on with those of its findings that are about what it is about, as it does among
+ * groups that have found one risk (claims.h).  The group, or IDENTITY_NONE: by its name.
+ */
+static size_t group_at_place(const struct asset_pass *p, size_t old)
+{
+	const struct identity_old *o = &p->before[old];
+
+	if (!o->lives || o->name == IDENTITY_NONE)
+		return IDENTITY_NONE;
+	for (size_t i = 0; i < p->end - p->first; i++)
+		if (i != o->name && strcmp(p->after[i].subject, o->subject) == 0 &&
+		    strcmp(p->after[i].location, o->location) == 0 &&
+		    (strcmp(p->after[o->name].subject, o->subject) != 0 ||
+		     strcmp(p->after[o->name].location, o->location) != 0) &&
+		    is_shared(p, old, i))
+			return i;
+	return IDENTITY_NONE;
+}
+
+static void name_by_place(struct asset_pass *p)
+{
+	for (size_t i = 0; i < p->n_olds; i++) {
+		const size_t group = group_at_place(p, i);
+
+		if (group == IDENTITY_NONE)
+			continue;
+		p->before[i].name = group;
+		put_heir(p->s, &p->s->in->groups[p->first + group].fingerprint,
+		         &p->before[i].risk_id, false);
 	}
 }
 
@@ -331,28 +397,6 @@ static void count_case(const struct asset_pass *p, const struct identity_case *c
 
 /* --- writing --- */
 
-static void *grown(struct arena *a, void *rows, size_t n, size_t *room, size_t size)
-{
-	void *more;
-
-	if (n < *room)
-		return rows;
-	*room = 2 * *room + 64;
-	more = arena_alloc_array(a, *room, size);
-	if (n)
-		memcpy(more, rows, n * size);
-	return more;
-}
-
-static void put_heir(struct slice_pass *s, const struct key *fingerprint,
-                     const struct key *risk_id, bool is_origin)
-{
-	struct identity_writes *w = &s->w;
-
-	w->heirs = grown(s->a, w->heirs, w->n_heirs, &s->room_heirs, sizeof(*w->heirs));
-	w->heirs[w->n_heirs++] = (struct heir_row){*fingerprint, *risk_id, is_origin};
-}
-
 static void fill_case(struct asset_pass *p, const struct identity_case *c,
                       struct identity_case_row *row)
 {
@@ -410,6 +454,7 @@ static void look_at_asset(struct asset_pass *p, size_t *stored_at)
 
 	gather_asset(p, stored_at);
 	describe(p);
+	name_by_place(p);
 	in.olds = p->before;
 	in.n_olds = p->n_olds;
 	in.news = p->after;

@@ -176,7 +176,7 @@ create function kept.broken_ids(of_step integer) returns setof text language sql
                 and exists (select from kept.risk as c
                              where c.step = $1
                                and c.risk_id = a.risk_id
-                               and c.state <> 6))
+                               and c.members <> '{}'))
      union all
     select format('%s was about %s at %s and is about %s at %s', p.risk_id, (p.was).subject, (p.was).location,
                   (p.is_now).subject, (p.is_now).location)
