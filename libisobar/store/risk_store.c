@@ -90,12 +90,14 @@ int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n
                       struct score_batch *out, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(512);
+	const struct key first = shard_end(shard, 0), last = shard_end(shard, 0xff);
 	struct pg_params take = {.arena = a};
 	int rc;
 
 	pg_bind_int(&take, org->id);
 	pg_bind_int(&take, n_marks);
-	pg_bind_int(&take, shard);
+	pg_bind_key(&take, &first);
+	pg_bind_key(&take, &last);
 	if ((rc = pg_begin(pg, err)) < 0 ||
 	    (rc = score_shard_lock(pg, org, shard, err)) < 0 ||
 	    (rc = score_assets_gather(pg, STMT_DIRTY_TAKE, &take, err)) < 0)

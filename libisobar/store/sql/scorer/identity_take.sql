@@ -1,5 +1,5 @@
 -- Gathers the assets of a shard whose findings may be in other risks since a change, with all other names of them,
--- in slices of 5,000 canonical assets.
+-- in slices of 500 canonical assets.
 -- $1 org_id, $2 shard (0..3), $3 since when the aliases that changed hold, $4 everything: whatever their rule.
 -- Fills batch_asset.
 with changed as materialized (
@@ -28,7 +28,7 @@ with changed as materialized (
                               where f.org_id = $1
                                 and f.asset_id = a.asset_id) end
 ), numbered as (
-    select ((row_number() over (order by canonical_id) - 1) / 5000)::integer as slice, canonical_id
+    select ((row_number() over (order by canonical_id) - 1) / 500)::integer as slice, canonical_id
       from canonical
 )
 insert into batch_asset (slice, canonical_id, asset_id)

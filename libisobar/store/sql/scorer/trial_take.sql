@@ -1,4 +1,4 @@
--- Gathers assets of one shard with all other names of them, in slices of 5,000 canonical assets, and leaves
+-- Gathers assets of one shard with all other names of them, in slices of 500 canonical assets, and leaves
 -- every mark where it is: dirty_take for a transaction that is never committed.
 -- $1 org_id, $2 shard (0..3), $3 assets marked after this mark; less than 0: all with findings or as the
 -- target of a path, but for those marked up to $4.  Fills batch_asset.
@@ -37,7 +37,7 @@ with wanted as (
                           and d.mark_id <= $4
                           and n.canonical_id = w.canonical_id)
 ), numbered as (
-    select ((row_number() over (order by canonical_id) - 1) / 5000)::integer as slice, canonical_id
+    select ((row_number() over (order by canonical_id) - 1) / 500)::integer as slice, canonical_id
       from canonical
 )
 insert into batch_asset (slice, canonical_id, asset_id)
