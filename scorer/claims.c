@@ -157,12 +157,25 @@ static bool is_claimed(const struct claims *c, const struct key *risk_id)
 	return false;
 }
 
+/* Has what was stored under this id become part of another risk? */
+static bool is_led_away(const struct score_slice *slice, const struct key *risk_id)
+{
+	for (size_t i = 0; i < slice->n_stored; i++) {
+		const struct stored_risk *s = &slice->stored[i];
+
+		if (key_cmp(&s->fingerprint, risk_id) == 0 &&
+		    (key_cmp(&s->risk_id, risk_id) != 0 || s->has_merged_into))
+			return true;
+	}
+	return false;
+}
+
 /* Another id for a group whose own is another group's; what is stored under it, or NULL. */
 static const struct stored_risk *name_again(struct claims *c, struct risk_group *g)
 {
 	g->is_again = true;
 	g->again = id_again(c->org, &g->fingerprint);
-	while (is_claimed(c, &g->again))
+	while (is_claimed(c, &g->again) || is_led_away(c->slice, &g->again))
 		g->again = id_again(c->org, &g->again);
 	return stored_own(c->slice, &g->again);
 }
@@ -258,6 +271,31 @@ static int by_risk_only(const void *key, const void *row)
 	return key_cmp(key, &(*(struct stored_risk *const *)row)->risk_id);
 }
 
+static bool is_by_alias(const struct stored_risk *row)
+{
+	return key_cmp(&row->fingerprint, &row->risk_id) != 0;
+}
+
+/* Where an alias leads it is known; whose id it is may have given it up. */
+static bool is_led_before(const struct stored_risk *a, const struct stored_risk *b)
+{
+	return is_by_alias(a) != is_by_alias(b) ? is_by_alias(a) : a->ordinal < b->ordinal;
+}
+
+/* Do links lead another group there, too, and before this one? */
+static bool is_led_elsewhere(const struct claims *c, const struct stored_risk *row)
+{
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct stored_risk *other = &c->rows[i];
+
+		if (other->claimed == CLAIMED_BY_LINKS && other->ordinal != row->ordinal &&
+		    key_cmp(&other->risk_id, &row->risk_id) == 0 &&
+		    is_led_before(other, row))
+			return true;
+	}
+	return false;
+}
+
 void claims_drop_linked(struct claims *c, struct arena *a)
 {
 	struct stored_risk **all;
@@ -270,9 +308,11 @@ void claims_drop_linked(struct claims *c, struct arena *a)
 		return;
 	all = sorted_claims(c, a, &n);
 	drop = ARENA_ARRAY(a, bool, c->n_rows);
-	for (size_t i = 0; i < c->n_rows && n; i++)
+	for (size_t i = 0; i < c->n_rows; i++)
 		drop[i] = c->rows[i].claimed == CLAIMED_BY_LINKS &&
-		          bsearch(&c->rows[i].risk_id, all, n, sizeof(*all), by_risk_only);
+		          ((n && bsearch(&c->rows[i].risk_id, all, n, sizeof(*all),
+		                         by_risk_only)) ||
+		           is_led_elsewhere(c, &c->rows[i]));
 	for (size_t i = 0; i < c->n_rows; i++)
 		if (!drop[i])
 			c->rows[kept++] = c->rows[i];

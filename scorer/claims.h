@@ -33,7 +33,8 @@ void claims_settle(struct claims *c, const struct risk_place *places, size_t n_p
 
 /*
  * Then: what links alone lead a group to is not its own where another group has it by
- * name, as when the catalogue has moved the finding that was linked.
+ * name, as when the catalogue has moved the finding that was linked; and of several that
+ * links lead there one has it.
  */
 void claims_drop_linked(struct claims *c, struct arena *a);
 

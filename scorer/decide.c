@@ -446,7 +446,7 @@ static void decide_group(struct decision *d, struct risk_group *g,
 	                      .group = g,
 	                      .stored = stored};
 
-	draft.n_stored = decision_claims(stored, n_stored, &draft.origin);
+	draft.n_stored = decision_claims(stored, n_stored, g, &draft.origin);
 	draft.old = decision_survivor(stored, draft.n_stored);
 	if (draft.old)
 		draft.origin = NULL;

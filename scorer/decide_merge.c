@@ -26,7 +26,20 @@ static bool is_merged_away(const struct stored_risk *s, const struct stored_risk
 	       is_claimed(stored, n, &s->merged_into);
 }
 
-size_t decision_claims(struct stored_risk *stored, size_t n,
+/* It went into another risk by links, and the group has one that lives: that is its own. */
+static bool is_left_there(const struct stored_risk *s, const struct stored_risk *stored,
+                          size_t n)
+{
+	if (!s->has_merged_into || s->state != RISK_RESOLVED)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (stored[i].claimed == CLAIMED_BY_NAME &&
+		    stored[i].state != RISK_RESOLVED)
+			return true;
+	return false;
+}
+
+size_t decision_claims(struct stored_risk *stored, size_t n, struct risk_group *g,
                        struct stored_risk **origin_out)
 {
 	size_t kept = 0;
@@ -37,6 +50,10 @@ size_t decision_claims(struct stored_risk *stored, size_t n,
 
 		if (swap.claimed == CLAIMED_AS_ORIGIN || is_merged_away(&swap, stored, n))
 			continue;
+		if (is_left_there(&swap, stored, n)) {
+			g->is_again |= key_cmp(&swap.risk_id, &g->fingerprint) == 0;
+			continue;
+		}
 		stored[i] = stored[kept];
 		stored[kept++] = swap;
 	}
@@ -168,6 +185,9 @@ void decision_aliases(struct decision *d, const struct draft *draft)
 
 	if (g->alias_ends)
 		put_alias(d, &g->fingerprint, &g->fingerprint, ALIAS_CATALOG);
+	if (!old &&
+	    g->has_origin) /* its id may have led to the risk that it is split off */
+		put_alias(d, &g->fingerprint, &g->fingerprint, ALIAS_BY_HAND);
 	if (!old)
 		return;
 	if (old->has_merged_into) /* people, or the catalogue, have parted them again */

@@ -46,10 +46,10 @@ struct decision {
 
 /*
  * Takes out of the n risks behind a group those that are not its own any more: the one that
- * it was split off from (*origin_out; NULL: none), and what went into another of them by
- * links before.  Returns how many remain, in front.
+ * it was split off from (*origin_out; NULL: none), and what went by links into another of
+ * them before, or into any other while one of these lives.  Returns how many remain, in front.
  */
-size_t decision_claims(struct stored_risk *stored, size_t n,
+size_t decision_claims(struct stored_risk *stored, size_t n, struct risk_group *g,
                        struct stored_risk **origin_out);
 /* Of several stored risks that turn out to be one, the earliest opened goes on. */
 const struct stored_risk *decision_survivor(const struct stored_risk *stored, size_t n);

@@ -3,7 +3,7 @@
 # Random histories: imports of three tools, links and splits, feeds, another catalogue, models, policies,
 # context, decisions and time.  After each step ids, clocks, tickets and the feed go on from where they were
 # (histories.sql says what that is); at the end every step is asked for again, and the queue and each risk
-# as of it are what was kept then.  ISOBAR_SEED=N repeats a history, ISOBAR_HISTORY_STEPS=N sets its length,
+# as of it are what was kept then.  ISOBAR_SEED=N repeats a history up to the first split, whose id is random; ISOBAR_HISTORY_STEPS=N sets its length,
 # ISOBAR_TEST_ALL=1 makes it 200 steps from each of three seeds.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/../http/api.sh"

@@ -43,7 +43,7 @@ struct world {
 	struct risk_group groups[N_GROUPS_MAX];
 	struct key former[N_GROUPS_MAX][N_NAMES_MAX];
 	size_t n_groups;
-	struct stored_risk rows[2 * N_GROUPS_MAX * N_NAMES_MAX + N_KEYS];
+	struct stored_risk rows[2 * N_GROUPS_MAX * N_NAMES_MAX + 2 * N_KEYS];
 	size_t n_rows;
 };
 
@@ -225,6 +225,25 @@ static void test_drop__what_another_one_has_by_name(void **state)
 	assert_int_not_equal(key_cmp(&c.rows[2].risk_id, &c.rows[0].risk_id), 0);
 }
 
+/* By its id and by an alias: the group that the alias is of. */
+static void test_drop__what_links_lead_another_one_to(void **state)
+{
+	struct world w = {.n_groups = 0};
+	const struct key id = key_at(5);
+
+	(void)state;
+	add_group(&w, 0, "control:a");
+	add_group(&w, 1, "control:b");
+	claim_by_links(&w, 0, &id);
+	claim_by_links(&w, 1, &id);
+	w.rows[1].fingerprint = key_at(3);
+	struct claims c = claims_of(&w);
+
+	claims_drop_linked(&c, arena);
+	assert_int_equal(c.n_rows, 1);
+	assert_int_equal(c.rows[0].ordinal, 1);
+}
+
 /* --- random worlds --- */
 
 static const char *const subjects[] = {"control:a", "control:b", "control:c"};
@@ -291,9 +310,9 @@ static void draw_groups(struct world *w)
 		for (size_t k = 0; k < 1 + (size_t)random_below(N_NAMES_MAX); k++)
 			claim_by(w, i, &w->former[i][k]);
 	}
-	/* No name of a group, and each by one only: the first one takes (correlate_links.c). */
+	/* No name of a group (correlate_links.c); an alias may lead another one there. */
 	for (size_t i = 0; i < w->n_places; i++)
-		if (random_below(2) && !is_named(w, &w->places[i].risk_id))
+		for (int k = random_below(3); k && !is_named(w, &w->places[i].risk_id); k--)
 			claim_by_links(w, (size_t)random_below((int)n),
 			               &w->places[i].risk_id);
 }
@@ -353,6 +372,7 @@ int main(void)
 	        cmocka_unit_test(test_settle__finds_what_it_named),
 	        cmocka_unit_test(test_dispute__none_where_each_has_its_own),
 	        cmocka_unit_test(test_drop__what_another_one_has_by_name),
+	        cmocka_unit_test(test_drop__what_links_lead_another_one_to),
 	        cmocka_unit_test(test_settle__random),
 	};
 

@@ -1,11 +1,10 @@
 -- Takes the marks of one shard off the list and gathers their assets with all other names of them, in
 -- slices of 500 canonical assets.  A shard is a quarter of the canonical assets, by their first bits.
--- Each of a few marks looks its asset up: what that costs does not grow with the estate.
 -- $1 org_id, $2 most marks looked at, $3 and $4 first and last id of the shard.  Fills batch_asset.  The
 -- deletion comes first; what the marks announce is read by later statements.  A mark that is committed only now,
 -- with a number below the last one taken, is not seen and stays for the next time.
 with last as (
-    select max(mark_id) as mark_id, count(*) as n
+    select max(mark_id) as mark_id
       from (select mark_id
               from isobar.dirty_mark
              where org_id = $1
@@ -13,27 +12,12 @@ with last as (
              limit $2) as s
 ), taken as (
     delete from isobar.dirty_mark as d
-     using (select asset_id, canonical_id
-              from isobar.asset
-             where org_id = $1
-               and canonical_id between $3 and $4
-               and (select n from last) > 20000
-             union all
-            select a.asset_id, a.canonical_id
-              from (select distinct asset_id
-                      from isobar.dirty_mark
-                     where org_id = $1
-                       and mark_id <= (select mark_id from last)
-                       and (select n from last) <= 20000) as m
-             cross join lateral (select asset_id, canonical_id
-                                   from isobar.asset
-                                  where org_id = $1
-                                    and asset_id = m.asset_id
-                                 offset 0) as a
-             where a.canonical_id between $3 and $4) as a
+     using isobar.asset as a
      where d.org_id = $1
        and d.mark_id <= (select mark_id from last)
+       and a.org_id = $1
        and a.asset_id = d.asset_id
+       and a.canonical_id between $3 and $4
  returning a.canonical_id
 ), canonical as (
     select distinct canonical_id
