@@ -3,8 +3,8 @@
 # Random histories: imports of three tools, links and splits, feeds, another catalogue, models, policies,
 # context, decisions and time.  After each step ids, clocks, tickets and the feed go on from where they were
 # (histories.sql says what that is); at the end every step is asked for again, and the queue and each risk
-# as of it are what was kept then.  ISOBAR_SEED=N repeats a history up to the first split, whose id is random; ISOBAR_HISTORY_STEPS=N sets its length,
-# ISOBAR_TEST_ALL=1 makes it 200 steps from each of three seeds.
+# as of it are what was kept then.  ISOBAR_SEED=N repeats a history,
+# ISOBAR_HISTORY_STEPS=N sets its length, ISOBAR_TEST_ALL=1 makes it 200 steps from each of three seeds.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/../http/api.sh"
 
@@ -178,10 +178,15 @@ catalogue() {
 	what="$moved is ${control_of[$moved]}"
 }
 
-# some TEXT: a row of a query that has a column "by", drawn by the seed, into $one; fails when there is none
+# some QUERY: one of its texts, drawn by the seed, into $one; fails when there is none.  Risks are drawn by what they
+# are about: the ids of those that were split off are random.
 some() {
 	local draw=$RANDOM # not in a subshell, where it is another sequence
-	one=$(sql "select one from ($1) as q (one) order by md5(one || '$draw') limit 1")
+	one=$(sql "select one from ($1) as q (one) order by md5('$draw' || (
+			select string_agg(coalesce(concat_ws(' ', r.asset_id, r.subject, r.location, r.opened_at, r.n_findings), id),
+				' ' order by place)
+			  from unnest(string_to_array(one, ' ')) with ordinality as w (id, place)
+			  left join isobar.risk as r on r.org_id = 1 and r.risk_id::text = w.id)) limit 1")
 	[ -n "$one" ]
 }
 
@@ -244,7 +249,8 @@ say_of_people() {
 			--requested-by ann --approved-by bob --now "$now"
 		;;
 	withdraw)
-		some "select acceptance_id::text from isobar.risk where org_id = 1 and state = 3" || return 0
+		some "select risk_id::text from isobar.risk where org_id = 1 and state = 3" || return 0
+		one=$(sql "select acceptance_id from isobar.risk where org_id = 1 and risk_id = '$one'")
 		may "$isobar" acceptance revoke --quiet "$one" --reason 'a test' --by bob --now "$now"
 		;;
 	extend)
