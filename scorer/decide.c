@@ -293,7 +293,7 @@ static void fill_identity(struct risk_row *row, const struct risk_group *g)
 	row->class = g->control ? g->control->class : (int)risk_group_lead(g)->class;
 }
 
-static struct former_risk former_of(const struct stored_risk *s, struct arena *a)
+struct former_risk decision_former(const struct stored_risk *s, struct arena *a)
 {
 	struct risk_clock_segment *segments =
 	        ARENA_ARRAY(a, struct risk_clock_segment, s->n_segments + 1);
@@ -500,7 +500,7 @@ static void retire_others(struct decision *d, const struct draft *draft,
 		row->n_findings = (int)draft->group->n_members;
 		row->n_members = 0; /* they are the other one's */
 		row->band_since = s->band_since;
-		row->clock_since = TIMESTAMP_NONE;
+		row->n_taken = 0;
 		row->clock_mode = SLA_MODE_STOPPED;
 		row->clock_reason = "merged";
 		row->has_fix = false;
@@ -519,7 +519,7 @@ static void settle(struct decision *d, struct draft *draft)
 	struct risk_row *row = &d->out->rows[d->out->n_rows++];
 	struct fate *fate = &draft->fate;
 	const struct former_risk former =
-	        former_of(old ? old : &(struct stored_risk){.segments = NULL}, d->a);
+	        decision_former(old ? old : &(struct stored_risk){.segments = NULL}, d->a);
 	struct former_risk clock = former;
 
 	*row = draft->row;

@@ -77,23 +77,39 @@ const struct stored_risk *decision_survivor(const struct stored_risk *stored, si
 
 /* --- clocks --- */
 
-static void take_over(const struct decision *d, timestamp since, enum band band,
-                      struct risk_row *row, struct former_risk *former)
+/* Behind the former ledger. */
+static void take_over(const struct decision *d, const struct risk_clock_segment *taken,
+                      size_t n_taken, struct risk_row *row, struct former_risk *former)
 {
 	const size_t n = former->n_segments;
 	struct risk_clock_segment *all =
-	        ARENA_ARRAY(d->a, struct risk_clock_segment, n + 1);
+	        ARENA_ARRAY(d->a, struct risk_clock_segment, n + n_taken);
 
 	if (n)
 		memcpy(all, former->segments, n * sizeof(*all));
-	all[n] = (struct risk_clock_segment){.from = since,
-	                                     .mode = SLA_MODE_RUNNING,
-	                                     .band = band,
-	                                     .due_at = TIMESTAMP_NONE};
+	memcpy(all + n, taken, n_taken * sizeof(*all));
 	former->segments = all;
-	former->n_segments = n + 1;
-	row->clock_since = since;
-	row->clock_band = band;
+	former->n_segments = n + n_taken;
+	row->taken = all + n;
+	row->n_taken = n_taken;
+}
+
+static void take_over_of(const struct decision *d, const struct stored_risk *other,
+                         struct risk_row *row, struct former_risk *former)
+{
+	const struct former_risk from = decision_former(other, d->a);
+	struct risk_clock_segment *taken = ARENA_ARRAY(
+	        d->a, struct risk_clock_segment, former->n_segments + from.n_segments);
+	size_t n;
+
+	if (from.n_segments == 0)
+		return;
+	n = risk_clock_join(former->segments, former->n_segments, from.segments,
+	                    from.n_segments, taken);
+	/* What was approved for a risk is not said of the one that is split off from it. */
+	for (size_t i = 0; i < n && former->n_segments == 0; i++)
+		taken[i].due_at = TIMESTAMP_NONE;
+	take_over(d, taken, n, row, former);
 }
 
 /* Of the merged risks the one that is due first, if that is before the one that goes on. */
@@ -139,18 +155,23 @@ void decision_take_over(const struct decision *d, const struct draft *draft,
 	const struct stored_risk *old = draft->old, *origin = draft->origin, *other;
 	enum band band;
 
-	row->clock_since = TIMESTAMP_NONE;
+	row->n_taken = 0;
 	if (!old) {
 		if (origin && runs_on(origin))
-			take_over(d, origin->band_since, origin->band, row, former);
+			take_over_of(d, origin, row, former);
 		return;
 	}
 	if (old->has_merged_into && old->state == RISK_RESOLVED &&
 	    draft->fate.state != RISK_RESOLVED && old->resolved_at != TIMESTAMP_NONE &&
 	    last_run(old, &band))
-		take_over(d, old->resolved_at, band, row, former);
+		take_over(d,
+		          &(struct risk_clock_segment){.from = old->resolved_at,
+		                                       .mode = SLA_MODE_RUNNING,
+		                                       .band = band,
+		                                       .due_at = TIMESTAMP_NONE},
+		          1, row, former);
 	else if ((other = due_earlier(draft)))
-		take_over(d, other->band_since, other->band, row, former);
+		take_over_of(d, other, row, former);
 }
 
 /* --- names --- */

@@ -53,10 +53,12 @@ size_t decision_claims(struct stored_risk *stored, size_t n, struct risk_group *
                        struct stored_risk **origin_out);
 /* Of several stored risks that turn out to be one, the earliest opened goes on. */
 const struct stored_risk *decision_survivor(const struct stored_risk *stored, size_t n);
+/* A stored risk as lifecycle.h sees it. */
+struct former_risk decision_former(const struct stored_risk *s, struct arena *a);
 /*
- * Adds to the former ledger the segment that the clock takes over:
- * of a merged risk that is due earlier, of the one that it was split off from, or over the
- * time in which it was part of another one.
+ * Adds to the former ledger what the clock takes over: that of a merged risk that is due
+ * earlier, that of the one that it was split off from, or the time in which it was part of
+ * another one.
  */
 void decision_take_over(const struct decision *d, const struct draft *draft,
                         struct risk_row *row, struct former_risk *former);

@@ -109,6 +109,32 @@ static size_t stretch_start(const struct risk_clock_segment *s, size_t n, enum b
 	return start;
 }
 
+size_t risk_clock_join(const struct risk_clock_segment *own, size_t n_own,
+                       const struct risk_clock_segment *other, size_t n_other,
+                       struct risk_clock_segment *out)
+{
+	struct ledger before = {.n = 0}, l;
+	size_t n = 0;
+
+	ledger_open(&l, other, n_other);
+	const size_t start = stretch_start(l.s, l.n, BAND_LOW);
+
+	if (n_own)
+		ledger_open(&before, own, n_own);
+	for (; n < before.n && before.s[n].from < l.s[start].from; n++) {
+		out[n] = before.s[n];
+		out[n].due_at = TIMESTAMP_NONE;
+	}
+	const size_t first = n;
+
+	for (size_t i = start; i < l.n; i++)
+		out[n++] = l.s[i];
+	out[first].due_at = TIMESTAMP_NONE; /* it began no window with what is before it */
+	ledger_close(&before);
+	ledger_close(&l);
+	return n;
+}
+
 /* --- one window --- */
 
 /* So much time that counts, from the start of a stretch. */

@@ -54,6 +54,15 @@ struct risk_clock risk_clock_evaluate(const struct risk_clock_rules *rules,
                                       const struct risk_clock_segment *segments, size_t n,
                                       timestamp now);
 
+/*
+ * The clock of two risks that are one: that of the other, which is due earlier, after what
+ * own had before it.  What was approved for own is not said of both.  To be written after
+ * own's segments; out has room for n_own + n_other.  Pure.
+ */
+size_t risk_clock_join(const struct risk_clock_segment *own, size_t n_own,
+                       const struct risk_clock_segment *other, size_t n_other,
+                       struct risk_clock_segment *out);
+
 enum sla_crossing_kind {
 	SLA_CROSSING_DUE_SOON,
 	SLA_CROSSING_WARN,

@@ -8,6 +8,7 @@
 #include "model/org.h"
 #include "model/responsibility.h"
 #include "model/risk.h"
+#include "model/risk_clock.h"
 #include "model/risk_event.h"
 #include "store/pg.h"
 
@@ -191,10 +192,9 @@ struct risk_row {
 	const struct key *members;
 	const int16_t *reasons;
 	size_t n_members;
-	/* A segment before that of clock_mode: the clock has run since then in this band,
-	 * as another risk's did; TIMESTAMP_NONE: none. */
-	timestamp clock_since;
-	enum band clock_band;
+	/* Of the ledger, before that of clock_mode: what the clock takes over. */
+	const struct risk_clock_segment *taken;
+	size_t n_taken;
 	int clock_mode; /* enum sla_mode, or -1: the clock goes on as it was */
 	const char *clock_reason;
 	int64_t elements; /* of toxic rules, bits */

@@ -60,8 +60,7 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 	pg_copy_int2_array(c, r->reasons, r->n_members);
 	pg_copy_text(c, r->control);
 	pg_copy_text(c, r->category);
-	pg_copy_timestamp(c, r->clock_since);
-	pg_copy_int2(c, r->clock_band);
+	pg_copy_int2(c, (int)r->n_taken);
 	pg_copy_int2(c, r->clock_mode);
 	pg_copy_text(c, r->clock_reason);
 	pg_copy_int8(c, r->elements);
@@ -83,11 +82,32 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *err)
 {
 	struct pg_copy *copy =
-	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 49);
+	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 48);
 
 	for (size_t i = 0; i < w->n_rows; i++)
 		put_row(copy, &w->rows[i]);
 	return pg_copy_end(copy, err);
+}
+
+/* Most often none. */
+static int copy_segments(struct pg *pg, const struct score_writes *w, struct error *err)
+{
+	struct pg_copy *c =
+	        pg_copy_begin(pg, "copy page_segment from stdin (format binary)", 6);
+
+	for (size_t i = 0; i < w->n_rows; i++)
+		for (size_t k = 0; k < w->rows[i].n_taken; k++) {
+			const struct risk_clock_segment *s = &w->rows[i].taken[k];
+
+			pg_copy_row(c);
+			pg_copy_key(c, &w->rows[i].risk_id);
+			pg_copy_int2(c, (int)k);
+			pg_copy_timestamp(c, s->from);
+			pg_copy_int2(c, (int)s->mode);
+			pg_copy_int2(c, (int)s->band);
+			pg_copy_timestamp(c, s->due_at);
+		}
+	return pg_copy_end(c, err);
 }
 
 static int copy_events(struct pg *pg, const struct score_writes *w, struct error *err)
@@ -175,15 +195,18 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
                       struct error *err)
 {
 	const timestamp none = TIMESTAMP_NONE;
-	size_t n = 0, n_new = 0, n_path_marks = 0;
+	size_t n = 0, n_new = 0, n_path_marks = 0, n_taken = 0;
 	int rc = 0;
 
 	for (size_t i = 0; i < w->n_rows; i++) {
 		n_new += w->rows[i].is_new;
 		n_path_marks += w->rows[i].path_mark;
+		n_taken += w->rows[i].n_taken;
 	}
 	if (w->n_rows)
 		rc = copy_rows(pg, w, err);
+	if (rc == 0 && n_taken)
+		rc = copy_segments(pg, w, err);
 	if (rc == 0 && w->n_events)
 		rc = copy_events(pg, w, err);
 	if (rc == 0 && w->n_aliases)
@@ -201,6 +224,8 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 	     (rc = send_write(pg, STMT_EXPLANATION_INSERT, org, now, model, &n, err)) < 0 ||
 	     (rc = send_write(pg, STMT_OPENED_INSERT, org, none, NULL, &n, err)) < 0))
 		return rc;
+	if (rc == 0 && n_taken)
+		rc = send_write(pg, STMT_CLOCK_TAKE, org, now, NULL, &n, err);
 	if (rc == 0 && w->n_rows &&
 	    (rc = send_write(pg, STMT_CLOCK_INSERT, org, now, NULL, &n, err)) == 0)
 		rc = send_changed_keep(pg, &n, err);
@@ -280,9 +305,8 @@ int score_changes_publish(struct pg *pg, const struct org *org, struct error *er
 
 int score_staging_clear(struct pg *pg, struct error *err)
 {
-	return pg_command(
-	        pg,
-	        "truncate page_fingerprint, page_risk, page_event, page_risk_alias, "
-	        "page_fix",
-	        err);
+	return pg_command(pg,
+	                  "truncate page_fingerprint, page_risk, page_segment, page_event, "
+	                  "page_risk_alias, page_fix",
+	                  err);
 }

@@ -241,6 +241,15 @@ create function kept.broken_clocks(of_step integer) returns setof text language 
       from kept.pair as p
      where p.step = $1
        and kept.consumed($1, p.risk_id, p.before_at) < kept.consumed($1 - 1, p.risk_id, p.before_at)
+       -- What it is measured by is the clock of one that was due before it, and has become part of it.
+       and not exists (select from kept.risk as a
+                        where a.step = $1 - 1
+                          and a.open
+                          and a.risk_id <> p.risk_id
+                          and kept.leads($1, a.risk_id) = p.risk_id
+                          and a.due_at < coalesce((p.was).due_at, 'infinity')
+                          and kept.consumed($1, p.risk_id, p.before_at)
+                              >= kept.consumed($1 - 1, a.risk_id, p.before_at))
      union all
     -- Numbers are an order: what was planned and did not come leaves none behind.
     select format('segments of %s are not numbered from 0', risk_id)

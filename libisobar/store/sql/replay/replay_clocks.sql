@@ -10,6 +10,7 @@ with begun as (
        and r.risk_id = s.risk_id
      where s.org_id = $1
        and s.from_at <= $2::timestamptz
+       and (s.written_at is null or s.written_at <= $2)
 ), planned as (
     select distinct on (b.risk_id) b.risk_id, b.segment_no + 1 as segment_no, r.reopens_at as from_at, b.band
       from begun as b

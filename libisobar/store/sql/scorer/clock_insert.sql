@@ -1,21 +1,17 @@
 -- Segments of the SLA ledger for each risk of a page whose clock starts, pauses, stops or changes its band;
--- of one that is accepted also the segment with which it runs again, and before all of them the one that
--- a clock takes over from another risk.
+-- of one that is accepted also the segment with which it runs again.
 -- $1 org_id, $2 now.  Reads page_risk (clock_mode -1: the clock goes on as it was).
 insert into isobar.sla_segment (org_id, risk_id, segment_no, from_at, mode, reason, actor, band)
 select $1, p.risk_id,
-       case when p.is_new then 0
+       case when p.is_new then p.n_taken
             else (select coalesce(max(s.segment_no) + 1, 0)
                     from isobar.sla_segment as s
                    where s.org_id = $1
                      and s.risk_id = p.risk_id)
-       end + n.place + (p.clock_since is not null)::integer,
-       case n.place when -1 then p.clock_since when 0 then $2 else p.reopens_at end,
+       end + n.place,
+       case n.place when 0 then $2 else p.reopens_at end,
        case n.place when 0 then p.clock_mode else 0 end,
-       case n.place when -1 then 'links' when 0 then p.clock_reason else 'acceptance_expired' end, 'system',
-       case n.place when -1 then p.clock_band else p.band end
+       case n.place when 0 then p.clock_reason else 'acceptance_expired' end, 'system', p.band
   from page_risk as p
- cross join lateral generate_series(-(p.clock_since is not null)::integer,
-                                    case when p.clock_mode < 0 then -1 else p.resumes::integer end) as n (place)
+ cross join lateral generate_series(0, p.resumes::integer) as n (place)
  where p.clock_mode >= 0
-    or p.clock_since is not null

@@ -42,8 +42,7 @@ create temporary table page_risk (
     reasons          smallint[]  not null,
     control          text        not null,
     category         text        not null,
-    clock_since      timestamptz,
-    clock_band       smallint    not null,
+    n_taken          smallint    not null,
     clock_mode       smallint    not null,
     clock_reason     text        not null,
     elements         bigint      not null,
@@ -103,6 +102,14 @@ create temporary table page_event (
     reason  text        not null,
     run_id  bigint,
     cause_id uuid
+);
+create temporary table page_segment (
+    risk_id uuid     not null,
+    place   smallint not null,
+    from_at timestamptz not null,
+    mode    smallint not null,
+    band    smallint not null,
+    due_at  timestamptz
 );
 create temporary table batch_change (
     risk_ids uuid[] not null
