@@ -107,8 +107,28 @@ static struct group_fingerprint fingerprint_for(const struct decision_input *in,
 	        .is_outside = !is_of_asset(fingerprint, &in->groups[i].asset_id)};
 }
 
+/* Names under which findings of a group stood before links took them; out NULL: how many. */
+static size_t swallowed_names(const struct batch *b, const struct decision_input *in,
+                              size_t i, struct group_fingerprint *out)
+{
+	const struct risk_group *g = &in->groups[i];
+	size_t n = 0;
+
+	for (size_t k = 0; k < g->n_swallowed; k++) {
+		struct key name = g->swallowed[k];
+
+		do {
+			if (out)
+				out[n] = fingerprint_for(in, i, &name, CLAIMED_BY_LINKS);
+			n++;
+		} while (claims_next_name(b->org, &b->slice, &name));
+	}
+	return n;
+}
+
 /* Every name under which a slice's groups and paths may be stored. */
-static struct group_fingerprint *fingerprints_of(const struct decision_input *in,
+static struct group_fingerprint *fingerprints_of(const struct batch *b,
+                                                 const struct decision_input *in,
                                                  struct arena *a, size_t *n_out)
 {
 	const struct risk_group *groups = in->groups;
@@ -116,7 +136,8 @@ static struct group_fingerprint *fingerprints_of(const struct decision_input *in
 	size_t total = n + in->n_paths;
 
 	for (size_t i = 0; i < n; i++)
-		total += groups[i].n_former + groups[i].n_swallowed + groups[i].has_origin;
+		total += groups[i].n_former + swallowed_names(b, in, i, NULL) +
+		         groups[i].has_origin;
 	struct group_fingerprint *out = ARENA_ARRAY(a, struct group_fingerprint, total + 1);
 
 	*n_out = 0;
@@ -127,9 +148,7 @@ static struct group_fingerprint *fingerprints_of(const struct decision_input *in
 		for (size_t k = 0; k < g->n_former; k++)
 			out[(*n_out)++] =
 			        fingerprint_for(in, i, &g->former[k], CLAIMED_BY_NAME);
-		for (size_t k = 0; k < g->n_swallowed; k++)
-			out[(*n_out)++] =
-			        fingerprint_for(in, i, &g->swallowed[k], CLAIMED_BY_LINKS);
+		*n_out += swallowed_names(b, in, i, out + *n_out);
 		if (g->has_origin)
 			out[(*n_out)++] =
 			        fingerprint_for(in, i, &g->origin, CLAIMED_AS_ORIGIN);
@@ -216,7 +235,8 @@ static int settle_claims(struct batch *b, struct arena *a, struct decision_input
 	                   .groups = in->groups,
 	                   .n_groups = in->n_groups,
 	                   .rows = in->stored,
-	                   .n_rows = in->n_stored};
+	                   .n_rows = in->n_stored,
+	                   .is_change = b->look != NULL};
 	struct risk_place *places = NULL;
 	size_t n, n_places = 0;
 	const struct key *ids = claims_in_dispute(&c, a, &n);
@@ -241,7 +261,7 @@ static int load_stored(struct batch *b, struct arena *a, struct decision_input *
 	if (!in->n_groups && !in->n_paths)
 		return 0;
 	const struct group_fingerprint *fingerprints =
-	        fingerprints_of(in, a, &n_fingerprints);
+	        fingerprints_of(b, in, a, &n_fingerprints);
 	const int rc = score_risks_load(b->s->pg, b->org, &b->slice, fingerprints,
 	                                n_fingerprints, a, &stored, &in->n_stored, err);
 

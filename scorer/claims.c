@@ -58,20 +58,61 @@ static bool are_all_own(const struct claims *c)
 	return true;
 }
 
+static int by_key(const void *a, const void *b)
+{
+	return key_cmp(a, b);
+}
+
+/* Risks that a change of identity leads to another name than their own; sorted. */
+static struct key *renamed(const struct claims *c, struct arena *a, size_t *n_out)
+{
+	const struct score_slice *slice = c->slice;
+	struct key *out =
+	        slice->n_heirs ? ARENA_ARRAY(a, struct key, slice->n_heirs) : NULL;
+
+	*n_out = 0;
+	for (size_t i = 0; i < slice->n_heirs && !c->is_change; i++) {
+		const struct stored_risk *h = &slice->heirs[i];
+
+		if (h->claimed != CLAIMED_AS_ORIGIN &&
+		    key_cmp(&h->fingerprint, &h->risk_id) != 0)
+			out[(*n_out)++] = h->risk_id;
+	}
+	if (*n_out)
+		qsort(out, *n_out, sizeof(*out), by_key);
+	return out;
+}
+
+/*
+ * Has a group found by its own name what goes on under another one, be its findings here or
+ * not?  Then it is the group's only while it is about the same.  A group that people have
+ * made is about what its findings are.
+ */
+static bool may_be_given_up(const struct claims *c, const struct stored_risk *row,
+                            const struct key *renamed, size_t n_renamed)
+{
+	const struct risk_group *g = &c->groups[row->ordinal];
+
+	return n_renamed && !row->is_heir && !g->has_origin &&
+	       key_cmp(&row->risk_id, &g->fingerprint) == 0 &&
+	       bsearch(&row->risk_id, renamed, n_renamed, sizeof(*renamed), by_key);
+}
+
 struct key *claims_in_dispute(const struct claims *c, struct arena *a, size_t *n_out)
 {
 	struct stored_risk **all;
-	struct key *out;
-	size_t n;
+	struct key *out, *other_names;
+	size_t n, n_renamed;
 
 	*n_out = 0;
-	if (are_all_own(c))
+	other_names = renamed(c, a, &n_renamed);
+	if (!n_renamed && are_all_own(c))
 		return NULL;
 	all = sorted_claims(c, a, &n);
 	out = ARENA_ARRAY(a, struct key, n + 1);
 	for (size_t i = 0, end; i < n; i = end) {
 		end = end_of_risk(all, n, i);
-		if (end - i > 1)
+		if (end - i > 1 || may_be_given_up(c, all[i], other_names, n_renamed))
 			out[(*n_out)++] = all[i]->risk_id;
 	}
 	return out;
@@ -88,19 +129,35 @@ static const struct risk_place *place_of(const struct risk_place *places, size_t
 	return NULL;
 }
 
+static bool is_at(const struct risk_place *place, const struct risk_group *g)
+{
+	return strcmp(place->subject, g->subject) == 0 &&
+	       strcmp(place->location, g->location) == 0;
+}
+
+/* By what it is about, then by its name. */
 static int strength(const struct claims *c, const struct risk_place *place,
                     const struct stored_risk *row)
 {
 	const struct risk_group *g = &c->groups[row->ordinal];
+	int by_name = 0;
 
-	if (place && strcmp(place->subject, g->subject) == 0 &&
-	    strcmp(place->location, g->location) == 0)
-		return 4;
 	if (row->is_heir)
-		return 3;
-	if (key_cmp(&g->fingerprint, &row->risk_id) == 0)
-		return 2;
-	return key_cmp(&g->fingerprint, &row->fingerprint) == 0;
+		by_name = 3;
+	else if (key_cmp(&g->fingerprint, &row->risk_id) == 0)
+		by_name = 2;
+	else if (key_cmp(&g->fingerprint, &row->fingerprint) == 0)
+		by_name = 1;
+	return (place && is_at(place, g) ? 4 : 0) + by_name;
+}
+
+/* What links have ended is stored as what it went into is. */
+static bool is_given_up(const struct claims *c, const struct risk_place *place,
+                        const struct stored_risk *row, const struct key *renamed,
+                        size_t n_renamed)
+{
+	return place && may_be_given_up(c, row, renamed, n_renamed) &&
+	       (row->has_merged_into || !is_at(place, &c->groups[row->ordinal]));
 }
 
 static bool is_stronger(const struct claims *c, const struct risk_place *place,
@@ -148,6 +205,13 @@ static const struct stored_risk *stored_own(const struct score_slice *slice,
 	return NULL;
 }
 
+bool claims_next_name(const struct org *org, const struct score_slice *slice,
+                      struct key *name)
+{
+	*name = id_again(org, name);
+	return stored_own(slice, name) != NULL;
+}
+
 static bool is_claimed(const struct claims *c, const struct key *risk_id)
 {
 	for (size_t i = 0; i < c->n_rows; i++)
@@ -157,14 +221,14 @@ static bool is_claimed(const struct claims *c, const struct key *risk_id)
 	return false;
 }
 
-/* Has what was stored under this id become part of another risk? */
+/* Has what was stored under this id become part of another risk?  Not for links: that ends. */
 static bool is_led_away(const struct score_slice *slice, const struct key *risk_id)
 {
 	for (size_t i = 0; i < slice->n_stored; i++) {
 		const struct stored_risk *s = &slice->stored[i];
 
 		if (key_cmp(&s->fingerprint, risk_id) == 0 &&
-		    (key_cmp(&s->risk_id, risk_id) != 0 || s->has_merged_into))
+		    key_cmp(&s->risk_id, risk_id) != 0)
 			return true;
 	}
 	return false;
@@ -199,8 +263,10 @@ static bool lead_elsewhere(struct claims *c, struct stored_risk *row)
 	row->claimed = CLAIMED_BY_NAME;
 	row->ordinal = ordinal;
 	/* It was part of the other one, and its clock runs on as if it never had been. */
-	row->has_merged_into = g->alias_ends && !g->is_again;
-	row->merged_into = led_to;
+	if (g->alias_ends && !g->is_again) {
+		row->has_merged_into = true;
+		row->merged_into = led_to;
+	}
 	return true;
 }
 
@@ -241,7 +307,8 @@ void claims_settle(struct claims *c, const struct risk_place *places, size_t n_p
                    struct arena *a)
 {
 	bool *ends = ARENA_ARRAY(a, bool, c->n_rows + 1);
-	size_t n, kept = 0;
+	size_t n, n_renamed, kept = 0;
+	const struct key *other_names = renamed(c, a, &n_renamed);
 	struct stored_risk **all = sorted_claims(c, a, &n);
 
 	for (size_t i = 0, end; i < n; i = end) {
@@ -253,6 +320,8 @@ void claims_settle(struct claims *c, const struct risk_place *places, size_t n_p
 		for (size_t k = i + 1; k < end; k++)
 			if (is_stronger(c, place, all[k], best))
 				best = all[k];
+		if (is_given_up(c, place, best, other_names, n_renamed))
+			best = NULL;
 		for (size_t k = i; k < end; k++)
 			if (all[k] != best)
 				ends[all[k] - c->rows] = !lead_elsewhere(c, all[k]);

@@ -19,14 +19,24 @@ struct claims {
 	size_t n_groups;
 	struct stored_risk *rows; /* by ordinal */
 	size_t n_rows;
+	bool is_change; /* of identity: which names are given up is what it is to say */
 };
 
-/* The risks in dispute, each once; lives in a. */
+/*
+ * From a group's name to the one that it has where that is another group's risk, and from
+ * there to the next.  Is there a risk of that name?
+ */
+bool claims_next_name(const struct org *org, const struct score_slice *slice,
+                      struct key *name);
+
+/* The risks in dispute, and those that may have given up their names, each once; lives in
+ * a. */
 struct key *claims_in_dispute(const struct claims *c, struct arena *a, size_t *n_out);
 
 /*
- * Leaves each of them to the group whose subject it has now (places), else to an heir,
- * to the one whose id it is, to the one that an alias leads there, to the larger one.
+ * Leaves each of them to the group whose subject it has now (places); of several, or where
+ * none has it, to an heir, to the one whose id it is, to the one that an alias leads there,
+ * to the larger one.  What goes on under another name is not its own name's meanwhile.
  */
 void claims_settle(struct claims *c, const struct risk_place *places, size_t n_places,
                    struct arena *a);

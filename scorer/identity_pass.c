@@ -251,6 +251,11 @@ static bool is_shared(const struct asset_pass *p, size_t old, size_t new)
 	return false;
 }
 
+static bool is_at_place(const struct identity_new *g, const struct identity_old *o)
+{
+	return strcmp(g->subject, o->subject) == 0 && strcmp(g->location, o->location) == 0;
+}
+
 /*
  * Links may have led a risk under the name of a rule that is another control since.  It
  * goes on with those of its findings that are about what it is about, as it does among
@@ -260,14 +265,11 @@ static size_t group_at_place(const struct asset_pass *p, size_t old)
 {
 	const struct identity_old *o = &p->before[old];
 
-	if (!o->lives || o->name == IDENTITY_NONE)
+	if (!o->lives || o->name == IDENTITY_NONE ||
+	    (is_at_place(&p->after[o->name], o) && is_shared(p, old, o->name)))
 		return IDENTITY_NONE;
 	for (size_t i = 0; i < p->end - p->first; i++)
-		if (i != o->name && strcmp(p->after[i].subject, o->subject) == 0 &&
-		    strcmp(p->after[i].location, o->location) == 0 &&
-		    (strcmp(p->after[o->name].subject, o->subject) != 0 ||
-		     strcmp(p->after[o->name].location, o->location) != 0) &&
-		    is_shared(p, old, i))
+		if (i != o->name && is_at_place(&p->after[i], o) && is_shared(p, old, i))
 			return i;
 	return IDENTITY_NONE;
 }
@@ -282,6 +284,18 @@ static void name_by_place(struct asset_pass *p)
 		p->before[i].name = group;
 		put_heir(p->s, &p->s->in->groups[p->first + group].fingerprint,
 		         &p->before[i].risk_id, false);
+	}
+}
+
+/* A risk that went on under another name and has its own again: the other one is void. */
+static void take_names_back(struct asset_pass *p)
+{
+	for (size_t i = 0; i < p->n_olds; i++) {
+		const struct identity_old *o = &p->before[i];
+
+		if (o->name != IDENTITY_NONE && !is_at_place(&p->after[o->name], o) &&
+		    key_cmp(&p->after[o->name].fingerprint, &o->risk_id) == 0)
+			put_heir(p->s, &o->risk_id, &o->risk_id, false);
 	}
 }
 
@@ -455,6 +469,7 @@ static void look_at_asset(struct asset_pass *p, size_t *stored_at)
 	gather_asset(p, stored_at);
 	describe(p);
 	name_by_place(p);
+	take_names_back(p);
 	in.olds = p->before;
 	in.n_olds = p->n_olds;
 	in.news = p->after;

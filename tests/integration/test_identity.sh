@@ -294,7 +294,9 @@ once=$tmp/once
 catalogue "$once"
 alias "$once" S3.5 test.logging
 make_db
+hub S3.13 >"$tmp/zero.json"
 hub S3.5 >"$tmp/one.json"
+must "$isobar" import --quiet --now "$(day 9)" "$tmp/zero.json"
 must "$isobar" import --quiet --now "$(day 10)" "$tmp/one.json"
 https=$(risk control:storage.https-only)
 must "$isobar" identity apply --quiet --catalog "$once" --reason "Moved." --now "$(day 12)"
@@ -306,10 +308,31 @@ again=$(risk control:storage.https-only)
 [ -n "$again" ] && [ "$again" != "$https" ] || fail "a second risk of the name has an id of its own" "$again"
 expect "and its own begin" "2026-11-13" "$(field control:storage.https-only "opened_at::date")"
 is_settled "two of one name" 14
-must "$isobar" migrate --quiet --now "$(day 15)"
+# People take the findings out of one, then of the other, and put them back.
+lifecycle=$(risk control:storage.lifecycle)
+finding() {
+	sql "select finding_id from isobar.finding where rule = '$1'"
+}
+must "$isobar" link --quiet "$(finding S3.5)" "$lifecycle" --reason "One job." --actor ann --now "$(day 15)"
 must "$scorer" --once --now "$(day 15)"
+expect "its name is not taken by the other one" "$again" "$(risk control:storage.https-only)"
+expect "nothing else lives" "$(printf '%s\n' "$again" "$lifecycle" | sort)" \
+	"$(sql "select risk_id from isobar.risk where state <> 6 order by risk_id::text collate \"C\"")"
+is_settled "one is linked" 15
+must "$isobar" link --quiet "$(finding s3_bucket_secure_transport_policy)" "$lifecycle" --reason "That too." \
+	--actor ann --now "$(day 16)"
+must "$scorer" --once --now "$(day 16)"
+expect "all are in one" "$lifecycle" "$(sql "select risk_id from isobar.risk where state <> 6")"
+is_settled "both are linked" 16
+must "$isobar" unlink --quiet "$(finding S3.5)" --actor ann --now "$(day 17)"
+must "$isobar" unlink --quiet "$(finding s3_bucket_secure_transport_policy)" --actor ann --now "$(day 17)"
+must "$scorer" --once --now "$(day 17)"
+expect "each is what it was" "$https $again" "$(risk control:test.logging) $(risk control:storage.https-only)"
+is_settled "both are out again" 17
+must "$isobar" migrate --quiet --now "$(day 18)"
+must "$scorer" --once --now "$(day 18)"
 expect "they become one: that of before" "$https" "$(risk control:storage.https-only)"
-is_settled "one again" 15
+is_settled "one again" 18
 proves "a name that was given up may be had by another risk"
 
 # --- other keys ---

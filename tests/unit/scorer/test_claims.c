@@ -183,6 +183,75 @@ static void test_settle__finds_what_it_named(void **state)
 	assert_memory_equal(&row_of(&c, 0)->risk_id, &again, KEY_SIZE);
 }
 
+/* The group that it goes on under has lost its findings to a link, say: its former name is
+ * given up all the same, and finds what it had named before. */
+static void test_settle__a_name_that_was_given_up(void **state)
+{
+	(void)state;
+	for (int same = 0; same < 2; same++) {
+		struct world w = {.n_groups = 0};
+		size_t n;
+
+		store(w.stored, &w.slice.n_stored, 0, 0, false);
+		store(w.heirs, &w.slice.n_heirs, 2, 0, true);
+		add_group(&w, 0, "control:life");
+		claim(&w, 0, &w.stored[0]);
+		w.places[0] = (struct risk_place){
+		        key_at(0), same ? "control:life" : "control:access", ""};
+		struct claims c = claims_of(&w);
+		const struct key *ids = claims_in_dispute(&c, arena, &n);
+
+		assert_int_equal(n, 1);
+		assert_memory_equal(&ids[0], &w.stored[0].risk_id, KEY_SIZE);
+		claims_settle(&c, w.places, 1, arena);
+		assert_int_equal(w.groups[0].is_again, !same);
+		assert_int_equal(c.n_rows, same);
+
+		/* What it is called instead is stored by then. */
+		const struct key again = w.groups[0].again;
+
+		if (same)
+			continue;
+		w.stored[1] = (struct stored_risk){.fingerprint = again, .risk_id = again};
+		w.slice.n_stored = 2;
+		if (key_cmp(&again, &w.stored[0].fingerprint) < 0) {
+			w.stored[1] = w.stored[0];
+			w.stored[0] = (struct stored_risk){.fingerprint = again,
+			                                   .risk_id = again};
+		}
+		w.n_rows = 0;
+		claim(&w, 0,
+		      &(struct stored_risk){.fingerprint = key_at(0),
+		                            .risk_id = key_at(0)});
+		c = claims_of(&w);
+		claims_settle(&c, w.places, 1, arena);
+		assert_int_equal(c.n_rows, 1);
+		assert_memory_equal(&c.rows[0].risk_id, &again, KEY_SIZE);
+	}
+}
+
+/* Two groups are about what the risk is about: the one that a change has led there. */
+static void test_settle__an_heir_before_a_namesake(void **state)
+{
+	struct world w = {.n_groups = 0};
+
+	(void)state;
+	store(w.stored, &w.slice.n_stored, 0, 0, false);
+	store(w.heirs, &w.slice.n_heirs, 3, 0, true);
+	add_group(&w, 0, "control:access");
+	add_group(&w, 3, "control:access");
+	w.groups[0].n_members = 4;
+	claim(&w, 0, &w.stored[0]);
+	claim(&w, 1, &w.heirs[0]);
+	w.places[0] = (struct risk_place){key_at(0), "control:access", ""};
+	struct claims c = claims_of(&w);
+
+	claims_settle(&c, w.places, 1, arena);
+	assert_int_equal(c.n_rows, 1);
+	assert_int_equal(c.rows[0].ordinal, 1);
+	assert_true(w.groups[0].is_again);
+}
+
 static void test_dispute__none_where_each_has_its_own(void **state)
 {
 	struct world w = {.n_groups = 0};
@@ -370,6 +439,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_settle__who_is_led_by_a_former_name),
 	        cmocka_unit_test(test_settle__finds_what_it_named),
+	        cmocka_unit_test(test_settle__a_name_that_was_given_up),
+	        cmocka_unit_test(test_settle__an_heir_before_a_namesake),
 	        cmocka_unit_test(test_dispute__none_where_each_has_its_own),
 	        cmocka_unit_test(test_drop__what_another_one_has_by_name),
 	        cmocka_unit_test(test_drop__what_links_lead_another_one_to),
