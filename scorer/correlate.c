@@ -187,7 +187,7 @@ void correlate_group(const struct correlate_input *in, const struct placed *plac
 void correlate(const struct correlate_input *in, const struct evidence *evidence, size_t n,
                struct arena *a, struct risk_group **groups_out, size_t *n_groups_out)
 {
-	struct placed *placed = ARENA_ARRAY(a, struct placed, n + 1);
+	struct placed *placed = ARENA_ROOM(a, struct placed, n + 1);
 	struct risk_group *groups = ARENA_ARRAY(a, struct risk_group, n + 1);
 	size_t n_groups = 0, n_placed = 0;
 

@@ -177,11 +177,18 @@ void *arena_alloc(struct arena *a, size_t size)
 	return memset(take(a, size), 0, size);
 }
 
-void *arena_alloc_array(struct arena *a, size_t n, size_t size)
+void *arena_room(struct arena *a, size_t n, size_t size)
 {
 	if (size && n > SIZE_MAX / 2 / size)
 		mem_exhausted(SIZE_MAX);
-	return arena_alloc(a, n * size);
+	return take(a, n * size);
+}
+
+void *arena_alloc_array(struct arena *a, size_t n, size_t size)
+{
+	void *out = arena_room(a, n, size);
+
+	return memset(out, 0, n * size);
 }
 
 char *arena_strdup(struct arena *a, const char *s)

@@ -197,10 +197,21 @@ static int by_fingerprint(const void *pa, const void *pb)
 	       (key_cmp(&b->fingerprint, &b->risk_id) == 0);
 }
 
+/* They come in order but for aliases and what links lead to, so most often none is moved. */
+static void put_in_order(struct stored_risk *rows, size_t n,
+                         int (*order)(const void *, const void *))
+{
+	for (size_t i = 1; i < n; i++)
+		if (order(&rows[i - 1], &rows[i]) > 0) {
+			qsort(rows, n, sizeof(*rows), order);
+			return;
+		}
+}
+
 static void read_stored(struct score_slice *out, const PGresult *result, struct arena *a)
 {
 	out->n_stored = (size_t)PQntuples(result);
-	out->stored = ARENA_ARRAY(a, struct stored_risk, out->n_stored + 1);
+	out->stored = ARENA_ROOM(a, struct stored_risk, out->n_stored + 1);
 	for (size_t i = 0, n = out->n_stored; i < n; i++) {
 		struct stored_risk risk;
 
@@ -215,7 +226,7 @@ static void read_stored(struct score_slice *out, const PGresult *result, struct 
 	out->n_stored -= out->n_heirs;
 	if (out->n_heirs)
 		qsort(out->heirs, out->n_heirs, sizeof(*out->heirs), by_fingerprint);
-	qsort(out->stored, out->n_stored, sizeof(*out->stored), by_fingerprint);
+	put_in_order(out->stored, out->n_stored, by_fingerprint);
 }
 
 void score_slice_read(struct score_slice *out, PGresult *const *results,
@@ -228,7 +239,7 @@ void score_slice_read(struct score_slice *out, PGresult *const *results,
 	*out = (struct score_slice){0};
 	memcpy(out->results, results, n * sizeof(*results));
 	out->n_evidence = (size_t)PQntuples(findings);
-	out->evidence = ARENA_ARRAY(a, struct evidence, out->n_evidence + 1);
+	out->evidence = ARENA_ROOM(a, struct evidence, out->n_evidence + 1);
 	for (size_t i = 0; i < out->n_evidence; i++)
 		evidence_read((struct binary_row){findings, (int)i, 0}, &out->evidence[i]);
 	out->n_assets = (size_t)PQntuples(assets);
@@ -489,7 +500,7 @@ int score_risks_load(struct pg *pg, const struct org *org, const struct score_sl
 	if (rc < 0)
 		return rc;
 	const size_t n_more = more ? (size_t)PQntuples(more) : 0;
-	struct stored_risk *rows = ARENA_ARRAY(a, struct stored_risk, n + n_more + 1);
+	struct stored_risk *rows = ARENA_ROOM(a, struct stored_risk, n + n_more + 1);
 	size_t n_rows = 0, room = n + n_more + 1;
 
 	for (size_t i = 0; i < n; i++) {
@@ -514,7 +525,7 @@ int score_risks_load(struct pg *pg, const struct org *org, const struct score_sl
 	for (size_t i = 0; i < n && slice->n_heirs; i++)
 		if (fingerprints[i].claimed == CLAIMED_BY_NAME)
 			add_heirs(slice, &fingerprints[i], &rows, &n_rows, &room, a);
-	qsort(rows, n_rows, sizeof(*rows), by_ordinal);
+	put_in_order(rows, n_rows, by_ordinal);
 	*out = rows;
 	*n_out = 0;
 	for (size_t i = 0; i < n_rows; i++) /* two fingerprints may lead to one risk */
