@@ -112,6 +112,8 @@ static bool has_key(const struct key *keys, size_t n, const struct key *key)
 /* How surely a group is the risk that a link leads to; 0: it is not. */
 static int likeness(const struct risk_group *g, const struct risk_link *link)
 {
+	if (link->has_heir && key_cmp(&g->fingerprint, &link->heir) == 0)
+		return 4;
 	if (key_cmp(&g->fingerprint, &link->risk_id) == 0)
 		return 3;
 	if (has_key(link->names, link->n_names, &g->fingerprint))

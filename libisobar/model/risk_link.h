@@ -27,6 +27,8 @@ struct risk_link {
 	const char *subject, *location; /* of the risk as it is stored; NULL: not yet */
 	const struct key *names;        /* fingerprints that lead to the risk, ascending */
 	size_t n_names;
+	bool has_heir; /* a change of identity has the risk go on as the group of this name */
+	struct key heir;
 };
 
 /* Where a person had put a finding that is there no more. */

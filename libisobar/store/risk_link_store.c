@@ -30,6 +30,11 @@ static const char *text_or_null(const PGresult *rows, int i, const char *field,
 	                                  : arena_strdup(a, pg_get_text(rows, i, field));
 }
 
+static struct key key_or_none(const PGresult *rows, int i, const char *field)
+{
+	return pg_is_null(rows, i, field) ? (struct key){{0}} : pg_get_key(rows, i, field);
+}
+
 static void read_rows(const PGresult *rows, struct arena *a, struct risk_links *out)
 {
 	const int n = PQntuples(rows);
@@ -52,7 +57,9 @@ static void read_rows(const PGresult *rows, struct arena *a, struct risk_links *
 			        .risk_id = former.risk_id,
 			        .kind = (enum risk_link_kind)kind,
 			        .subject = text_or_null(rows, i, "subject", a),
-			        .location = text_or_null(rows, i, "location", a)};
+			        .location = text_or_null(rows, i, "location", a),
+			        .has_heir = !pg_is_null(rows, i, "heir"),
+			        .heir = key_or_none(rows, i, "heir")};
 	}
 	qsort(out->rows, out->n, sizeof(*out->rows), by_link);
 	qsort(out->former, out->n_former, sizeof(*out->former), by_former);

@@ -17,6 +17,8 @@
 #include "store/pg_encode.h"
 #include "store/risk_store_private.h"
 
+#define ALIAS_HOPS_MAX 16 /* of a name; each is a change of identity */
+
 /* --- a slice --- */
 
 /* What a slice is asked for, in the order of the results. */
@@ -208,6 +210,60 @@ static void put_in_order(struct stored_risk *rows, size_t n,
 		}
 }
 
+/* The row of a slice that a fingerprint leads to, or NULL. */
+static const struct stored_risk *find_stored(const struct stored_risk *all, size_t n,
+                                             const struct key *fingerprint)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		const size_t mid = (low + high) / 2;
+
+		if (key_cmp(&all[mid].fingerprint, fingerprint) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < n && key_cmp(&all[low].fingerprint, fingerprint) == 0 ? &all[low]
+	                                                                   : NULL;
+}
+
+/* The row of what the risk of this id has become part of, in the end; or NULL. */
+static const struct stored_risk *goes_on_as(const struct stored_risk *all, size_t n,
+                                            const struct key *risk_id)
+{
+	const struct stored_risk *out = NULL;
+
+	for (int hops = 0; hops < ALIAS_HOPS_MAX; hops++) {
+		const struct stored_risk *next = find_stored(all, n, risk_id);
+
+		if (!next || key_cmp(&next->risk_id, risk_id) == 0)
+			break;
+		out = next;
+		risk_id = &next->risk_id;
+	}
+	return out;
+}
+
+/* A name may lead to what has become part of another risk since: on to that one. */
+static void follow_aliases(struct stored_risk *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct stored_risk *s = &all[i];
+		const struct stored_risk *end;
+
+		if (key_cmp(&s->fingerprint, &s->risk_id) != 0 &&
+		    (end = goes_on_as(all, n, &s->risk_id))) {
+			const struct key fingerprint = s->fingerprint;
+
+			*s = *end;
+			s->fingerprint = fingerprint;
+		}
+		if (s->has_merged_into && (end = goes_on_as(all, n, &s->merged_into)))
+			s->merged_into = end->risk_id;
+	}
+}
+
 static void read_stored(struct score_slice *out, const PGresult *result, struct arena *a)
 {
 	out->n_stored = (size_t)PQntuples(result);
@@ -227,6 +283,7 @@ static void read_stored(struct score_slice *out, const PGresult *result, struct 
 	if (out->n_heirs)
 		qsort(out->heirs, out->n_heirs, sizeof(*out->heirs), by_fingerprint);
 	put_in_order(out->stored, out->n_stored, by_fingerprint);
+	follow_aliases(out->stored, out->n_stored);
 }
 
 void score_slice_read(struct score_slice *out, PGresult *const *results,
@@ -423,24 +480,6 @@ static int by_ordinal(const void *pa, const void *pb)
 static bool is_same_claim(const struct stored_risk *a, const struct stored_risk *b)
 {
 	return a->ordinal == b->ordinal && key_cmp(&a->risk_id, &b->risk_id) == 0;
-}
-
-/* The row of a slice that a fingerprint leads to, or NULL. */
-static const struct stored_risk *find_stored(const struct stored_risk *all, size_t n,
-                                             const struct key *fingerprint)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		const size_t mid = (low + high) / 2;
-
-		if (key_cmp(&all[mid].fingerprint, fingerprint) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < n && key_cmp(&all[low].fingerprint, fingerprint) == 0 ? &all[low]
-	                                                                   : NULL;
 }
 
 /* The risks that a change of identity leads to a fingerprint, behind rows. */

@@ -335,6 +335,36 @@ expect "they become one: that of before" "$https" "$(risk control:storage.https-
 is_settled "one again" 18
 proves "a name that was given up may be had by another risk"
 
+# --- a name that leads on ---
+# One risk becomes part of another, and that one part of a third; then something else has the name of the first.
+twice=$tmp/twice
+thrice=$tmp/thrice
+catalogue "$twice"
+alias "$twice" S3.9 storage.lifecycle
+catalogue "$thrice"
+alias "$thrice" S3.9 storage.https-only
+alias "$thrice" S3.13 storage.https-only
+make_db
+for rule in S3.5 S3.13 S3.9; do
+	hub "$rule" >"$tmp/$rule.json"
+done
+must "$isobar" import --quiet --now "$(day 8)" "$tmp/S3.5.json"
+must "$isobar" import --quiet --now "$(day 9)" "$tmp/S3.13.json"
+must "$isobar" import --quiet --now "$(day 10)" "$tmp/S3.9.json"
+https=$(risk control:storage.https-only)
+lifecycle=$(risk control:storage.lifecycle)
+logging=$(risk control:storage.access-logging)
+must "$isobar" identity apply --quiet --catalog "$twice" --reason "Two are one." --now "$(day 11)"
+must "$isobar" identity apply --quiet --catalog "$thrice" --reason "All are one." --now "$(day 12)"
+expect "all are in one" "$https" "$(sql "select risk_id from isobar.risk where state <> 6")"
+tool s3_bucket_server_access_logging_enabled >"$tmp/two.json"
+must "$isobar" import --quiet --now "$(day 13)" "$tmp/two.json"
+expect "the first is one again" "$logging" "$(risk control:storage.access-logging)"
+expect "the one between stays part of the third" "6|$https" "$(sql "select r.state, l.risk_id from isobar.risk as r
+	join isobar.risk_alias as l on l.fingerprint = r.risk_id where r.risk_id = '$lifecycle'")"
+is_settled "a name that leads on" 14
+proves "a name leads to the risk that its own has become part of"
+
 # --- other keys ---
 # As if the program before had made its ids in another way: nothing leads there by name.
 make_db

@@ -280,6 +280,13 @@ static void test_links__find_the_risk_under_its_other_names(void **state)
 	g = correlated(&w);
 	assert_int_equal(g.n, 1);
 	assert_int_equal(key_cmp(&g.rows[0].fingerprint, &name), 0);
+	/* A change of identity does, and no alias. */
+	w.rows[0].n_names = 0;
+	w.rows[0].has_heir = true;
+	w.rows[0].heir = name;
+	g = correlated(&w);
+	assert_int_equal(g.n, 1);
+	assert_int_equal(key_cmp(&g.rows[0].fingerprint, &name), 0);
 }
 
 static void test_splits__make_a_risk_of_their_own(void **state)

@@ -1,8 +1,9 @@
 -- What people said of findings, and where they had put them before.
 -- $1 org_id.  Returns finding_id, risk_id (that goes on under the id that was named; what links merged goes
 -- on by itself), kind (as risk_link; -1: the finding is not there any more), asset_id (the canonical one
--- of the asset that the risk's id begins with), subject and location (null: it is not scored yet).
-with said as (
+-- of the asset that the risk's id begins with), subject and location (null: it is not scored yet), heir (the name
+-- that a change of identity has given it; null: its own).
+with recursive said as (
     select finding_id, risk_id, kind
       from isobar.risk_link
      where org_id = $1
@@ -15,14 +16,32 @@ with said as (
                         where l.org_id = $1
                           and l.finding_id = v.finding_id
                           and l.risk_id = v.risk_id)
+), way as (
+    -- What it became part of may have become part of another one.
+    select s.risk_id as named, l.risk_id, 1 as hops
+      from (select distinct risk_id from said) as s
+      join isobar.risk_alias as l
+        on l.org_id = $1
+       and l.fingerprint = s.risk_id
+       and l.reason <> 3
+     union all
+    select w.named, l.risk_id, w.hops + 1
+      from way as w
+      join isobar.risk_alias as l
+        on l.org_id = $1
+       and l.fingerprint = w.risk_id
+       and l.reason <> 3
+     where w.hops < 16
+), goes_on as (
+    select distinct on (named) named, risk_id
+      from way
+     order by named, hops desc
 )
 select s.finding_id, coalesce(n.risk_id, s.risk_id) as risk_id, s.kind, a.canonical_id as asset_id, r.subject,
-       r.location
+       r.location, h.fingerprint as heir
   from said as s
-  left join isobar.risk_alias as n
-    on n.org_id = $1
-   and n.fingerprint = s.risk_id
-   and n.reason <> 3
+  left join goes_on as n
+    on n.named = s.risk_id
  cross join lateral (select canonical_id
                        from isobar.asset
                       where org_id = $1
@@ -32,3 +51,10 @@ select s.finding_id, coalesce(n.risk_id, s.risk_id) as risk_id, s.kind, a.canoni
   left join isobar.risk as r
     on r.org_id = $1
    and r.risk_id = coalesce(n.risk_id, s.risk_id)
+  left join lateral (select fingerprint
+                       from isobar.risk_heir
+                      where org_id = $1
+                        and risk_id = coalesce(n.risk_id, s.risk_id)
+                        and fingerprint <> risk_id
+                        and not is_origin
+                      limit 1) as h on true
