@@ -270,6 +270,27 @@ static bool lead_elsewhere(struct claims *c, struct stored_risk *row)
 	return true;
 }
 
+/* The group has another risk that it goes on as: this one is only not its own. */
+static bool has_another(const struct claims *c, const bool *ends,
+                        const struct stored_risk *row)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (!ends[i] && is_by_name(c, &c->rows[i]) &&
+		    c->rows[i].ordinal == row->ordinal)
+			return true;
+	return false;
+}
+
+static void give_up(struct claims *c, const struct stored_risk *row)
+{
+	struct risk_group *g = &c->groups[row->ordinal];
+
+	if (key_cmp(&g->fingerprint, &row->risk_id) == 0)
+		name_again(c, g);
+	else if (key_cmp(&g->fingerprint, &row->fingerprint) == 0)
+		g->alias_ends = true;
+}
+
 /* The row of a group that has lost all of its own, while its id is another group's risk: it
  * was led there by a former name. */
 static bool is_left_without(const struct claims *c, const bool *ends, size_t i)
@@ -323,8 +344,15 @@ void claims_settle(struct claims *c, const struct risk_place *places, size_t n_p
 		if (is_given_up(c, place, best, other_names, n_renamed))
 			best = NULL;
 		for (size_t k = i; k < end; k++)
-			if (all[k] != best)
-				ends[all[k] - c->rows] = !lead_elsewhere(c, all[k]);
+			ends[all[k] - c->rows] = all[k] != best;
+	}
+	for (size_t i = 0; i < n; i++) {
+		bool *ended = &ends[all[i] - c->rows];
+
+		if (*ended && has_another(c, ends, all[i]))
+			give_up(c, all[i]);
+		else if (*ended)
+			*ended = !lead_elsewhere(c, all[i]);
 	}
 	for (size_t i = 0; i < c->n_rows; i++)
 		if (is_left_without(c, ends, i))

@@ -478,10 +478,8 @@ static void retire_others(struct decision *d, const struct draft *draft,
 
 		if (s == kept)
 			continue;
-		d->out->aliases[d->out->n_aliases++] =
-		        (struct risk_alias_row){.fingerprint = s->risk_id,
-		                                .risk_id = kept->risk_id,
-		                                .reason = decision_alias_reason(s, kept)};
+		decision_put_alias(d, &s->risk_id, &kept->risk_id,
+		                   decision_alias_reason(s, kept));
 		if (s->state == RISK_RESOLVED)
 			continue;
 		struct risk_row *row = &d->out->rows[d->out->n_rows++];
@@ -545,6 +543,7 @@ static void settle(struct decision *d, struct draft *draft)
 	add_events(d, row, draft, &former);
 	if (!draft->group)
 		return;
+	d->first_alias = d->out->n_aliases;
 	decision_aliases(d, draft);
 	if (draft->n_stored > 1)
 		retire_others(d, draft, old, row);

@@ -183,11 +183,16 @@ int decision_alias_reason(const struct stored_risk *gone, const struct stored_ri
 	               : ALIAS_MERGED;
 }
 
-static void put_alias(struct decision *d, const struct key *fingerprint,
-                      const struct key *risk_id, int reason)
+void decision_put_alias(struct decision *d, const struct key *fingerprint,
+                        const struct key *risk_id, int reason)
 {
-	d->out->aliases[d->out->n_aliases++] =
-	        (struct risk_alias_row){*fingerprint, *risk_id, reason};
+	size_t i = d->first_alias;
+
+	while (i < d->out->n_aliases &&
+	       key_cmp(&d->out->aliases[i].fingerprint, fingerprint) != 0)
+		i++;
+	d->out->n_aliases += i == d->out->n_aliases;
+	d->out->aliases[i] = (struct risk_alias_row){*fingerprint, *risk_id, reason};
 }
 
 static size_t count_by_name(const struct draft *draft)
@@ -205,23 +210,23 @@ void decision_aliases(struct decision *d, const struct draft *draft)
 	const struct risk_group *g = draft->group;
 
 	if (g->alias_ends)
-		put_alias(d, &g->fingerprint, &g->fingerprint, ALIAS_CATALOG);
+		decision_put_alias(d, &g->fingerprint, &g->fingerprint, ALIAS_CATALOG);
 	if (!old &&
 	    g->has_origin) /* its id may have led to the risk that it is split off */
-		put_alias(d, &g->fingerprint, &g->fingerprint, ALIAS_BY_HAND);
+		decision_put_alias(d, &g->fingerprint, &g->fingerprint, ALIAS_BY_HAND);
 	if (!old)
 		return;
 	if (old->has_merged_into) /* people, or the catalogue, have parted them again */
-		put_alias(d, &old->risk_id, &old->risk_id, ALIAS_BY_HAND);
+		decision_put_alias(d, &old->risk_id, &old->risk_id, ALIAS_BY_HAND);
 	if (g->is_again) /* its own name is another group's */
 		return;
 	if (key_cmp(&g->fingerprint, &old->risk_id) == 0)
 		return;
 	if (old->claimed == CLAIMED_BY_NAME)
-		put_alias(d, &g->fingerprint, &old->risk_id,
-		          count_by_name(draft) > 1     ? ALIAS_MERGED
-		          : g->control || old->is_heir ? ALIAS_CATALOG
-		                                       : ALIAS_ASSET);
+		decision_put_alias(d, &g->fingerprint, &old->risk_id,
+		                   count_by_name(draft) > 1     ? ALIAS_MERGED
+		                   : g->control || old->is_heir ? ALIAS_CATALOG
+		                                                : ALIAS_ASSET);
 	else if (g->has_origin) /* somebody was told this id */
-		put_alias(d, &g->fingerprint, &old->risk_id, ALIAS_BY_HAND);
+		decision_put_alias(d, &g->fingerprint, &old->risk_id, ALIAS_BY_HAND);
 }

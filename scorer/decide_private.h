@@ -40,6 +40,7 @@ struct decision {
 	struct draft **drafts; /* of what may have to be written */
 	size_t n_drafts;
 	struct score_writes *out; /* of decide_end() */
+	size_t first_alias;       /* of the draft in hand, there */
 };
 
 /* --- risks that turn out to be one, or two: decide_merge.c --- */
@@ -64,6 +65,9 @@ void decision_take_over(const struct decision *d, const struct draft *draft,
                         struct risk_row *row, struct former_risk *former);
 /* The names that lead to the draft's risk from now on, or not any more. */
 void decision_aliases(struct decision *d, const struct draft *draft);
+/* In place of what the draft has said of the name before. */
+void decision_put_alias(struct decision *d, const struct key *fingerprint,
+                        const struct key *risk_id, int reason);
 int decision_alias_reason(const struct stored_risk *gone, const struct stored_risk *kept);
 
 /* --- what the org and its people have decided: decide_rules.c --- */

@@ -252,6 +252,31 @@ static void test_settle__an_heir_before_a_namesake(void **state)
 	assert_true(w.groups[0].is_again);
 }
 
+/* A change had led two risks to the group's name; one is another group's since.  The group goes
+ * on as what it has, under its own name. */
+static void test_settle__one_of_two_is_another_group_s(void **state)
+{
+	struct world w = {.n_groups = 0};
+
+	(void)state;
+	store(w.stored, &w.slice.n_stored, 0, 0, false);
+	store(w.stored, &w.slice.n_stored, 1, 1, false);
+	store(w.heirs, &w.slice.n_heirs, 0, 1, true);
+	add_group(&w, 0, "control:log");
+	add_group(&w, 1, "control:life");
+	claim(&w, 0, &w.stored[0]);
+	claim(&w, 0, &w.heirs[0]);
+	claim(&w, 1, &w.stored[1]);
+	w.places[0] = (struct risk_place){key_at(1), "control:life", ""};
+	struct claims c = claims_of(&w);
+
+	claims_settle(&c, w.places, 1, arena);
+	assert_int_equal(c.n_rows, 2);
+	assert_memory_equal(&row_of(&c, 0)->risk_id, &w.stored[0].risk_id, KEY_SIZE);
+	assert_memory_equal(&row_of(&c, 1)->risk_id, &w.stored[1].risk_id, KEY_SIZE);
+	assert_false(w.groups[0].is_again);
+}
+
 static void test_dispute__none_where_each_has_its_own(void **state)
 {
 	struct world w = {.n_groups = 0};
@@ -441,6 +466,7 @@ int main(void)
 	        cmocka_unit_test(test_settle__finds_what_it_named),
 	        cmocka_unit_test(test_settle__a_name_that_was_given_up),
 	        cmocka_unit_test(test_settle__an_heir_before_a_namesake),
+	        cmocka_unit_test(test_settle__one_of_two_is_another_group_s),
 	        cmocka_unit_test(test_dispute__none_where_each_has_its_own),
 	        cmocka_unit_test(test_drop__what_another_one_has_by_name),
 	        cmocka_unit_test(test_drop__what_links_lead_another_one_to),
