@@ -357,6 +357,8 @@ logging=$(risk control:storage.access-logging)
 must "$isobar" identity apply --quiet --catalog "$twice" --reason "Two are one." --now "$(day 11)"
 must "$isobar" identity apply --quiet --catalog "$thrice" --reason "All are one." --now "$(day 12)"
 expect "all are in one" "$https" "$(sql "select risk_id from isobar.risk where state <> 6")"
+must "$isobar" explain --json "$logging" --now "$(day 12)"
+expect "the id of the first leads to the third" "$https" "$(jq -r .id "$out")"
 tool s3_bucket_server_access_logging_enabled >"$tmp/two.json"
 must "$isobar" import --quiet --now "$(day 13)" "$tmp/two.json"
 expect "the first is one again" "$logging" "$(risk control:storage.access-logging)"
