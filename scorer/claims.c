@@ -118,59 +118,7 @@ struct key *claims_in_dispute(const struct claims *c, struct arena *a, size_t *n
 	return out;
 }
 
-/* --- whose it is --- */
-
-static const struct risk_place *place_of(const struct risk_place *places, size_t n,
-                                         const struct key *risk_id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (key_cmp(&places[i].risk_id, risk_id) == 0)
-			return &places[i];
-	return NULL;
-}
-
-static bool is_at(const struct risk_place *place, const struct risk_group *g)
-{
-	return strcmp(place->subject, g->subject) == 0 &&
-	       strcmp(place->location, g->location) == 0;
-}
-
-/* By what it is about, then by its name. */
-static int strength(const struct claims *c, const struct risk_place *place,
-                    const struct stored_risk *row)
-{
-	const struct risk_group *g = &c->groups[row->ordinal];
-	int by_name = 0;
-
-	if (row->is_heir)
-		by_name = 3;
-	else if (key_cmp(&g->fingerprint, &row->risk_id) == 0)
-		by_name = 2;
-	else if (key_cmp(&g->fingerprint, &row->fingerprint) == 0)
-		by_name = 1;
-	return (place && is_at(place, g) ? 4 : 0) + by_name;
-}
-
-/* What links have ended is stored as what it went into is. */
-static bool is_given_up(const struct claims *c, const struct risk_place *place,
-                        const struct stored_risk *row, const struct key *renamed,
-                        size_t n_renamed)
-{
-	return place && may_be_given_up(c, row, renamed, n_renamed) &&
-	       (row->has_merged_into || !is_at(place, &c->groups[row->ordinal]));
-}
-
-static bool is_stronger(const struct claims *c, const struct risk_place *place,
-                        const struct stored_risk *a, const struct stored_risk *b)
-{
-	const int d = strength(c, place, a) - strength(c, place, b);
-	const size_t n_a = c->groups[a->ordinal].n_members;
-	const size_t n_b = c->groups[b->ordinal].n_members;
-
-	return d ? d > 0 : n_a != n_b ? n_a > n_b : a->ordinal < b->ordinal;
-}
-
-/* --- what the others are --- */
+/* --- other names --- */
 
 /* The id of a second risk of one name; of the same asset, and so of the same shard. */
 static struct key id_again(const struct org *org, const struct key *fingerprint)
@@ -211,6 +159,73 @@ bool claims_next_name(const struct org *org, const struct score_slice *slice,
 	*name = id_again(org, name);
 	return stored_own(slice, name) != NULL;
 }
+
+/* --- whose it is --- */
+
+static const struct risk_place *place_of(const struct risk_place *places, size_t n,
+                                         const struct key *risk_id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (key_cmp(&places[i].risk_id, risk_id) == 0)
+			return &places[i];
+	return NULL;
+}
+
+static bool is_at(const struct risk_place *place, const struct risk_group *g)
+{
+	return strcmp(place->subject, g->subject) == 0 &&
+	       strcmp(place->location, g->location) == 0;
+}
+
+/* By what it is about, then by its name. */
+static int strength(const struct claims *c, const struct risk_place *place,
+                    const struct stored_risk *row)
+{
+	const struct risk_group *g = &c->groups[row->ordinal];
+	int by_name = 0;
+
+	if (row->is_heir)
+		by_name = 3;
+	else if (key_cmp(&g->fingerprint, &row->risk_id) == 0)
+		by_name = 2;
+	else if (key_cmp(&g->fingerprint, &row->fingerprint) == 0)
+		by_name = 1;
+	return (place && is_at(place, g) ? 4 : 0) + by_name;
+}
+
+/* A second risk of the group's name lives: that is its own. */
+static bool lives_on_again(const struct claims *c, const struct risk_group *g)
+{
+	struct key name = g->fingerprint;
+
+	while (claims_next_name(c->org, c->slice, &name))
+		if (stored_own(c->slice, &name)->state != RISK_RESOLVED)
+			return true;
+	return false;
+}
+
+/* What links have ended is stored as what it went into is. */
+static bool is_given_up(const struct claims *c, const struct risk_place *place,
+                        const struct stored_risk *row, const struct key *renamed,
+                        size_t n_renamed)
+{
+	const struct risk_group *g = &c->groups[row->ordinal];
+
+	return place && may_be_given_up(c, row, renamed, n_renamed) &&
+	       (row->has_merged_into || !is_at(place, g) || lives_on_again(c, g));
+}
+
+static bool is_stronger(const struct claims *c, const struct risk_place *place,
+                        const struct stored_risk *a, const struct stored_risk *b)
+{
+	const int d = strength(c, place, a) - strength(c, place, b);
+	const size_t n_a = c->groups[a->ordinal].n_members;
+	const size_t n_b = c->groups[b->ordinal].n_members;
+
+	return d ? d > 0 : n_a != n_b ? n_a > n_b : a->ordinal < b->ordinal;
+}
+
+/* --- what the others are --- */
 
 static bool is_claimed(const struct claims *c, const struct key *risk_id)
 {

@@ -109,8 +109,8 @@ static bool has_key(const struct key *keys, size_t n, const struct key *key)
 	return false;
 }
 
-/* How surely a group is the risk that a link leads to; 0: it is not. */
-static int likeness(const struct risk_group *g, const struct risk_link *link)
+/* By how sure a name a group is the risk that a link leads to; 0: it is not. */
+static int by_name(const struct risk_group *g, const struct risk_link *link)
 {
 	if (link->has_heir && key_cmp(&g->fingerprint, &link->heir) == 0)
 		return 4;
@@ -123,6 +123,16 @@ static int likeness(const struct risk_group *g, const struct risk_link *link)
 		    has_key(link->names, link->n_names, &g->former[i]))
 			return 1;
 	return 0;
+}
+
+/* Of several the one that is about what the risk is about has it: claims.h. */
+static int likeness(const struct risk_group *g, const struct risk_link *link)
+{
+	const int name = by_name(g, link);
+	const bool is_there = link->subject && strcmp(g->subject, link->subject) == 0 &&
+	                      strcmp(g->location, link->location) == 0;
+
+	return name ? name + (is_there ? 4 : 0) : 0;
 }
 
 /* The group of a link among those of its asset that stand by themselves, or NULL. */

@@ -492,6 +492,8 @@ static void add_heirs(const struct score_slice *slice, const struct group_finger
 	for (; h && h < slice->heirs + slice->n_heirs &&
 	       key_cmp(&h->fingerprint, &f->fingerprint) == 0;
 	     h++) {
+		if (f->claimed != CLAIMED_BY_NAME && h->claimed == CLAIMED_AS_ORIGIN)
+			continue;
 		if (*n == *room) {
 			struct stored_risk *more =
 			        ARENA_ARRAY(a, struct stored_risk, 2 * *room + 16);
@@ -501,6 +503,8 @@ static void add_heirs(const struct score_slice *slice, const struct group_finger
 			*room = 2 * *room + 16;
 		}
 		(*rows)[*n] = *h;
+		if (f->claimed == CLAIMED_BY_LINKS)
+			(*rows)[*n].claimed = CLAIMED_BY_LINKS;
 		(*rows)[(*n)++].ordinal = f->ordinal;
 	}
 }
@@ -562,7 +566,7 @@ int score_risks_load(struct pg *pg, const struct org *org, const struct score_sl
 		rows[n_rows++].ordinal = f->ordinal;
 	}
 	for (size_t i = 0; i < n && slice->n_heirs; i++)
-		if (fingerprints[i].claimed == CLAIMED_BY_NAME)
+		if (fingerprints[i].claimed != CLAIMED_AS_ORIGIN)
 			add_heirs(slice, &fingerprints[i], &rows, &n_rows, &room, a);
 	put_in_order(rows, n_rows, by_ordinal);
 	*out = rows;

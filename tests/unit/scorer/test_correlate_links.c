@@ -289,6 +289,31 @@ static void test_links__find_the_risk_under_its_other_names(void **state)
 	assert_int_equal(key_cmp(&g.rows[0].fingerprint, &name), 0);
 }
 
+/* Its own name is another control's since: it is where what it is about is. */
+static void test_links__find_the_risk_by_what_it_is_about(void **state)
+{
+	struct world w = {.e = {finding(0), finding(1), finding(2)}, .n = 3};
+	struct key own, name;
+	struct groups g;
+
+	(void)state;
+	w.e[0].rule = "EC2.7";
+	w.e[1].rule = "EC2.8";
+	own = own_risk(&w.e[0]);
+	name = own_risk(&w.e[1]);
+	link_to(&w, 2, &own, &w.e[0].canonical_id);
+	w.rows[0].names = &name;
+	w.rows[0].n_names = 1;
+	g = correlated(&w);
+	assert_ptr_equal(group_of(&g, &w.e[2].finding_id),
+	                 group_of(&g, &w.e[0].finding_id));
+	w.rows[0].subject = "rule:hub/EC2.8";
+	w.rows[0].location = "";
+	g = correlated(&w);
+	assert_ptr_equal(group_of(&g, &w.e[2].finding_id),
+	                 group_of(&g, &w.e[1].finding_id));
+}
+
 static void test_splits__make_a_risk_of_their_own(void **state)
 {
 	struct world w = {.e = {finding(0), finding(1), finding(2)}, .n = 3};
@@ -535,6 +560,7 @@ int main(void)
 	        cmocka_unit_test(test_links__keep_a_risk_that_nothing_else_is_in),
 	        cmocka_unit_test(test_links__sleep_while_the_asset_is_another_one),
 	        cmocka_unit_test(test_links__find_the_risk_under_its_other_names),
+	        cmocka_unit_test(test_links__find_the_risk_by_what_it_is_about),
 	        cmocka_unit_test(test_splits__make_a_risk_of_their_own),
 	        cmocka_unit_test(test_splits__that_have_ended_hand_their_risk_back),
 	        cmocka_unit_test(test_links__are_kept_in_any_order),
