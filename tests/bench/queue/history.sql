@@ -4,7 +4,7 @@
 -- closed now was open then.  One former row in five hundred crossed before it ended:
 -- the sweeper was late, or the risk was written first.  Draws are bits of a hash of
 -- the risk's id, as there.
-create function pg_temp.draw(key text, which integer) returns double precision
+create function pg_temp.fraction(key text, which integer) returns double precision
     immutable parallel safe
     return (((hashtextextended(key, 100 + which / 4) >> (which % 4 * 16)) & 65535) / 65536.0)::double precision;
 
@@ -16,8 +16,8 @@ create temporary table life on commit drop as
 select r.org_id, r.risk_id, r.rank, r.state, r.responsibility, r.due_at, s.stored_at, n.n,
        (now() - s.stored_at) / (n.n + 1) as step
   from isobar.risk as r,
-       lateral (select now() - interval '365 days' * (1 - sqrt(pg_temp.draw(r.risk_id::text, 0))) as stored_at) as s,
-       lateral (select floor(pg_temp.draw(r.risk_id::text, 1) * 13)::integer as n) as n
+       lateral (select now() - interval '365 days' * (1 - sqrt(pg_temp.fraction(r.risk_id::text, 0))) as stored_at) as s,
+       lateral (select floor(pg_temp.fraction(r.risk_id::text, 1) * 13)::integer as n) as n
  where r.org_id = 1;
 
 insert into isobar.risk_rank_history (org_id, rank, risk_id, valid_from, valid_to, state, responsibility, due_at,
@@ -29,12 +29,12 @@ select l.org_id, (b.band * 4 + b.slot) * 1024 + b.score, l.risk_id, l.stored_at 
   from life as l
  cross join lateral generate_series(0, l.n - 1) as k
  cross join lateral (select case when d < 0.05 then 3 when d < 0.25 then 2 when d < 0.7 then 1 else 0 end as band,
-                            floor(pg_temp.draw(l.risk_id::text, 3 * k + 3) * 3)::integer as slot,
+                            floor(pg_temp.fraction(l.risk_id::text, 3 * k + 3) * 3)::integer as slot,
                             case when d < 0.05 then 700 when d < 0.25 then 500 when d < 0.7 then 300 else 0 end
-                                + floor(pg_temp.draw(l.risk_id::text, 3 * k + 4) * 200)::integer as score,
-                            pg_temp.draw(l.risk_id::text, 60 + k) as d_state,
-                            pg_temp.draw(l.risk_id::text, 80 + k) as d_cross
-                       from (select pg_temp.draw(l.risk_id::text, 3 * k + 2) as d) as x) as b
+                                + floor(pg_temp.fraction(l.risk_id::text, 3 * k + 4) * 200)::integer as score,
+                            pg_temp.fraction(l.risk_id::text, 60 + k) as d_state,
+                            pg_temp.fraction(l.risk_id::text, 80 + k) as d_cross
+                       from (select pg_temp.fraction(l.risk_id::text, 3 * k + 2) as d) as x) as b
  order by l.stored_at + l.step * (k + 1);
 
 update isobar.risk as r
