@@ -55,7 +55,7 @@ struct risk_group {
 	 * what is stored of them ends here. */
 	struct key *swallowed;
 	size_t n_swallowed;
-	/* Of a risk that was split off: where its findings would be. */
+	/* Of a risk that was split off: where its findings were, or would be. */
 	bool has_origin;
 	struct key origin;
 	/* Set by claims_settle(): the risk of that id goes on under another name, so that this

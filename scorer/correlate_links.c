@@ -225,7 +225,8 @@ static void make_group(struct linking *l, const struct placed *placed, size_t n)
 	risk_group_sort(g);
 	if (link->kind == RISK_SPLIT) {
 		g->has_origin = true;
-		g->origin = own_fingerprint(l, &placed[0]);
+		g->origin =
+		        link->has_origin ? link->origin : own_fingerprint(l, &placed[0]);
 	} else if (link->subject) {
 		g->subject = link->subject;
 		g->location = link->location;

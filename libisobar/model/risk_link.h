@@ -24,6 +24,9 @@ struct risk_link {
 	struct key asset_id;
 	struct key risk_id; /* the one that goes on under the id that was named */
 	enum risk_link_kind kind;
+	/* Of a split the risk that it was part of; not: where the finding is by itself. */
+	bool has_origin;
+	struct key origin;
 	const char *subject, *location; /* of the risk as it is stored; NULL: not yet */
 	const struct key *names;        /* fingerprints that lead to the risk, ascending */
 	size_t n_names;

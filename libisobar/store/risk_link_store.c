@@ -56,6 +56,8 @@ static void read_rows(const PGresult *rows, struct arena *a, struct risk_links *
 			        .asset_id = former.asset_id,
 			        .risk_id = former.risk_id,
 			        .kind = (enum risk_link_kind)kind,
+			        .has_origin = !pg_is_null(rows, i, "origin"),
+			        .origin = key_or_none(rows, i, "origin"),
 			        .subject = text_or_null(rows, i, "subject", a),
 			        .location = text_or_null(rows, i, "location", a),
 			        .has_heir = !pg_is_null(rows, i, "heir"),

@@ -204,6 +204,23 @@ expect "the other one has ended" 6 "$(sql "select state from isobar.risk where r
 is_settled "unsplit" 19
 proves "a split makes a risk of its own, which survives imports and ends with it"
 
+# --- what was linked is split off: from the risk that it is in ---
+make_db
+take 15 "$tmp/first"
+sql "update isobar.sla_segment set from_at = from_at - interval '3 days' where risk_id = '$pub_risk' and segment_no = 0"
+must "$isobar" link --quiet --now "$(day 16)" "$log_hub" "$pub_risk" --reason 'one ticket'
+run "$isobar" split --now "$(day 18)" --json "$log_hub" --reason 'two of them'
+expect_code "split" 0
+own=$(jq -r .risk "$out")
+expect "a risk of its own" "$own" "$(risk S3.9)"
+expect "its clock has run as that one's" "t" "$(sql "select min(o.from_at) = min(p.from_at) and count(*) > 0
+	from isobar.sla_segment as o, isobar.sla_segment as p where o.risk_id = '$own' and p.risk_id = '$pub_risk'")"
+is_settled "split" 18
+must "$isobar" unlink --quiet --now "$(day 19)" "$log_hub"
+expect "where it would be by itself" "$log_risk" "$(risk S3.9)"
+is_settled "unsplit" 19
+proves "what is split off goes on with the clock of the risk that it was in"
+
 # --- any order ---
 order=0
 for order in 1 2 3; do

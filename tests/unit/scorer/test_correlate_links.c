@@ -337,6 +337,14 @@ static void test_splits__make_a_risk_of_their_own(void **state)
 	                 MERGED_SAME_ASSET | MERGED_SAME_RULE | MERGED_SPLIT);
 	assert_int_equal(key_cmp(&group_of(&g, &w.e[2].finding_id)->fingerprint, &origin),
 	                 0);
+	/* They had been linked to another risk. */
+	for (size_t i = 0; i < w.links.n; i++) {
+		w.rows[i].has_origin = true;
+		w.rows[i].origin = key_numbered("another", 0);
+	}
+	g = correlated(&w);
+	own = group_of(&g, &w.e[0].finding_id);
+	assert_int_equal(key_cmp(&own->origin, &w.rows[0].origin), 0);
 }
 
 static void test_splits__that_have_ended_hand_their_risk_back(void **state)

@@ -41,8 +41,9 @@ with turn as materialized (
      order by l.finding_id
        for update of l
 ), kept as (
-    insert into isobar.risk_link_version (org_id, finding_id, risk_id, kind, actor, reason, valid_from, valid_to)
-    select $1, finding_id, risk_id, kind, actor, reason, valid_from, until
+    insert into isobar.risk_link_version (org_id, finding_id, risk_id, kind, actor, reason, valid_from, valid_to,
+                                          origin)
+    select $1, finding_id, risk_id, kind, actor, reason, valid_from, until, origin
       from before
 ), removed as (
     delete from isobar.risk_link as l
@@ -52,12 +53,13 @@ with turn as materialized (
        and $5::integer = 2
 ), put as (
     -- No two versions of one finding begin at one instant, whatever the clock says.
-    insert into isobar.risk_link (org_id, finding_id, risk_id, kind, actor, reason, valid_from)
+    insert into isobar.risk_link (org_id, finding_id, risk_id, kind, actor, reason, valid_from, origin)
     select $1, f.finding_id, $8, $5, $3, $4,
            greatest($2::timestamptz, b.until, (select max(v.valid_to)
                                                  from isobar.risk_link_version as v
                                                 where v.org_id = $1
-                                                  and v.finding_id = f.finding_id))
+                                                  and v.finding_id = f.finding_id)),
+           case when $5::integer = 1 then $6::uuid end
       from unnest($9::uuid[]) as f (finding_id)
      cross join going
       left join before as b
@@ -65,7 +67,7 @@ with turn as materialized (
      where $5::integer < 2
     on conflict (org_id, finding_id) do update
        set risk_id = excluded.risk_id, kind = excluded.kind, actor = excluded.actor, reason = excluded.reason,
-           valid_from = excluded.valid_from
+           valid_from = excluded.valid_from, origin = excluded.origin
 ), moved as (
     update isobar.risk as r
        set version = r.version + 1

@@ -30,8 +30,8 @@ with orgs as (
      where org_id = $1
        and claimed_at <= $2
 ), links as (
-    insert into risk_link_version (org_id, finding_id, risk_id, kind, actor, reason, valid_from, valid_to)
-    select org_id, finding_id, risk_id, kind, actor, reason, valid_from, valid_to
+    insert into risk_link_version (org_id, finding_id, risk_id, kind, actor, reason, valid_from, valid_to, origin)
+    select org_id, finding_id, risk_id, kind, actor, reason, valid_from, valid_to, origin
       from isobar.risk_link_version
      where org_id = $1
        and valid_to <= $2

@@ -1,14 +1,14 @@
 -- What people said of findings, and where they had put them before.
 -- $1 org_id.  Returns finding_id, risk_id (that goes on under the id that was named; what links merged goes
--- on by itself), kind (as risk_link; -1: the finding is not there any more), asset_id (the canonical one
--- of the asset that the risk's id begins with), subject and location (null: it is not scored yet), heir (the name
+-- on by itself), kind (as risk_link; -1: the finding is not there any more), origin (of a split; or null), asset_id
+-- (the canonical one of the asset that the risk's id begins with), subject and location (null: it is not scored yet), heir (the name
 -- that a change of identity has given it; null: its own).
 with recursive said as (
-    select finding_id, risk_id, kind
+    select finding_id, risk_id, kind, origin
       from isobar.risk_link
      where org_id = $1
     union
-    select v.finding_id, v.risk_id, -1::smallint
+    select v.finding_id, v.risk_id, -1::smallint, null::uuid
       from isobar.risk_link_version as v
      where v.org_id = $1
        and not exists (select
@@ -37,8 +37,8 @@ with recursive said as (
       from way
      order by named, hops desc
 )
-select s.finding_id, coalesce(n.risk_id, s.risk_id) as risk_id, s.kind, a.canonical_id as asset_id, r.subject,
-       r.location, h.fingerprint as heir
+select s.finding_id, coalesce(n.risk_id, s.risk_id) as risk_id, s.kind, s.origin, a.canonical_id as asset_id,
+       r.subject, r.location, h.fingerprint as heir
   from said as s
   left join goes_on as n
     on n.named = s.risk_id
