@@ -71,7 +71,7 @@ static struct key *renamed(const struct claims *c, struct arena *a, size_t *n_ou
 	        slice->n_heirs ? ARENA_ARRAY(a, struct key, slice->n_heirs) : NULL;
 
 	*n_out = 0;
-	for (size_t i = 0; i < slice->n_heirs && !c->is_change; i++) {
+	for (size_t i = 0; i < slice->n_heirs; i++) {
 		const struct stored_risk *h = &slice->heirs[i];
 
 		if (h->claimed != CLAIMED_AS_ORIGIN &&
@@ -86,14 +86,14 @@ static struct key *renamed(const struct claims *c, struct arena *a, size_t *n_ou
 /*
  * Has a group found by its own name what goes on under another one, be its findings here or
  * not?  Then it is the group's only while it is about the same.  A group that people have
- * made is about what its findings are.
+ * made was made for the risk.
  */
 static bool may_be_given_up(const struct claims *c, const struct stored_risk *row,
                             const struct key *renamed, size_t n_renamed)
 {
 	const struct risk_group *g = &c->groups[row->ordinal];
 
-	return n_renamed && !row->is_heir && !g->has_origin &&
+	return n_renamed && !row->is_heir && !g->is_made &&
 	       key_cmp(&row->risk_id, &g->fingerprint) == 0 &&
 	       bsearch(&row->risk_id, renamed, n_renamed, sizeof(*renamed), by_key);
 }
@@ -131,26 +131,37 @@ static struct key id_again(const struct org *org, const struct key *fingerprint)
 	return out;
 }
 
-/* Of the slice's risks the one whose own id this is, whatever an alias says; or NULL. */
-static const struct stored_risk *stored_own(const struct score_slice *slice,
-                                            const struct key *risk_id)
+static size_t first_named(const struct score_slice *slice, const struct key *name)
 {
 	size_t low = 0, high = slice->n_stored;
 
 	while (low < high) {
 		const size_t mid = (low + high) / 2;
 
-		if (key_cmp(&slice->stored[mid].fingerprint, risk_id) < 0)
+		if (key_cmp(&slice->stored[mid].fingerprint, name) < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	for (; low < slice->n_stored &&
-	       key_cmp(&slice->stored[low].fingerprint, risk_id) == 0;
-	     low++)
-		if (key_cmp(&slice->stored[low].risk_id, risk_id) == 0)
-			return &slice->stored[low];
+	return low;
+}
+
+/* What is stored under a name: by an alias (its own false), or of that id; or NULL. */
+static const struct stored_risk *stored_named(const struct score_slice *slice,
+                                              const struct key *name, bool own)
+{
+	for (size_t i = first_named(slice, name);
+	     i < slice->n_stored && key_cmp(&slice->stored[i].fingerprint, name) == 0; i++)
+		if ((key_cmp(&slice->stored[i].risk_id, name) == 0) == own)
+			return &slice->stored[i];
 	return NULL;
+}
+
+/* Of the slice's risks the one whose own id this is, whatever an alias says; or NULL. */
+static const struct stored_risk *stored_own(const struct score_slice *slice,
+                                            const struct key *risk_id)
+{
+	return stored_named(slice, risk_id, true);
 }
 
 bool claims_next_name(const struct org *org, const struct score_slice *slice,
@@ -177,6 +188,13 @@ static bool is_at(const struct risk_place *place, const struct risk_group *g)
 	       strcmp(place->location, g->location) == 0;
 }
 
+/* A change of identity has led the risk to the group; what it is about is that of before. */
+static bool is_fresh_heir(const struct risk_place *place, const struct stored_risk *row)
+{
+	return row->is_heir && place && place->heir_is_fresh &&
+	       key_cmp(&row->fingerprint, &row->risk_id) != 0;
+}
+
 /* By what it is about, then by its name. */
 static int strength(const struct claims *c, const struct risk_place *place,
                     const struct stored_risk *row)
@@ -185,7 +203,7 @@ static int strength(const struct claims *c, const struct risk_place *place,
 	int by_name = 0;
 
 	if (row->is_heir)
-		by_name = 3;
+		by_name = is_fresh_heir(place, row) ? 8 : 3;
 	else if (key_cmp(&g->fingerprint, &row->risk_id) == 0)
 		by_name = 2;
 	else if (key_cmp(&g->fingerprint, &row->fingerprint) == 0)
@@ -204,6 +222,27 @@ static bool lives_on_again(const struct claims *c, const struct risk_group *g)
 	return false;
 }
 
+static bool has_open(const struct risk_group *g)
+{
+	return g->n_members &&
+	       g->members[0].e->state == FINDING_OPEN; /* they stand first */
+}
+
+/* Nothing of the group is there any more, and links have led another one to the risk. */
+static bool is_over_here(const struct claims *c, const struct stored_risk *row)
+{
+	if (row->state == RISK_RESOLVED || has_open(&c->groups[row->ordinal]))
+		return false;
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].claimed == CLAIMED_BY_LINKS &&
+		    c->rows[i].ordinal < c->n_groups &&
+		    c->rows[i].ordinal != row->ordinal &&
+		    key_cmp(&c->rows[i].risk_id, &row->risk_id) == 0 &&
+		    has_open(&c->groups[c->rows[i].ordinal]))
+			return true;
+	return false;
+}
+
 /* What links have ended is stored as what it went into is. */
 static bool is_given_up(const struct claims *c, const struct risk_place *place,
                         const struct stored_risk *row, const struct key *renamed,
@@ -211,8 +250,11 @@ static bool is_given_up(const struct claims *c, const struct risk_place *place,
 {
 	const struct risk_group *g = &c->groups[row->ordinal];
 
-	return place && may_be_given_up(c, row, renamed, n_renamed) &&
-	       (row->has_merged_into || !is_at(place, g) || lives_on_again(c, g));
+	if (!place || !may_be_given_up(c, row, renamed, n_renamed))
+		return false;
+	return lives_on_again(c, g) ||
+	       (!c->is_change &&
+	        (row->has_merged_into || !is_at(place, g) || is_over_here(c, row)));
 }
 
 static bool is_stronger(const struct claims *c, const struct risk_place *place,
@@ -239,14 +281,7 @@ static bool is_claimed(const struct claims *c, const struct key *risk_id)
 /* Has what was stored under this id become part of another risk?  Not for links: that ends. */
 static bool is_led_away(const struct score_slice *slice, const struct key *risk_id)
 {
-	for (size_t i = 0; i < slice->n_stored; i++) {
-		const struct stored_risk *s = &slice->stored[i];
-
-		if (key_cmp(&s->fingerprint, risk_id) == 0 &&
-		    key_cmp(&s->risk_id, risk_id) != 0)
-			return true;
-	}
-	return false;
+	return stored_named(slice, risk_id, false) != NULL;
 }
 
 /* Another id for a group whose own is another group's; what is stored under it, or NULL. */
@@ -259,30 +294,90 @@ static const struct stored_risk *name_again(struct claims *c, struct risk_group 
 	return stored_own(c->slice, &g->again);
 }
 
-/* False: the group has no stored risk. */
-static bool lead_elsewhere(struct claims *c, struct stored_risk *row)
+/* Of its second names the first under which something is stored that is nobody else's. */
+static const struct stored_risk *stored_again(const struct claims *c, struct key *name)
 {
-	struct risk_group *g = &c->groups[row->ordinal];
-	const size_t ordinal = row->ordinal;
-	const struct key led_to = row->risk_id;
-	const struct stored_risk *other = stored_own(c->slice, &g->fingerprint);
+	while (claims_next_name(c->org, c->slice, name))
+		if (!is_claimed(c, name) && !is_led_away(c->slice, name))
+			return stored_own(c->slice, name);
+	return NULL;
+}
 
-	if (key_cmp(&g->fingerprint, &row->fingerprint) != 0)
-		return false; /* a former name: it has one of its own */
-	g->alias_ends = key_cmp(&row->fingerprint, &row->risk_id) != 0;
-	if (!g->alias_ends || (other && is_claimed(c, &other->risk_id)))
-		other = name_again(c, g);
-	if (!other)
-		return false;
+/* None of its findings is there, or muted: there is nothing to come back. */
+static bool is_over(const struct risk_group *g)
+{
+	for (size_t i = 0; i < g->n_members; i++)
+		if (g->members[i].e->state == FINDING_OPEN ||
+		    g->members[i].e->state == FINDING_SUPPRESSED)
+			return false;
+	return true;
+}
+
+/* Links have led the group to a risk that lives and is nobody else's. */
+static bool has_linked(const struct claims *c, const struct risk_group *g)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].claimed == CLAIMED_BY_LINKS &&
+		    c->rows[i].ordinal == (size_t)(g - c->groups) &&
+		    c->rows[i].state != RISK_RESOLVED &&
+		    !is_claimed(c, &c->rows[i].risk_id))
+			return true;
+	return false;
+}
+
+/*
+ * What a group goes on as that has lost what led it to another risk (is_led), or whose own
+ * id is another group's risk (is_taken): NULL: nothing is stored of it.
+ */
+static const struct stored_risk *left_with(struct claims *c, struct risk_group *g,
+                                           bool is_led, bool is_taken)
+{
+	struct key name = g->fingerprint;
+	const struct stored_risk *again = is_taken ? NULL : stored_again(c, &name);
+
+	if (is_led && !again && !is_taken && (is_over(g) || has_linked(c, g)))
+		return NULL;
+	g->alias_ends = is_led && !again;
+	if (is_taken)
+		return name_again(c, g);
+	if (again) { /* its own has become part of that other risk */
+		g->is_again = true;
+		g->again = name;
+		return again;
+	}
+	return stored_own(c->slice, &g->fingerprint);
+}
+
+static void take(const struct risk_group *g, struct stored_risk *row,
+                 const struct stored_risk *other, const struct key *led_to)
+{
+	const size_t ordinal = row->ordinal;
+
 	*row = *other;
 	row->claimed = CLAIMED_BY_NAME;
 	row->ordinal = ordinal;
 	/* It was part of the other one, and its clock runs on as if it never had been. */
 	if (g->alias_ends && !g->is_again) {
 		row->has_merged_into = true;
-		row->merged_into = led_to;
+		row->merged_into = *led_to;
 	}
-	return true;
+}
+
+/* False: the group has no stored risk. */
+static bool lead_elsewhere(struct claims *c, struct stored_risk *row)
+{
+	struct risk_group *g = &c->groups[row->ordinal];
+	const struct key led_to = row->risk_id;
+	const bool is_led = key_cmp(&row->fingerprint, &row->risk_id) != 0;
+	const struct stored_risk *other = stored_own(c->slice, &g->fingerprint);
+
+	if (key_cmp(&g->fingerprint, &row->fingerprint) != 0)
+		return false; /* a former name: name_left_without() looks for its own */
+	other = left_with(c, g, is_led,
+	                  !is_led || (other && is_claimed(c, &other->risk_id)));
+	if (other)
+		take(g, row, other, &led_to);
+	return other != NULL;
 }
 
 /* The group has another risk that it goes on as: this one is only not its own. */
@@ -296,46 +391,52 @@ static bool has_another(const struct claims *c, const bool *ends,
 	return false;
 }
 
-static void give_up(struct claims *c, const struct stored_risk *row)
+/* False: nothing is there in its place.  A second risk of its name is the group's, too. */
+static bool give_up(struct claims *c, struct stored_risk *row)
 {
 	struct risk_group *g = &c->groups[row->ordinal];
+	const struct stored_risk *other;
 
-	if (key_cmp(&g->fingerprint, &row->risk_id) == 0)
-		name_again(c, g);
-	else if (key_cmp(&g->fingerprint, &row->fingerprint) == 0)
+	if (key_cmp(&g->fingerprint, &row->risk_id) == 0) {
+		other = name_again(c, g);
+		if (!other || other->state == RISK_RESOLVED)
+			return false;
+		take(g, row, other, NULL);
+		return true;
+	}
+	if (key_cmp(&g->fingerprint, &row->fingerprint) == 0)
 		g->alias_ends = true;
+	return false;
 }
 
-/* The row of a group that has lost all of its own, while its id is another group's risk: it
- * was led there by a former name. */
+/* The row of a group that has lost all that former names had found. */
 static bool is_left_without(const struct claims *c, const bool *ends, size_t i)
 {
 	const struct stored_risk *row = &c->rows[i];
-	const struct risk_group *g = &c->groups[row->ordinal];
 
-	if (!ends[i] || !is_by_name(c, row) || g->is_again)
-		return false;
-	for (size_t k = 0; k < c->n_rows; k++)
-		if (!ends[k] && is_by_name(c, &c->rows[k]) &&
-		    c->rows[k].ordinal == row->ordinal)
-			return false;
-	for (size_t k = 0; k < c->n_rows; k++)
-		if (!ends[k] && is_by_name(c, &c->rows[k]) &&
-		    key_cmp(&c->rows[k].risk_id, &g->fingerprint) == 0)
+	return ends[i] && is_by_name(c, row) && !c->groups[row->ordinal].is_again &&
+	       !has_another(c, ends, row);
+}
+
+static bool is_held(const struct claims *c, const bool *ends, const struct key *risk_id)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (!ends[i] && is_by_name(c, &c->rows[i]) &&
+		    key_cmp(&c->rows[i].risk_id, risk_id) == 0)
 			return true;
 	return false;
 }
 
 static void name_left_without(struct claims *c, bool *ends, size_t i)
 {
-	const size_t ordinal = c->rows[i].ordinal;
-	const struct stored_risk *other = name_again(c, &c->groups[ordinal]);
+	struct risk_group *g = &c->groups[c->rows[i].ordinal];
+	const struct stored_risk *led = stored_named(c->slice, &g->fingerprint, false);
+	const struct stored_risk *other =
+	        left_with(c, g, led != NULL, is_held(c, ends, &g->fingerprint));
 
 	if (!other)
 		return;
-	c->rows[i] = *other;
-	c->rows[i].claimed = CLAIMED_BY_NAME;
-	c->rows[i].ordinal = ordinal;
+	take(g, &c->rows[i], other, led ? &led->risk_id : NULL);
 	ends[i] = false;
 }
 
@@ -365,7 +466,7 @@ void claims_settle(struct claims *c, const struct risk_place *places, size_t n_p
 		bool *ended = &ends[all[i] - c->rows];
 
 		if (*ended && has_another(c, ends, all[i]))
-			give_up(c, all[i]);
+			*ended = !give_up(c, all[i]);
 		else if (*ended)
 			*ended = !lead_elsewhere(c, all[i]);
 	}

@@ -19,7 +19,7 @@ struct claims {
 	size_t n_groups;
 	struct stored_risk *rows; /* by ordinal */
 	size_t n_rows;
-	bool is_change; /* of identity: which names are given up is what it is to say */
+	bool is_change; /* of identity: whether a name is taken back is what it is to say */
 };
 
 /*
@@ -34,9 +34,10 @@ bool claims_next_name(const struct org *org, const struct score_slice *slice,
 struct key *claims_in_dispute(const struct claims *c, struct arena *a, size_t *n_out);
 
 /*
- * Leaves each of them to the group whose subject it has now (places); of several, or where
- * none has it, to an heir, to the one whose id it is, to the one that an alias leads there,
- * to the larger one.  What goes on under another name is not its own name's meanwhile.
+ * Leaves each of them to a fresh heir, then to the group whose subject it has now (places); of
+ * several, or where none has it, to an heir, to the one whose id it is, to the one that an
+ * alias leads there, to the larger one.  What goes on under another name is not its own
+ * name's meanwhile.  The others get what is stored under their own names, or another id.
  */
 void claims_settle(struct claims *c, const struct risk_place *places, size_t n_places,
                    struct arena *a);

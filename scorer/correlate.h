@@ -55,6 +55,8 @@ struct risk_group {
 	 * what is stored of them ends here. */
 	struct key *swallowed;
 	size_t n_swallowed;
+	/* It stands by links alone: for a risk, whose id is what it is made for, or former. */
+	bool is_made;
 	/* Of a risk that was split off: where its findings were, or would be. */
 	bool has_origin;
 	struct key origin;

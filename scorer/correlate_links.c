@@ -109,46 +109,71 @@ static bool has_key(const struct key *keys, size_t n, const struct key *key)
 	return false;
 }
 
-/* By how sure a name a group is the risk that a link leads to; 0: it is not. */
-static int by_name(const struct risk_group *g, const struct risk_link *link)
+/* Is it about what the risk is about, as far as that is known? */
+static bool is_there(const struct risk_group *g, const struct risk_link *link)
+{
+	return link->subject && !link->is_elsewhere &&
+	       strcmp(g->subject, link->subject) == 0 &&
+	       strcmp(g->location, link->location) == 0;
+}
+
+/* By which name a group is the risk that a link leads to, the surest last. */
+enum link_name {
+	NAME_NONE,
+	NAME_FORMER,
+	NAME_ALIAS,
+	NAME_OWN,
+	NAME_HEIR,
+	NAME_FRESH_HEIR
+};
+
+static enum link_name by_name(const struct risk_group *g, const struct risk_link *link)
 {
 	if (link->has_heir && key_cmp(&g->fingerprint, &link->heir) == 0)
-		return 4;
+		return link->heir_is_fresh ? NAME_FRESH_HEIR : NAME_HEIR;
+	/* What goes on under another name has given its own up. */
 	if (key_cmp(&g->fingerprint, &link->risk_id) == 0)
-		return 3;
+		return link->has_heir && !is_there(g, link) ? NAME_NONE : NAME_OWN;
 	if (has_key(link->names, link->n_names, &g->fingerprint))
-		return 2;
+		return NAME_ALIAS;
 	for (size_t i = 0; i < g->n_former; i++)
 		if (key_cmp(&g->former[i], &link->risk_id) == 0 ||
 		    has_key(link->names, link->n_names, &g->former[i]))
-			return 1;
-	return 0;
+			return NAME_FORMER;
+	return NAME_NONE;
 }
 
-/* Of several the one that is about what the risk is about has it: claims.h. */
-static int likeness(const struct risk_group *g, const struct risk_link *link)
+/* A name that the risk has had is its own only while both are about the same: claims.h. */
+static enum link_name likeness(const struct linking *l, const struct risk_group *g,
+                               const struct risk_link *link)
 {
-	const int name = by_name(g, link);
-	const bool is_there = link->subject && strcmp(g->subject, link->subject) == 0 &&
-	                      strcmp(g->location, link->location) == 0;
+	const enum link_name name = by_name(g, link);
+	struct key is;
 
-	return name ? name + (is_there ? 4 : 0) : 0;
+	if (name == NAME_NONE || name == NAME_FRESH_HEIR || !link->subject ||
+	    link->is_elsewhere || is_there(g, link))
+		return name;
+	/* It may be stored as it was before the catalogue knew the rule. */
+	is = fingerprint_of(l->in->org, &link->asset_id, link->subject, link->location);
+	return name == NAME_FORMER && has_key(g->former, g->n_former, &is) ? name
+	                                                                   : NAME_NONE;
 }
 
 /* The group of a link among those of its asset that stand by themselves, or NULL. */
 static struct risk_group *natural_of(const struct linking *l, const struct risk_link *link)
 {
 	struct risk_group *best = NULL;
-	int best_likeness = 0;
+	enum link_name best_likeness = NAME_NONE;
 
 	if (link->kind == RISK_SPLIT)
 		return NULL;
 	for (size_t i = first_group(l, &link->asset_id); i < l->n_natural;
 	     i = next_of_asset(l, i + 1, &link->asset_id)) {
 		struct risk_group *g = &l->groups[i];
+		const enum link_name likes = likeness(l, g, link);
 
-		if (likeness(g, link) > best_likeness) {
-			best_likeness = likeness(g, link);
+		if (likes > best_likeness) {
+			best_likeness = likes;
 			best = g;
 		}
 	}
@@ -211,6 +236,32 @@ static struct key own_fingerprint(const struct linking *l, const struct placed *
 	return fingerprint_of(l->in->org, &p->e->canonical_id, p->subject, p->location);
 }
 
+static struct key least_named(const struct placed *placed, size_t n)
+{
+	const struct key *best = &placed[0].link->named;
+
+	for (size_t i = 1; i < n; i++)
+		if (key_cmp(&placed[i].link->named, best) < 0)
+			best = &placed[i].link->named;
+	return *best;
+}
+
+/* The id may be another group's own name, which the risk has given up. */
+static struct key made_name(const struct linking *l, const struct key *asset_id,
+                            struct key named)
+{
+	char text[KEY_TEXT_MAX];
+
+	for (size_t i = first_of_asset(l, asset_id);
+	     i < l->n_natural && key_cmp(&l->groups[i].asset_id, asset_id) == 0; i++)
+		if (key_cmp(&l->groups[i].fingerprint, &named) == 0)
+			return fingerprint_of(
+			        l->in->org, asset_id,
+			        arena_printf(l->a, "linked:%s", key_text(&named, text)),
+			        "");
+	return named;
+}
+
 /* A risk that stands by its links alone: split off, or left by all that it was made of. */
 static void make_group(struct linking *l, const struct placed *placed, size_t n)
 {
@@ -218,8 +269,13 @@ static void make_group(struct linking *l, const struct placed *placed, size_t n)
 	const struct risk_link *link = placed[0].link;
 
 	correlate_group(l->in, placed, n, l->a, g);
-	g->fingerprint = link->risk_id;
-	g->n_former = 0;
+	g->is_made = true;
+	g->former = ARENA_ARRAY(l->a, struct key, 1);
+	g->former[0] = link->risk_id;
+	g->n_former = 1;
+	g->fingerprint = made_name(l, &g->asset_id, least_named(placed, n));
+	if (key_cmp(&g->fingerprint, &link->risk_id) == 0)
+		g->n_former = 0;
 	for (size_t i = 0; i < n; i++)
 		g->members[i] = member_of(&placed[i]);
 	risk_group_sort(g);
@@ -257,17 +313,19 @@ static struct risk_group *group_with(const struct linking *l, const struct evide
 	return NULL;
 }
 
-/* Is it a name of some group of the asset, or was it handed to one? */
-static bool is_named(const struct linking *l, const struct key *asset_id,
-                     const struct key *fingerprint)
+/*
+ * Was the name handed to a group of the asset, or is one made for it?  Whether a group that
+ * stands by itself has it, claims.h finds out: the risk of that name may go on under another.
+ */
+static bool is_swallowed(const struct linking *l, const struct key *asset_id,
+                         const struct key *name)
 {
 	for (size_t i = first_group(l, asset_id); i < l->n_groups;
 	     i = next_of_asset(l, i + 1, asset_id)) {
 		const struct risk_group *g = &l->groups[i];
 
-		if (key_cmp(&g->fingerprint, fingerprint) == 0 ||
-		    has_key(g->former, g->n_former, fingerprint) ||
-		    has_key(g->swallowed, g->n_swallowed, fingerprint))
+		if (has_key(g->swallowed, g->n_swallowed, name) ||
+		    (g->is_made && key_cmp(&g->fingerprint, name) == 0))
 			return true;
 	}
 	return false;
@@ -277,7 +335,7 @@ static void swallow(struct linking *l, struct risk_group *g, const struct key *f
 {
 	struct key *all;
 
-	if (is_named(l, &g->asset_id, fingerprint))
+	if (is_swallowed(l, &g->asset_id, fingerprint))
 		return;
 	all = ARENA_ARRAY(l->a, struct key, g->n_swallowed + 1);
 	if (g->n_swallowed)
@@ -310,7 +368,7 @@ static void swallow_former(struct linking *l, const struct placed *p)
 		if (key_cmp(&f->finding_id, &p->e->finding_id) != 0)
 			break;
 		if (key_cmp(&f->asset_id, &p->e->canonical_id) == 0 &&
-		    !is_named(l, &f->asset_id, &f->risk_id))
+		    !is_swallowed(l, &f->asset_id, &f->risk_id))
 			swallow(l, group_with(l, p->e), &f->risk_id);
 	}
 }

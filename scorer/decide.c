@@ -410,6 +410,8 @@ void decision_add(struct decision *d, const struct draft *draft)
 	if (old && old->state_hash == row->state_hash && was == old->state &&
 	    draft->n_stored == 1 && !is_left_to_rules(old))
 		return;
+	if (decision_is_over_already(draft, row))
+		return;
 	struct draft *copy = ARENA_NEW(d->a, struct draft);
 
 	*copy = kept;
@@ -446,13 +448,15 @@ static void decide_group(struct decision *d, struct risk_group *g,
 	                      .group = g,
 	                      .stored = stored};
 
-	draft.n_stored = decision_claims(stored, n_stored, g, &draft.origin);
+	const bool is_over =
+	        draft.facts.state != FACTS_LIVE && draft.facts.state != FACTS_MUTED;
+
+	draft.n_stored = decision_claims(stored, n_stored, g, is_over, &draft.origin);
 	draft.old = decision_survivor(stored, draft.n_stored);
 	if (draft.old)
 		draft.origin = NULL;
 
-	if (!draft.old && draft.facts.state != FACTS_LIVE &&
-	    draft.facts.state != FACTS_MUTED)
+	if (!draft.old && is_over)
 		return;
 	score_draft(d, g, asset, &draft);
 	if (decision_mute(d, g, asset->facts, &draft.row)) {

@@ -8,39 +8,52 @@
 
 #include "decide_private.h"
 
+/* Of another one, and only here by links. */
+static bool is_passing_through(const struct stored_risk *s)
+{
+	return s->has_merged_into && s->state == RISK_RESOLVED &&
+	       s->claimed == CLAIMED_BY_LINKS;
+}
+
 static bool is_claimed(const struct stored_risk *stored, size_t n,
                        const struct key *risk_id)
 {
 	for (size_t i = 0; i < n; i++)
 		if (stored[i].claimed != CLAIMED_AS_ORIGIN &&
+		    !is_passing_through(&stored[i]) &&
 		    key_cmp(&stored[i].risk_id, risk_id) == 0)
 			return true;
 	return false;
 }
 
-/* It went into another one of these by links, and there it stays. */
+/* It went into another one of these by links, or is only here by links: there it stays. */
 static bool is_merged_away(const struct stored_risk *s, const struct stored_risk *stored,
                            size_t n)
 {
-	return s->has_merged_into && s->state == RISK_RESOLVED &&
-	       is_claimed(stored, n, &s->merged_into);
+	return is_passing_through(s) || (s->has_merged_into && s->state == RISK_RESOLVED &&
+	                                 is_claimed(stored, n, &s->merged_into));
 }
 
-/* It went into another risk by links, and the group has one that lives: that is its own. */
+/*
+ * It went into another risk by links, and the group has one that did not: that is its own.
+ * What is only here by links is so while it lives, or when nothing comes back anyway.
+ */
 static bool is_left_there(const struct stored_risk *s, const struct stored_risk *stored,
-                          size_t n)
+                          size_t n, bool is_over)
 {
 	if (!s->has_merged_into || s->state != RISK_RESOLVED)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (stored[i].claimed == CLAIMED_BY_NAME &&
-		    stored[i].state != RISK_RESOLVED)
+		if (stored[i].claimed != CLAIMED_AS_ORIGIN &&
+		    (stored[i].state != RISK_RESOLVED ||
+		     (!stored[i].has_merged_into &&
+		      (is_over || stored[i].claimed == CLAIMED_BY_NAME))))
 			return true;
 	return false;
 }
 
 size_t decision_claims(struct stored_risk *stored, size_t n, struct risk_group *g,
-                       struct stored_risk **origin_out)
+                       bool is_over, struct stored_risk **origin_out)
 {
 	size_t kept = 0;
 
@@ -50,7 +63,10 @@ size_t decision_claims(struct stored_risk *stored, size_t n, struct risk_group *
 
 		if (swap.claimed == CLAIMED_AS_ORIGIN || is_merged_away(&swap, stored, n))
 			continue;
-		if (is_left_there(&swap, stored, n)) {
+		const bool was_led = g->alias_ends && /* not by links */
+		                     key_cmp(&swap.risk_id, &g->fingerprint) == 0;
+
+		if (!was_led && is_left_there(&swap, stored, n, is_over)) {
 			g->is_again |= key_cmp(&swap.risk_id, &g->fingerprint) == 0;
 			continue;
 		}
@@ -63,14 +79,25 @@ size_t decision_claims(struct stored_risk *stored, size_t n, struct risk_group *
 	return kept;
 }
 
+/* One that is over does not come back for what another one that lives has. */
+static bool goes_on_before(const struct stored_risk *a, const struct stored_risk *b)
+{
+	const bool a_lives = a->state != RISK_RESOLVED, b_lives = b->state != RISK_RESOLVED;
+
+	if (a_lives != b_lives)
+		return a_lives;
+	if (!a_lives && a->claimed != b->claimed) /* nor for what links have put here */
+		return a->claimed < b->claimed;
+	return a->opened_at != b->opened_at ? a->opened_at < b->opened_at
+	                                    : key_cmp(&a->risk_id, &b->risk_id) < 0;
+}
+
 const struct stored_risk *decision_survivor(const struct stored_risk *stored, size_t n)
 {
 	const struct stored_risk *best = NULL;
 
 	for (size_t i = 0; i < n; i++)
-		if (!best || stored[i].opened_at < best->opened_at ||
-		    (stored[i].opened_at == best->opened_at &&
-		     key_cmp(&stored[i].risk_id, &best->risk_id) < 0))
+		if (!best || goes_on_before(&stored[i], best))
 			best = &stored[i];
 	return best;
 }
@@ -195,6 +222,21 @@ void decision_put_alias(struct decision *d, const struct key *fingerprint,
 	d->out->aliases[i] = (struct risk_alias_row){*fingerprint, *risk_id, reason};
 }
 
+bool decision_is_over_already(const struct draft *draft, const struct risk_row *row)
+{
+	bool is_there = false, by_links = false;
+
+	if (draft->n_stored < 2 || row->state != RISK_RESOLVED)
+		return false;
+	for (size_t i = 0; i < draft->n_stored; i++) {
+		if (draft->stored[i].state != RISK_RESOLVED)
+			return false;
+		is_there |= draft->stored[i].state_hash == row->state_hash;
+		by_links |= draft->stored[i].claimed == CLAIMED_BY_LINKS;
+	}
+	return is_there && by_links;
+}
+
 static size_t count_by_name(const struct draft *draft)
 {
 	size_t n = 0;
@@ -204,20 +246,29 @@ static size_t count_by_name(const struct draft *draft)
 	return n;
 }
 
+/* A risk that is one of its own again goes on under its own name, or under another one. */
+static void end_alias(struct decision *d, const struct draft *draft, const struct key *name)
+{
+	const struct key *goes_on = draft->old ? &draft->old->risk_id : &draft->fingerprint;
+	const bool is_own = key_cmp(&draft->group->fingerprint, name) == 0 &&
+	                    key_cmp(goes_on, name) == 0;
+
+	decision_put_alias(d, name, name, is_own ? ALIAS_CATALOG : ALIAS_BY_HAND);
+}
+
 void decision_aliases(struct decision *d, const struct draft *draft)
 {
 	const struct stored_risk *old = draft->old;
 	const struct risk_group *g = draft->group;
 
 	if (g->alias_ends)
-		decision_put_alias(d, &g->fingerprint, &g->fingerprint, ALIAS_CATALOG);
-	if (!old &&
-	    g->has_origin) /* its id may have led to the risk that it is split off */
-		decision_put_alias(d, &g->fingerprint, &g->fingerprint, ALIAS_BY_HAND);
+		end_alias(d, draft, &g->fingerprint);
+	if (!old && g->is_made) /* its id may have led to a risk that it was part of */
+		end_alias(d, draft, &g->fingerprint);
 	if (!old)
 		return;
 	if (old->has_merged_into) /* people, or the catalogue, have parted them again */
-		decision_put_alias(d, &old->risk_id, &old->risk_id, ALIAS_BY_HAND);
+		end_alias(d, draft, &old->risk_id);
 	if (g->is_again) /* its own name is another group's */
 		return;
 	if (key_cmp(&g->fingerprint, &old->risk_id) == 0)

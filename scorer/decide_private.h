@@ -48,12 +48,16 @@ struct decision {
 /*
  * Takes out of the n risks behind a group those that are not its own any more: the one that
  * it was split off from (*origin_out; NULL: none), and what went by links into another of
- * them before, or into any other while one of these lives.  Returns how many remain, in front.
+ * them before, or into any other while one of these lives or did not.  is_over: none of the
+ * group's findings is there.  Returns how many remain, in front.
  */
 size_t decision_claims(struct stored_risk *stored, size_t n, struct risk_group *g,
-                       struct stored_risk **origin_out);
-/* Of several stored risks that turn out to be one, the earliest opened goes on. */
+                       bool is_over, struct stored_risk **origin_out);
+/* Of several stored risks that turn out to be one, of those that live the earliest opened
+ * goes on. */
 const struct stored_risk *decision_survivor(const struct stored_risk *stored, size_t n);
+/* Of several by links all are over, and one is what this would be: it stays at that. */
+bool decision_is_over_already(const struct draft *draft, const struct risk_row *row);
 /* A stored risk as lifecycle.h sees it. */
 struct former_risk decision_former(const struct stored_risk *s, struct arena *a);
 /*

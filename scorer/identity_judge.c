@@ -14,6 +14,7 @@
 struct member_of {
 	struct key finding_id;
 	size_t risk;
+	bool lives;
 };
 
 /* A finding that was in an old one and will be in a new one, both by their local places. */
@@ -45,18 +46,33 @@ static int by_finding(const void *pa, const void *pb)
 	               &((const struct member_of *)pb)->finding_id);
 }
 
+/* What has ended is stored with the findings that it had last; they are where they live. */
+static int by_finding_and_life(const void *pa, const void *pb)
+{
+	const struct member_of *a = pa, *b = pb;
+	const int d = by_finding(a, b);
+
+	if (d || a->lives == b->lives)
+		return d ? d : (a->risk > b->risk) - (a->risk < b->risk);
+	return a->lives ? -1 : 1;
+}
+
 static void index_members(struct slice_pass *s)
 {
-	size_t n = 0;
+	size_t n = 0, kept = 0;
 
 	for (size_t i = 0; i < s->n_risks; i++)
 		n += s->risks[i].n_members;
 	s->members = ARENA_ARRAY(s->a, struct member_of, n + 1);
 	for (size_t i = 0; i < s->n_risks; i++)
 		for (size_t k = 0; k < s->risks[i].n_members; k++)
-			s->members[s->n_members++] =
-			        (struct member_of){s->risks[i].members[k], i};
-	qsort(s->members, s->n_members, sizeof(*s->members), by_finding);
+			s->members[s->n_members++] = (struct member_of){
+			        s->risks[i].members[k], i, s->risks[i].lives};
+	qsort(s->members, s->n_members, sizeof(*s->members), by_finding_and_life);
+	for (size_t i = 0; i < s->n_members; i++)
+		if (!kept || by_finding(&s->members[kept - 1], &s->members[i]) != 0)
+			s->members[kept++] = s->members[i];
+	s->n_members = kept;
 }
 
 static size_t risk_named(const struct slice_pass *s, const struct key *risk_id)
@@ -271,8 +287,26 @@ static size_t group_at_place(const struct asset_pass *p, size_t old)
 	return IDENTITY_NONE;
 }
 
+/* Is the name another risk's, which is about what the group is, and the group has nothing of it? */
+static bool has_lost_name(const struct asset_pass *p, size_t old)
+{
+	const struct identity_old *o = &p->before[old];
+
+	if (o->name == IDENTITY_NONE || is_at_place(&p->after[o->name], o) ||
+	    is_shared(p, old, o->name))
+		return false;
+	for (size_t i = 0; i < p->n_olds; i++)
+		if (i != old && p->before[i].lives && p->before[i].name == o->name &&
+		    is_at_place(&p->after[o->name], &p->before[i]))
+			return true;
+	return false;
+}
+
 static void name_by_place(struct asset_pass *p)
 {
+	for (size_t i = 0; i < p->n_olds; i++)
+		if (has_lost_name(p, i))
+			p->before[i].name = IDENTITY_NONE;
 	for (size_t i = 0; i < p->n_olds; i++) {
 		const size_t group = group_at_place(p, i);
 
@@ -457,6 +491,19 @@ static void put_waiting(struct asset_pass *p, const struct identity_case *c)
 	}
 }
 
+/* The risk whose id is the group's own name comes back to it: the one that the group had meanwhile,
+ * under another id, is led there, too. */
+static void put_again(struct asset_pass *p, const struct identity_heir *h)
+{
+	const struct risk_group *g = &p->s->in->groups[p->first + h->new];
+
+	if (!g->is_again || key_cmp(&g->fingerprint, &p->before[h->old].risk_id) != 0)
+		return;
+	for (size_t i = 0; i < p->n_olds; i++)
+		if (i != h->old && p->before[i].name == h->new)
+			put_heir(p->s, &g->fingerprint, &p->before[i].risk_id, false);
+}
+
 static void look_at_asset(struct asset_pass *p, size_t *stored_at)
 {
 	struct slice_pass *s = p->s;
@@ -489,6 +536,8 @@ static void look_at_asset(struct asset_pass *p, size_t *stored_at)
 
 		put_heir(s, &s->in->groups[p->first + h->new].fingerprint,
 		         &p->before[h->old].risk_id, h->is_origin);
+		if (!h->is_origin)
+			put_again(p, h);
 	}
 	if (!plan.n_cases)
 		return;

@@ -60,9 +60,11 @@ struct group_fingerprint *risk_names_of(const struct decision_input *in,
 		const struct risk_group *g = &groups[i];
 
 		out[(*n_out)++] = fingerprint_for(in, i, &g->fingerprint, CLAIMED_BY_NAME);
-		for (size_t k = 0; k < g->n_former; k++)
-			out[(*n_out)++] =
+		for (size_t k = 0; k < g->n_former; k++) {
+			out[*n_out] =
 			        fingerprint_for(in, i, &g->former[k], CLAIMED_BY_NAME);
+			out[(*n_out)++].is_id = g->is_made;
+		}
 		*n_out += swallowed_names(slice, in, i, out + *n_out);
 		if (g->has_origin)
 			out[(*n_out)++] =

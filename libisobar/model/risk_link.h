@@ -22,15 +22,19 @@ struct risk_link {
 	/* Of the asset that the risk's id begins with, under its canonical name: a link
 	 * holds for findings of that asset, and sleeps while its names are apart. */
 	struct key asset_id;
+	struct key named;   /* as it is stored */
 	struct key risk_id; /* the one that goes on under the id that was named */
 	enum risk_link_kind kind;
 	/* Of a split the risk that it was part of; not: where the finding is by itself. */
 	bool has_origin;
 	struct key origin;
 	const char *subject, *location; /* of the risk as it is stored; NULL: not yet */
-	const struct key *names;        /* fingerprints that lead to the risk, ascending */
+	bool is_elsewhere; /* links have made it part of another, which these are of */
+	const struct key *names; /* fingerprints that lead to the risk, ascending */
 	size_t n_names;
-	bool has_heir; /* a change of identity has the risk go on as the group of this name */
+	/* A change of identity has the risk go on as the group of this name; fresh: it was not
+	 * scored since, so that subject is that of before. */
+	bool has_heir, heir_is_fresh;
 	struct key heir;
 };
 

@@ -55,7 +55,8 @@ int risk_places_load(struct pg *pg, const struct org *org, const struct key *ids
 		(*out)[i] = (struct risk_place){
 		        .risk_id = pg_get_key(rows, i, "risk_id"),
 		        .subject = arena_strdup(a, pg_get_text(rows, i, "subject")),
-		        .location = arena_strdup(a, pg_get_text(rows, i, "location"))};
+		        .location = arena_strdup(a, pg_get_text(rows, i, "location")),
+		        .heir_is_fresh = pg_get_bool(rows, i, "heir_is_fresh")};
 	return 0;
 }
 

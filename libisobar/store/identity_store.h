@@ -13,6 +13,7 @@
 struct risk_place {
 	struct key risk_id;
 	const char *subject, *location;
+	bool heir_is_fresh; /* a change has given it another name, and it was not scored since */
 };
 
 /* In no order; lives in a. */

@@ -54,14 +54,17 @@ static void read_rows(const PGresult *rows, struct arena *a, struct risk_links *
 			out->rows[out->n++] = (struct risk_link){
 			        .finding_id = former.finding_id,
 			        .asset_id = former.asset_id,
+			        .named = pg_get_key(rows, i, "named"),
 			        .risk_id = former.risk_id,
 			        .kind = (enum risk_link_kind)kind,
 			        .has_origin = !pg_is_null(rows, i, "origin"),
 			        .origin = key_or_none(rows, i, "origin"),
 			        .subject = text_or_null(rows, i, "subject", a),
 			        .location = text_or_null(rows, i, "location", a),
+			        .is_elsewhere = pg_get_bool(rows, i, "is_elsewhere"),
 			        .has_heir = !pg_is_null(rows, i, "heir"),
-			        .heir = key_or_none(rows, i, "heir")};
+			        .heir = key_or_none(rows, i, "heir"),
+			        .heir_is_fresh = pg_get_bool(rows, i, "heir_is_fresh")};
 	}
 	qsort(out->rows, out->n, sizeof(*out->rows), by_link);
 	qsort(out->former, out->n_former, sizeof(*out->former), by_former);

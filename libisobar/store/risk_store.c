@@ -264,6 +264,14 @@ static void follow_aliases(struct stored_risk *all, size_t n)
 	}
 }
 
+void score_slice_index(struct score_slice *slice)
+{
+	if (slice->n_heirs)
+		qsort(slice->heirs, slice->n_heirs, sizeof(*slice->heirs), by_fingerprint);
+	put_in_order(slice->stored, slice->n_stored, by_fingerprint);
+	follow_aliases(slice->stored, slice->n_stored);
+}
+
 static void read_stored(struct score_slice *out, const PGresult *result, struct arena *a)
 {
 	out->n_stored = (size_t)PQntuples(result);
@@ -280,10 +288,7 @@ static void read_stored(struct score_slice *out, const PGresult *result, struct 
 			out->stored[i - out->n_heirs] = risk;
 	}
 	out->n_stored -= out->n_heirs;
-	if (out->n_heirs)
-		qsort(out->heirs, out->n_heirs, sizeof(*out->heirs), by_fingerprint);
-	put_in_order(out->stored, out->n_stored, by_fingerprint);
-	follow_aliases(out->stored, out->n_stored);
+	score_slice_index(out);
 }
 
 void score_slice_read(struct score_slice *out, PGresult *const *results,
@@ -477,9 +482,12 @@ static int by_ordinal(const void *pa, const void *pb)
 	return d ? d : b->is_heir - a->is_heir;
 }
 
+/* What is found by name may have to be given up, and is there by links then; what is there by
+ * links may be another group's, and is where this one came from then. */
 static bool is_same_claim(const struct stored_risk *a, const struct stored_risk *b)
 {
-	return a->ordinal == b->ordinal && key_cmp(&a->risk_id, &b->risk_id) == 0;
+	return a->ordinal == b->ordinal && key_cmp(&a->risk_id, &b->risk_id) == 0 &&
+	       (a->claimed == CLAIMED_BY_LINKS) == (b->claimed == CLAIMED_BY_LINKS);
 }
 
 /* The risks that a change of identity leads to a fingerprint, behind rows. */
@@ -547,9 +555,17 @@ int score_risks_load(struct pg *pg, const struct org *org, const struct score_sl
 	size_t n_rows = 0, room = n + n_more + 1;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct stored_risk *found = find_stored(
-		        slice->stored, slice->n_stored, &fingerprints[i].fingerprint);
+		const struct group_fingerprint *f = &fingerprints[i];
+		const struct stored_risk *found =
+		        find_stored(slice->stored, slice->n_stored, &f->fingerprint);
+		const struct stored_risk *end = slice->stored + slice->n_stored;
 
+		/* Its own row stands behind that of an alias. */
+		while (found && f->is_id && key_cmp(&found->risk_id, &f->fingerprint) != 0)
+			found = found + 1 < end && key_cmp(&found[1].fingerprint,
+			                                   &f->fingerprint) == 0
+			                ? found + 1
+			                : NULL;
 		if (!found)
 			continue;
 		rows[n_rows] = *found;
@@ -566,7 +582,7 @@ int score_risks_load(struct pg *pg, const struct org *org, const struct score_sl
 		rows[n_rows++].ordinal = f->ordinal;
 	}
 	for (size_t i = 0; i < n && slice->n_heirs; i++)
-		if (fingerprints[i].claimed != CLAIMED_AS_ORIGIN)
+		if (fingerprints[i].claimed != CLAIMED_AS_ORIGIN && !fingerprints[i].is_id)
 			add_heirs(slice, &fingerprints[i], &rows, &n_rows, &room, a);
 	put_in_order(rows, n_rows, by_ordinal);
 	*out = rows;

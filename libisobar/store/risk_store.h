@@ -82,6 +82,8 @@ size_t score_slice_results(const struct score_batch *taken);
 /* results: findings, assets, then risks and the two of paths, where there are any. */
 void score_slice_read(struct score_slice *out, PGresult *const *results,
                       const struct score_batch *taken, struct arena *a);
+/* Puts what is stored in order, and leads names to what goes on in the end.  Pure. */
+void score_slice_index(struct score_slice *slice);
 void score_slice_clear(struct score_slice *slice);
 
 /* What correlation and scoring look up; sorted for bsearch.  Texts are the results'. */
@@ -116,6 +118,7 @@ struct group_fingerprint {
 	size_t ordinal;
 	struct key fingerprint;
 	enum risk_claimed claimed;
+	bool is_id;      /* of a risk, whatever else goes by it */
 	bool is_outside; /* of the slice's assets: score_slice.stored may lack it */
 };
 
@@ -242,7 +245,8 @@ enum risk_alias_reason {
 	ALIAS_BY_HAND
 };
 
-/* A fingerprint that leads to itself has no alias any more. */
+/* A fingerprint that leads to itself has no alias any more, and by ALIAS_CATALOG the risk of
+ * that id no other name. */
 struct risk_alias_row {
 	struct key fingerprint, risk_id;
 	int reason; /* enum risk_alias_reason */

@@ -55,11 +55,18 @@ static void store(struct stored_risk *to, size_t *n, size_t fingerprint, size_t 
 	                                  .is_heir = heir};
 }
 
+#define MEMBERS_MAX 4
+
+static struct evidence open_one = {.state = FINDING_OPEN};
+static struct member open_ones[MEMBERS_MAX] = {
+        {.e = &open_one}, {.e = &open_one}, {.e = &open_one}, {.e = &open_one}};
+
 static void add_group(struct world *w, size_t name, const char *subject)
 {
 	w->groups[w->n_groups++] = (struct risk_group){.fingerprint = key_at(name),
 	                                               .subject = subject,
 	                                               .location = "",
+	                                               .members = open_ones,
 	                                               .n_members = 1};
 }
 
@@ -126,7 +133,7 @@ static void test_settle__who_is_led_by_a_former_name(void **state)
 	      &(struct stored_risk){
 	              .fingerprint = key_at(2), .risk_id = key_at(0), .is_heir = true});
 	claim(&w, 1, &w.stored[1]);
-	w.places[0] = (struct risk_place){key_at(0), "control:life", ""};
+	w.places[0] = (struct risk_place){key_at(0), "control:life", "", false};
 	struct claims c = claims_of(&w);
 	size_t n;
 	const struct key *ids = claims_in_dispute(&c, arena, &n);
@@ -157,7 +164,7 @@ static void test_settle__finds_what_it_named(void **state)
 	claim(&w, 1,
 	      &(struct stored_risk){
 	              .fingerprint = key_at(1), .risk_id = key_at(0), .is_heir = true});
-	w.places[0] = (struct risk_place){key_at(0), "control:life", ""};
+	w.places[0] = (struct risk_place){key_at(0), "control:life", "", false};
 	struct claims c = claims_of(&w);
 
 	claims_settle(&c, w.places, 1, arena);
@@ -197,7 +204,7 @@ static void test_settle__a_name_that_was_given_up(void **state)
 		add_group(&w, 0, "control:life");
 		claim(&w, 0, &w.stored[0]);
 		w.places[0] = (struct risk_place){
-		        key_at(0), same ? "control:life" : "control:access", ""};
+		        key_at(0), same ? "control:life" : "control:access", "", false};
 		struct claims c = claims_of(&w);
 		const struct key *ids = claims_in_dispute(&c, arena, &n);
 
@@ -245,10 +252,10 @@ static void test_settle__an_heir_before_a_namesake(void **state)
 	store(w.heirs, &w.slice.n_heirs, 3, 0, true);
 	add_group(&w, 0, "control:access");
 	add_group(&w, 3, "control:access");
-	w.groups[0].n_members = 4;
+	w.groups[0].n_members = MEMBERS_MAX;
 	claim(&w, 0, &w.stored[0]);
 	claim(&w, 1, &w.heirs[0]);
-	w.places[0] = (struct risk_place){key_at(0), "control:access", ""};
+	w.places[0] = (struct risk_place){key_at(0), "control:access", "", false};
 	struct claims c = claims_of(&w);
 
 	claims_settle(&c, w.places, 1, arena);
@@ -272,7 +279,7 @@ static void test_settle__one_of_two_is_another_group_s(void **state)
 	claim(&w, 0, &w.stored[0]);
 	claim(&w, 0, &w.heirs[0]);
 	claim(&w, 1, &w.stored[1]);
-	w.places[0] = (struct risk_place){key_at(1), "control:life", ""};
+	w.places[0] = (struct risk_place){key_at(1), "control:life", "", false};
 	struct claims c = claims_of(&w);
 
 	claims_settle(&c, w.places, 1, arena);
@@ -370,8 +377,9 @@ static void draw_stored(struct world *w)
 			      risks[random_below((int)n_risks)], true);
 	}
 	for (size_t i = 0; i < n_risks; i++)
-		w->places[w->n_places++] = (struct risk_place){
-		        key_at(risks[i]), subjects[random_below(3)], ""};
+		w->places[w->n_places++] =
+		        (struct risk_place){key_at(risks[i]), subjects[random_below(3)], "",
+		                            random_below(4) == 0};
 }
 
 static void claim_by(struct world *w, size_t ordinal, const struct key *name)

@@ -1,5 +1,6 @@
 -- Fingerprints that lead to a risk named by another one; one that leads to itself has no alias any
--- more, one that leads there already keeps when and why.  Tickets of a risk that has become part of another
+-- more (and with reason 1 its risk none of the names that changes of identity gave it), one that leads there already
+-- keeps when and why.  Tickets of a risk that has become part of another
 -- one are that one's from now on; of each endpoint the oldest that lives goes on and stands for the others.
 -- $1 org_id, $2 now.  Reads page_risk_alias.
 with put as materialized (
@@ -12,6 +13,15 @@ with put as materialized (
      where l.org_id = $1
        and l.fingerprint = p.fingerprint
        and p.risk_id = p.fingerprint
+), own as (
+    delete from isobar.risk_heir as h
+     using put as p
+     where h.org_id = $1
+       and h.risk_id = p.fingerprint
+       and h.fingerprint <> h.risk_id
+       and not h.is_origin
+       and p.risk_id = p.fingerprint
+       and p.reason = 1
 ), one as (
     select fingerprint as was, risk_id
       from put

@@ -1,8 +1,9 @@
 -- What people said of findings, and where they had put them before.
--- $1 org_id.  Returns finding_id, risk_id (that goes on under the id that was named; what links merged goes
+-- $1 org_id.  Returns finding_id, named, risk_id (that goes on under the id that was named; what links merged goes
 -- on by itself), kind (as risk_link; -1: the finding is not there any more), origin (of a split; or null), asset_id
--- (the canonical one of the asset that the risk's id begins with), subject and location (null: it is not scored yet), heir (the name
--- that a change of identity has given it; null: its own).
+-- (the canonical one of the asset that the risk's id begins with), subject and location (null: it is not scored
+-- yet), is_elsewhere (links have made it part of another), heir (the name that a change of identity has given it;
+-- null: none), heir_is_fresh (it was not scored since).
 with recursive said as (
     select finding_id, risk_id, kind, origin
       from isobar.risk_link
@@ -37,8 +38,9 @@ with recursive said as (
       from way
      order by named, hops desc
 )
-select s.finding_id, coalesce(n.risk_id, s.risk_id) as risk_id, s.kind, s.origin, a.canonical_id as asset_id,
-       r.subject, r.location, h.fingerprint as heir
+select s.finding_id, s.risk_id as named, coalesce(n.risk_id, s.risk_id) as risk_id, s.kind, s.origin,
+       a.canonical_id as asset_id, r.subject, r.location, m.risk_id is not null as is_elsewhere,
+       h.fingerprint as heir, coalesce(h.valid_from > e.computed_at, true) as heir_is_fresh
   from said as s
   left join goes_on as n
     on n.named = s.risk_id
@@ -51,10 +53,17 @@ select s.finding_id, coalesce(n.risk_id, s.risk_id) as risk_id, s.kind, s.origin
   left join isobar.risk as r
     on r.org_id = $1
    and r.risk_id = coalesce(n.risk_id, s.risk_id)
-  left join lateral (select fingerprint
+  left join isobar.risk_alias as m
+    on m.org_id = $1
+   and m.fingerprint = r.risk_id
+   and m.reason = 3
+  left join isobar.risk_explanation as e
+    on e.org_id = $1
+   and e.risk_id = r.risk_id
+  left join lateral (select fingerprint, valid_from
                        from isobar.risk_heir
                       where org_id = $1
                         and risk_id = coalesce(n.risk_id, s.risk_id)
-                        and fingerprint <> risk_id
                         and not is_origin
+                      order by valid_from desc
                       limit 1) as h on true
