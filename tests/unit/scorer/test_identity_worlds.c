@@ -233,8 +233,7 @@ static const char *broken_clocks(const struct world *was, const struct world *w)
 		                        *o = world_risk_of(was, &end);
 
 		if (!risk_state_is_open(a->row.state) ||
-		    !risk_state_is_open(b->row.state) || a->id.bytes == b->id.bytes ||
-		    key_cmp(&a->id, &b->id) == 0 ||
+		    !risk_state_is_open(b->row.state) || key_cmp(&a->id, &b->id) == 0 ||
 		    (o && !risk_state_is_open(o->row.state)) || b->row.band < a->row.band ||
 		    (o && b->row.band < o->row.band))
 			continue;
