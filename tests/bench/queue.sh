@@ -69,12 +69,6 @@ queue_describe() {
 
 # ---- what runs ----
 
-free_port() {
-	node -e '
-		const s = require("net").createServer();
-		s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); });'
-}
-
 # start NAME COMMAND…: in the background; its output goes to $work/NAME.log, its pid to $started.
 start() {
 	local name=$1
@@ -117,7 +111,7 @@ wait_for() {
 
 start_api() {
 	local size=$1
-	api_port[$size]=$(free_port)
+	api_port[$size]=$(tests/support/free_port.sh)
 	start "api_$size" "$release/api/isobar-api" --database "$server dbname=queue_$size" \
 		--listen "127.0.0.1:${api_port[$size]}" --workers 1 --rate-limit off --no-access-log
 	api_pid[$size]=$started
@@ -126,14 +120,14 @@ start_api() {
 
 start_peer() {
 	local size=$1
-	peer_port[$size]=$(free_port)
+	peer_port[$size]=$(tests/support/free_port.sh)
 	PGHOST=$pg_dir PGPORT=5432 PGUSER=postgres PGDATABASE=queue_$size PGOPTIONS=$page_options \
 		start "peer_$size" node "$peer/server.js" "${peer_port[$size]}" "$page_sql"
 	wait_for "peer_$size" "${peer_port[$size]}" '/risks?limit=1'
 }
 
 start_nginx() {
-	nginx_port=$(free_port)
+	nginx_port=$(tests/support/free_port.sh)
 	sed "s|FOLDER|$work|; s|PORT|$nginx_port|; s|^USER$|$([ "$(id -u)" -ne 0 ] || echo 'user root;')|" \
 		tests/bench/queue/nginx.conf >"$work/nginx.conf"
 	start nginx "$(PATH=$PATH:/usr/sbin command -v nginx)" -c "$work/nginx.conf" -e "$work/nginx.log"

@@ -110,7 +110,7 @@ sla_set_up() {
 		|| count(*) filter (where open and due_at < now()) from isobar.risk")"
 	token[$size]=$(ISOBAR_DATABASE="$server dbname=sla_$size" "$isobar" token create --quiet --role viewer \
 		--json | jq -r .token)
-	api_port[$size]=$(free_port)
+	api_port[$size]=$(tests/support/free_port.sh)
 	start "sla_api_$size" "$release/api/isobar-api" --database "$server dbname=sla_$size" \
 		--listen "127.0.0.1:${api_port[$size]}" --workers 1 --rate-limit off --no-access-log
 	wait_for "sla_api_$size" "${api_port[$size]}" /readyz

@@ -7,23 +7,15 @@ load=$build/tests/http/api_load
 api_pid=
 port=
 
-free_port() {
-	local try
-	for ((try = 0; try < 50; try++)); do
-		port=$((20000 + RANDOM % 30000))
-		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || return 0
-	done
-	return 1
-}
-
-# start_api [OPTION…]: on $ISOBAR_DATABASE; its log is $tmp/api.log.
+# start_api [OPTION…]: on $ISOBAR_DATABASE, with TLS where a key is told; its log is $tmp/api.log.
 start_api() {
-	local try
-	free_port
+	local try scheme=http
+	[[ " $* " != *' --tls-key '* ]] || scheme=https
+	port=$("$root/tests/support/free_port.sh")
 	"$api" --listen "127.0.0.1:$port" "$@" >>"$tmp/api.log" 2>&1 &
 	api_pid=$!
 	for ((try = 0; try < 200; try++)); do
-		! curl -fs -o /dev/null "http://127.0.0.1:$port/readyz" || return 0
+		! curl -fsk -o /dev/null "$scheme://127.0.0.1:$port/readyz" || return 0
 		kill -0 "$api_pid" 2>/dev/null || break
 		sleep 0.1
 	done

@@ -50,14 +50,7 @@ proves "SIGTERM drains"
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=one \
 	-keyout "$tmp/key" -out "$tmp/cert" 2>/dev/null
-free_port
-"$api" --listen "127.0.0.1:$port" --tls-certificate "$tmp/cert" --tls-key "$tmp/key" --no-access-log \
-	--rate-limit off --workers 2 >>"$tmp/api.log" 2>&1 &
-api_pid=$!
-for ((try = 0; try < 100; try++)); do
-	! curl -fsk -o /dev/null "https://127.0.0.1:$port/readyz" || break
-	sleep 0.1
-done
+start_api --tls-certificate "$tmp/cert" --tls-key "$tmp/key" --no-access-log --rate-limit off --workers 2
 run "$matrix" --tls 127.0.0.1 "$port" "/v1/risks?limit=3" "$header"
 expect_code "matrix over TLS: $(head -c 600 "$out")" 0
 common_name() {

@@ -313,14 +313,7 @@ proves "large bodies and many at once"
 stop_api
 openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 -keyout "$tmp/key.pem" -out "$tmp/cert.pem" 2>/dev/null
 chmod 600 "$tmp/key.pem"
-free_port
-"$api" --listen "127.0.0.1:$port" --rate-limit off --no-access-log --tls-certificate "$tmp/cert.pem" --tls-key "$tmp/key.pem" \
-	>>"$tmp/api.log" 2>&1 &
-api_pid=$!
-for ((try = 0; try < 200; try++)); do
-	! curl -fsk -o /dev/null "https://127.0.0.1:$port/readyz" || break
-	sleep 0.1
-done
+start_api --rate-limit off --no-access-log --tls-certificate "$tmp/cert.pem" --tls-key "$tmp/key.pem"
 for how in 'Expect:' 'Transfer-Encoding: chunked' 'Expect: 100-continue'; do
 	status=$(curl -sk -o "$out" -w '%{http_code}' -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -H "$how" \
 		--data-binary "@$tmp/body1" "https://127.0.0.1:$port/v1/ingest?source=tls") || true

@@ -227,7 +227,7 @@ make_db
 make_estate
 tokens=()
 for i in 1 2 3 4; do tokens+=("$(new_token --name "client-$i" --role analyst)"); done
-free_port
+port=$("$root/tests/support/free_port.sh")
 restart_api
 start_scorer
 change_findings 2>"$tmp/changer.err" &

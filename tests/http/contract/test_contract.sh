@@ -163,14 +163,9 @@ make_tokens() {
 
 # --- the server and the driver ---
 
-free_port() {
-	node --eval 'const s = require("net").createServer().listen(0, "127.0.0.1", () => {
-		console.log(s.address().port); s.close(); })'
-}
-
 # start_api REQUESTS/SECONDS BAD-TOKENS WORKERS
 start_api() {
-	port=$(free_port)
+	port=$("$root/tests/support/free_port.sh")
 	ISOBAR_API_AUTH_FAILURES=$2 "$api" --workers "$3" --database "$ISOBAR_DATABASE" --listen "127.0.0.1:$port" --rate-limit "$1" \
 		>>"$tmp/api.out" 2>>"$tmp/api.err" </dev/null &
 	api_pid=$!
