@@ -226,9 +226,10 @@ static int write_cves(struct load *l, struct error *err)
 static int mark(struct load *l, struct error *err)
 {
 	CLEANUP(pg_clearp) PGresult *rows = NULL;
-	const int rc = pg_run(l->pg, STMT_INTEL_MARK, NULL, &rows, err);
+	int rc;
 
-	if (rc < 0)
+	if ((rc = pg_command(l->pg, "analyze intel_next, alias_changed", err)) < 0 ||
+	    (rc = pg_run(l->pg, STMT_INTEL_MARK, NULL, &rows, err)) < 0)
 		return rc;
 	l->result.n_marked = pg_get_int(rows, 0, "n");
 	return l->result.n_marked ? pg_command(l->pg, "notify " PG_CHANNEL_DIRTY, err) : 0;
