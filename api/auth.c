@@ -40,6 +40,7 @@ struct entry {
 	TAILQ_ENTRY(entry) bucket;
 	struct auth *auth;
 	char id[API_TOKEN_ID_SIZE + 1];
+	uint64_t rate_key;         /* of the token, for whatever org */
 	struct identity *identity; /* NULL: not fetched yet */
 	int64_t fetched_at;        /* of request.started_at; 0: not to be trusted */
 	int64_t asked_at;
@@ -136,6 +137,13 @@ static void drop_idle(struct auth *auth, int64_t since)
 	}
 }
 
+static uint64_t rate_key_of(const char *id)
+{
+	const struct key key = key_of_texts("token-rate/1", 0, &id, 1);
+
+	return (uint64_t)key_number(&key) | 1;
+}
+
 static struct entry *entry_make(struct auth *auth, const char *id, int64_t now)
 {
 	struct entry *e;
@@ -147,6 +155,7 @@ static struct entry *entry_make(struct auth *auth, const char *id, int64_t now)
 	e = xcalloc(1, sizeof(*e));
 	e->auth = auth;
 	memcpy(e->id, id, sizeof(e->id));
+	e->rate_key = rate_key_of(id);
 	e->marked_at = TIMESTAMP_NONE;
 	TAILQ_INIT(&e->waiting);
 	TAILQ_INSERT_HEAD(bucket_of(auth, id), e, bucket);
@@ -319,12 +328,10 @@ static bool opens(const struct identity *identity, const char *token, timestamp 
 static void take_rate(struct request *req, const struct entry *e)
 {
 	const struct api_settings *s = req->app->settings;
-	const char *id = e->id;
-	const struct key key = key_of_texts("token-rate/1", 0, &id, 1);
 
 	req->budget = (struct rate_budget){s->rate_requests, s->rate_window_ms / 1000};
-	req->rate = rate_limit_take(req->app->rate_limit, &req->budget,
-	                            (uint64_t)key_number(&key) | 1, req->started_at);
+	req->rate = rate_limit_take(req->app->rate_limit, &req->budget, e->rate_key,
+	                            req->started_at);
 }
 
 static void decide(struct entry *e, struct request *req, request_wait_fn *then)

@@ -227,10 +227,9 @@ static void on_state(struct request *req, const struct error *err)
 		return;
 	}
 	state = org_states_get(req->app->states, &req->org);
-	if (!open_cursor(req, state))
-		return;
+	/* Only an answer to a cursor of ours had an ETag: it needs no look. */
 	l->etag = list_etag(req, state, &l->query);
-	if (respond_if_unchanged(req, l->etag))
+	if (respond_if_unchanged(req, l->etag) || !open_cursor(req, state))
 		return;
 	if (!risk_feeds_prepare(req->app->feeds, &req->org, req->started_at) &&
 	    is_plain(req, state))
