@@ -35,6 +35,7 @@ struct guard {
 	struct bufferevent *socket; /* beneath */
 	struct event *turn;         /* for what may not be done inside their callbacks */
 	struct event *timer;
+	struct event *hold; /* of the socket; NULL: its descriptor is not known yet */
 	enum guard_state state;
 	int64_t deadline;   /* of the state, in ms; NEVER */
 	int64_t timer_at;   /* when the timer fires; NEVER: it is off */
