@@ -103,6 +103,11 @@ int identity_take(struct pg *pg, const struct org *org, int shard,
 	struct pg_params take = {.arena = a};
 	int rc;
 
+	/* Where nothing was scored yet, as at the first import, nothing can have moved. */
+	if ((rc = score_slices_count(pg, org, shard, out, err)) < 0 || !out->has_risks) {
+		out->n_slices = 0;
+		return rc;
+	}
 	pg_bind_int(&take, org->id);
 	pg_bind_int(&take, shard);
 	pg_bind_timestamp(&take, mark->since);
