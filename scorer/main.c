@@ -209,9 +209,25 @@ static int sweep_all(const struct scorer *s, timestamp now, int64_t *n_marked,
 
 	if ((rc = score_orgs(s->pg, false, a, &orgs, err)) < 0)
 		return rc;
+	for (size_t i = 0; i < orgs.n && !stopping; i++) {
+		if ((rc = sweep_org(s, &orgs.orgs[i], now, n_marked, err)) < 0)
+			return rc;
+		if (!s->leaves_numbers && (rc = number_events(s, &orgs.orgs[i], err)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int number_all(const struct scorer *s, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct org_list orgs;
+	int rc;
+
+	if ((rc = score_orgs(s->pg, false, a, &orgs, err)) < 0)
+		return rc;
 	for (size_t i = 0; i < orgs.n && !stopping; i++)
-		if ((rc = sweep_org(s, &orgs.orgs[i], now, n_marked, err)) < 0 ||
-		    (rc = number_events(s, &orgs.orgs[i], err)) < 0)
+		if ((rc = number_events(s, &orgs.orgs[i], err)) < 0)
 			return rc;
 	return 0;
 }
@@ -318,11 +334,57 @@ static int run_worker(struct scorer *s, const struct settings *settings, int wor
 	return exit_code_of(rc, &err);
 }
 
+/* Of all the exit codes the first that is not 0. */
+static int wait_for_children(int code)
+{
+	int status;
+
+	while (wait(&status) > 0)
+		if (!code)
+			code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	return code;
+}
+
+static int run_numbering(struct scorer *s, const struct settings *settings)
+{
+	struct error err = {0};
+	int rc;
+
+	s->pg = NULL; /* the parent's: to close it would end its session */
+	if ((rc = connect_database(s, settings, &err)) == 0)
+		rc = number_all(s, &err);
+	return exit_code_of(rc, &err);
+}
+
+/*
+ * What is left when each shard was scored.  After a first import the numbers take as long
+ * as paths and fixes, so they are given beside those; without a child, in their place.
+ */
+static int finish_once(struct scorer *s, const struct settings *settings)
+{
+	const pid_t pid = settings->n_workers > 1 ? fork() : -1;
+	struct error err = {0};
+	int code, rc;
+
+	if (pid == 0) {
+		code = run_numbering(s, settings);
+		pg_close(s->pg);
+		_exit(code);
+	}
+	s->leaves_numbers = pid > 0;
+	rc = work_through(s, clock_of(settings), &err);
+	code = wait_for_children(exit_code_of(rc, &err));
+	/* Its events may have come behind the child's last look. */
+	if (pid > 0 && code == 0)
+		code = exit_code_of(number_all(s, &err), &err);
+	return code;
+}
+
 /* Shards are independent, so the workers are processes that know nothing of each other. */
 static int run_once(struct scorer *s, const struct settings *settings)
 {
 	struct error err = {0};
-	int code = 0, status;
+	int code = 0;
 
 	for (int worker = 1; worker < settings->n_workers; worker++) {
 		const pid_t pid = fork();
@@ -337,15 +399,12 @@ static int run_once(struct scorer *s, const struct settings *settings)
 			_exit(child);
 		}
 	}
-	code = run_worker(s, settings, 0);
-	while (wait(&status) > 0)
-		if (!WIFEXITED(status) || (WEXITSTATUS(status) && !code))
-			code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	code = wait_for_children(run_worker(s, settings, 0));
 	if (code)
 		return code;
-	code = settings->schema ? score_with_paths(s, clock_of(settings), &err)
-	                        : work_through(s, clock_of(settings), &err);
-	return exit_code_of(code, &err);
+	if (!settings->schema)
+		return finish_once(s, settings);
+	return exit_code_of(score_with_paths(s, clock_of(settings), &err), &err);
 }
 
 /* --- questions over HTTP, which a process of their own answers: they may take a minute --- */
