@@ -24,7 +24,6 @@ struct scorer {
 	int64_t n_marks;           /* looked at in one transaction */
 	struct intel_table *intel; /* what feeds say; read anew when they were loaded */
 	const struct sla_policies *policies; /* instead of the org's own; or NULL */
-	bool leaves_numbers; /* another process of this run numbers the events */
 };
 
 struct batch_result {

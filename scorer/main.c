@@ -200,24 +200,6 @@ static int number_events(const struct scorer *s, const struct org *org, struct e
 	return 0;
 }
 
-static int sweep_all(const struct scorer *s, timestamp now, int64_t *n_marked,
-                     struct error *err)
-{
-	ARENA_SCOPED a = arena_new(4096);
-	struct org_list orgs;
-	int rc;
-
-	if ((rc = score_orgs(s->pg, false, a, &orgs, err)) < 0)
-		return rc;
-	for (size_t i = 0; i < orgs.n && !stopping; i++) {
-		if ((rc = sweep_org(s, &orgs.orgs[i], now, n_marked, err)) < 0)
-			return rc;
-		if (!s->leaves_numbers && (rc = number_events(s, &orgs.orgs[i], err)) < 0)
-			return rc;
-	}
-	return 0;
-}
-
 static int number_all(const struct scorer *s, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
@@ -232,21 +214,43 @@ static int number_all(const struct scorer *s, struct error *err)
 	return 0;
 }
 
+/* Who numbers the events meanwhile: this process, or another one. */
+enum numbering {
+	NUMBERING_HERE,
+	NUMBERING_ELSEWHERE
+};
+
+static int sweep_all(const struct scorer *s, timestamp now, enum numbering numbering,
+                     int64_t *n_marked, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct org_list orgs;
+	int rc;
+
+	if ((rc = score_orgs(s->pg, false, a, &orgs, err)) < 0)
+		return rc;
+	for (size_t i = 0; i < orgs.n && !stopping; i++)
+		if ((rc = sweep_org(s, &orgs.orgs[i], now, n_marked, err)) < 0)
+			return rc;
+	return numbering == NUMBERING_HERE ? number_all(s, err) : 0;
+}
+
 /*
  * All that there is to do at now; what time alone has changed may have to be scored.
  * Time comes first: scoring looks for crossings after now only.
  */
-static int work_through(const struct scorer *s, timestamp now, struct error *err)
+static int work_through(const struct scorer *s, timestamp now, enum numbering numbering,
+                        struct error *err)
 {
 	int64_t n_marked = 0;
 	int rc;
 
-	if ((rc = sweep_all(s, now, &n_marked, err)) < 0)
+	if ((rc = sweep_all(s, now, numbering, &n_marked, err)) < 0)
 		return rc;
 	do {
 		n_marked = 0;
 		if ((rc = score_with_paths(s, now, err)) < 0 ||
-		    (rc = sweep_all(s, now, &n_marked, err)) < 0)
+		    (rc = sweep_all(s, now, numbering, &n_marked, err)) < 0)
 			return rc;
 	} while (n_marked && !stopping);
 	return refresh_fixes(s, now, err);
@@ -328,7 +332,7 @@ static int run_worker(struct scorer *s, const struct settings *settings, int wor
 
 	/* Nothing has crossed in a replay, and nobody is told of it. */
 	if (rc == 0 && !settings->schema)
-		rc = sweep_all(s, now, &n_marked, &err);
+		rc = sweep_all(s, now, NUMBERING_HERE, &n_marked, &err);
 	if (rc == 0)
 		rc = score_all(s, worker, settings->n_workers, now, &err);
 	return exit_code_of(rc, &err);
@@ -371,8 +375,8 @@ static int finish_once(struct scorer *s, const struct settings *settings)
 		pg_close(s->pg);
 		_exit(code);
 	}
-	s->leaves_numbers = pid > 0;
-	rc = work_through(s, clock_of(settings), &err);
+	rc = work_through(s, clock_of(settings),
+	                  pid > 0 ? NUMBERING_ELSEWHERE : NUMBERING_HERE, &err);
 	code = wait_for_children(exit_code_of(rc, &err));
 	/* Its events may have come behind the child's last look. */
 	if (pid > 0 && code == 0)
@@ -480,7 +484,7 @@ static int serve(struct scorer *s, const struct settings *settings)
 		int rc = s->pg ? 0 : connect_database(s, settings, &err);
 
 		if (rc == 0)
-			rc = work_through(s, clock_of(settings), &err);
+			rc = work_through(s, clock_of(settings), NUMBERING_HERE, &err);
 		if (rc == 0 && !stopping)
 			rc = see_to_questions(s, settings, &child, &err);
 		if (rc < 0 && rc != ERR_TRANSIENT) {
