@@ -87,7 +87,7 @@ static void rest(struct guard *g)
 	g->reads_body = false;
 	guard_set_deadline(g, GUARD_NEVER);
 	bufferevent_disable(g->filter, EV_READ);
-	bufferevent_disable(g->socket, EV_READ);
+	guard_read_off(g);
 }
 
 static bool has_piece(const struct guard *g)
@@ -173,7 +173,7 @@ void guard_body_go_on(struct guard *g)
 	}
 	g->reads_body = true;
 	guard_open_window(g, g->request_at + g->set->limits.stream_ms);
-	bufferevent_enable(g->socket, EV_READ);
+	guard_read_on(g);
 	/* evhttp has turned its side off; the input filter gives it nothing. */
 	bufferevent_enable(g->filter, EV_READ);
 	/* What is there already causes no event. */

@@ -35,7 +35,7 @@ struct guard {
 	struct bufferevent *socket; /* beneath */
 	struct event *turn;         /* for what may not be done inside their callbacks */
 	struct event *timer;
-	struct event *hold; /* of the socket; NULL: its descriptor is not known yet */
+	struct event *reader; /* of the socket; NULL: not known yet, or TLS has its own */
 	enum guard_state state;
 	int64_t deadline;   /* of the state, in ms; NEVER */
 	int64_t timer_at;   /* when the timer fires; NEVER: it is off */
@@ -94,6 +94,11 @@ void guard_refuse(struct guard *g, enum problem_name name, const char *detail,
 void guard_refuse_step(struct guard *g);
 
 #define GUARD_NEVER INT64_MAX
+
+/* guard_read.c: takes what the peer sends, or leaves it in the socket. */
+void guard_read_start(struct guard *g); /* when the socket is known */
+void guard_read_on(struct guard *g);
+void guard_read_off(struct guard *g);
 
 /* guard_body.c. */
 /* Is the request whose head ends at size of that kind?  Then the head goes to evhttp

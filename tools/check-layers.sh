@@ -54,7 +54,7 @@ BEGIN {
 	own("^pthread[.]h$", "^api/request_id[.]c$") # for a fork, not for threads
 	own("^openssl/", "^(libisobar/(model/(key|api_token|sealed_secret)|store/migrate|store/catalog)|api/tls|collector/signing)[.]c$")
 	own("^curl/", "^libisobar/net/http_client[.]c$")
-	own("^event2/bufferevent", "^api/(guard|guard_body|guard_set|tls)[.]c$")
+	own("^event2/bufferevent", "^api/(guard|guard_body|guard_read|guard_set|tls)[.]c$")
 	own("^event2/http", "^api/(server|request|guard|guard_set)[.]c$")
 	own("^event2/", "^(libisobar/(store/pg_(pool|conn|notify)[.][ch]|net/http_client[.]c)$|api/|collector/(main|run|run_credential|source_test)[.]c$)")
 	own("^jansson[.]h$", "^(libisobar/model/codec[.][ch]$|scorer/score_model[.]c$|api/json_body[.]c$|cli/)")
