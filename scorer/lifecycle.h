@@ -31,7 +31,7 @@ struct former_risk {
 	enum band band;
 	int score;
 	timestamp due_at;
-	const struct risk_clock_segment *segments; /* room for one more behind n */
+	const struct risk_clock_segment *segments; /* by number; borrowed */
 	size_t n_segments;
 };
 
