@@ -217,8 +217,6 @@ static int sweep(struct pushes *p, struct error *err)
 	struct push_swept swept;
 	int rc;
 
-	if (p->swept_at && now - p->swept_at < SWEEP_USEC)
-		return 0;
 	if ((rc = push_sweep(p->engine->pg, now, &swept, err)) < 0)
 		return rc;
 	p->swept_at = now;
@@ -228,14 +226,25 @@ static int sweep(struct pushes *p, struct error *err)
 	return 0;
 }
 
+static int sweep_now_and_then(struct pushes *p, struct error *err)
+{
+	return p->swept_at && engine_now(p->engine) - p->swept_at < SWEEP_USEC
+	               ? 0
+	               : sweep(p, err);
+}
+
 static int take(struct pushes *p, struct arena *a, struct org *org, struct push *push,
                 bool *found, struct error *err)
 {
 	int64_t *orgs;
 	size_t n;
-	int rc = push_orgs(p->engine->pg, a, &orgs, &n, err);
+	bool any_spent;
+	int rc = push_orgs(p->engine->pg, a, &orgs, &n, &any_spent, err);
 
 	*found = false;
+	/* The server may have noticed that its last collector died after we had swept. */
+	if (rc == 0 && any_spent)
+		rc = sweep(p, err);
 	if (rc == 0 && n && !p->pg)
 		rc = pg_open(&p->options, &p->pg, err);
 	for (size_t i = 0; rc == 0 && i < n && !*found; i++) {
@@ -253,8 +262,8 @@ int pushes_take(struct pushes *p, bool *found, struct error *err)
 	int rc;
 
 	*found = false;
-	if ((rc = sweep(p, err)) < 0 || (rc = take(p, a, &org, &push, found, err)) < 0 ||
-	    !*found)
+	if ((rc = sweep_now_and_then(p, err)) < 0 ||
+	    (rc = take(p, a, &org, &push, found, err)) < 0 || !*found)
 		return rc;
 	return work(p, &org, &push, a, err);
 }

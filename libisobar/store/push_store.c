@@ -151,7 +151,7 @@ void push_row_put(struct strbuf *b, const PGresult *result, int row)
 
 /* --- for the collector --- */
 
-int push_orgs(struct pg *pg, struct arena *a, int64_t **out, size_t *n_out,
+int push_orgs(struct pg *pg, struct arena *a, int64_t **out, size_t *n_out, bool *any_spent,
               struct error *err)
 {
 	struct pg_params p = {.arena = a};
@@ -161,10 +161,14 @@ int push_orgs(struct pg *pg, struct arena *a, int64_t **out, size_t *n_out,
 	pg_bind_int(&p, PUSH_TRIES);
 	if ((rc = pg_run(pg, STMT_PUSH_ORGS, &p, &result, err)) < 0)
 		return rc;
-	*n_out = (size_t)PQntuples(result);
-	*out = ARENA_ARRAY(a, int64_t, *n_out + 1);
-	for (size_t i = 0; i < *n_out; i++)
-		(*out)[i] = pg_get_int(result, (int)i, "org_id");
+	*out = ARENA_ARRAY(a, int64_t, (size_t)PQntuples(result) + 1);
+	*n_out = 0;
+	*any_spent = false;
+	for (int i = 0; i < PQntuples(result); i++) {
+		if (pg_get_int(result, i, "n_waiting") > 0)
+			(*out)[(*n_out)++] = pg_get_int(result, i, "org_id");
+		*any_spent |= pg_get_int(result, i, "n_spent") > 0;
+	}
 	return 0;
 }
 

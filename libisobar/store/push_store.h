@@ -85,8 +85,9 @@ void push_row_put(struct strbuf *b, const PGresult *result, int row);
 /*
  * Orgs with pushes to parse, whose wait the longest first.  To be asked at a
  * notification of PUSH_CHANNEL (its payload: the org's number), and now and then.
+ * any_spent: some have ended collector after collector, which push_sweep() tells.
  */
-int push_orgs(struct pg *pg, struct arena *a, int64_t **out, size_t *n_out,
+int push_orgs(struct pg *pg, struct arena *a, int64_t **out, size_t *n_out, bool *any_spent,
               struct error *err) MUST_CHECK;
 
 /*

@@ -115,6 +115,7 @@ static void test_push_take__takes_over_from_who_is_gone(void **state)
 	struct push push;
 	int64_t *orgs;
 	size_t n;
+	bool any_spent;
 
 	(void)state;
 	put(&org, 1, PUSH_WAITING, 0);
@@ -131,8 +132,9 @@ static void test_push_take__takes_over_from_who_is_gone(void **state)
 				break;
 	}
 	assert_string_equal(take(one, &org, &push), "");
-	assert_int_equal(push_orgs(one, arena, &orgs, &n, &err), 0);
+	assert_int_equal(push_orgs(one, arena, &orgs, &n, &any_spent, &err), 0);
 	assert_int_equal(n, 0);
+	assert_true(any_spent);
 }
 
 static void test_push_orgs__names_those_with_work(void **state)
@@ -140,13 +142,15 @@ static void test_push_orgs__names_those_with_work(void **state)
 	struct error err = {0};
 	int64_t *orgs;
 	size_t n;
+	bool any_spent;
 
 	(void)state;
 	put(&org, 1, PUSH_WAITING, 5);
 	put(&other, 2, PUSH_WAITING, 1);
 	put(&other, 3, PUSH_WAITING, 9);
-	assert_int_equal(push_orgs(one, arena, &orgs, &n, &err), 0);
+	assert_int_equal(push_orgs(one, arena, &orgs, &n, &any_spent, &err), 0);
 	assert_int_equal(n, 2);
+	assert_false(any_spent);
 	assert_int_equal(orgs[0], 2);
 	assert_int_equal(orgs[1], 1);
 }
