@@ -259,6 +259,7 @@ struct pg *cli_connect(struct cli *cli, const char *role, unsigned int groups,
 	struct error err;
 	struct pg *pg = NULL;
 	struct pg_options options = {.role = role, .program = "isobar", .groups = groups};
+	int rc;
 
 	if (!cli->database)
 		cli->database = recorded_connection(cli->arena);
@@ -271,23 +272,8 @@ struct pg *cli_connect(struct cli *cli, const char *role, unsigned int groups,
 		*exit_out = EXIT_FAILED;
 		return NULL;
 	}
-	if (role) {
-		/* A database without the schema fails here with advice, not in a prepare. */
-		struct pg_options first = options;
-
-		first.role = NULL;
-		first.groups = 0;
-		if (pg_open(&first, &pg, &err) < 0 ||
-		    migrate_check(pg, &(struct migrate_options){0}, &err) < 0) {
-			pg_close(pg);
-			*exit_out = cli_fail(cli, &err);
-			return NULL;
-		}
-		pg_close(pg);
-		pg = NULL;
-	}
-	if (pg_open(&options, &pg, &err) < 0 ||
-	    (role && find_org(cli, pg, org, &err) < 0)) {
+	rc = role ? migrate_open(&options, &pg, &err) : pg_open(&options, &pg, &err);
+	if (rc < 0 || (role && find_org(cli, pg, org, &err) < 0)) {
 		pg_close(pg);
 		*exit_out = cli_fail(cli, &err);
 		return NULL;

@@ -91,19 +91,10 @@ static int connect_database(struct collector *c, struct error *err)
 	        .program = "isobar-collector",
 	        .groups = PG_GROUP_COLLECT | PG_GROUP_INGEST | PG_GROUP_SESSION_INGEST |
 	                  PG_GROUP_SOURCE | PG_GROUP_PUSH | PG_GROUP_INTEL};
-	struct pg_options first = options;
-	int rc;
 
-	first.role = NULL;
-	first.groups = 0;
-	if ((rc = pg_open(&first, &c->engine.pg, err)) < 0)
-		return rc;
-	rc = migrate_check(c->engine.pg, &(struct migrate_options){0}, err);
-	pg_close(c->engine.pg);
-	c->engine.pg = NULL;
 	c->pushes.engine = &c->engine;
 	c->pushes.options = options;
-	return rc < 0 ? rc : pg_open(&options, &c->engine.pg, err);
+	return migrate_open(&options, &c->engine.pg, err);
 }
 
 /* What may pass is tried again on a new connection; the rest ends the process. */

@@ -265,17 +265,9 @@ static int connect_database(struct scorer *s, const struct settings *settings,
 	        .program = "isobar-scorer",
 	        .schema = settings->schema,
 	        .groups = PG_GROUP_SCORER | PG_GROUP_SESSION_SCORER | PG_GROUP_DECIDE};
-	struct pg_options first = options;
-	int rc;
+	const int rc = migrate_open(&options, &s->pg, err);
 
-	first.role = first.schema = NULL;
-	first.groups = 0;
-	if ((rc = pg_open(&first, &s->pg, err)) < 0)
-		return rc;
-	rc = migrate_check(s->pg, &(struct migrate_options){0}, err);
-	pg_close(s->pg);
-	s->pg = NULL;
-	if (rc < 0 || (rc = pg_open(&options, &s->pg, err)) < 0)
+	if (rc < 0)
 		return rc;
 	return settings->once ? 0 : pg_listen(s->pg, PG_CHANNEL_DIRTY, err);
 }

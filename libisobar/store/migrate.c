@@ -237,3 +237,13 @@ int migrate_check(struct pg *pg, const struct migrate_options *options, struct e
 	plan_done(&plan);
 	return rc;
 }
+
+static int check_built_in(struct pg *pg, struct error *err)
+{
+	return migrate_check(pg, &(struct migrate_options){0}, err);
+}
+
+int migrate_open(const struct pg_options *options, struct pg **out, struct error *err)
+{
+	return pg_open_after(options, check_built_in, out, err);
+}

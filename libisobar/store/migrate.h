@@ -40,4 +40,9 @@ int migrate_run(struct pg *pg, const struct migrate_options *options,
 int migrate_check(struct pg *pg, const struct migrate_options *options,
                   struct error *err) MUST_CHECK;
 
+/* pg_open() of a database whose schema is at the program's version: one without it fails
+ * here with advice, as whoever connected, and not with what a statement misses. */
+int migrate_open(const struct pg_options *options, struct pg **out,
+                 struct error *err) MUST_CHECK;
+
 #endif

@@ -61,7 +61,8 @@ struct pg_options {
 	const char *conninfo; /* libpq conninfo or URL; never logged */
 	const char *role;     /* SET ROLE after connecting; NULL: stay */
 	const char *program;  /* application_name */
-	unsigned int groups;  /* of enum pg_group: what is prepared now */
+	unsigned int groups;  /* of enum pg_group: whose temporary tables there are; on
+	                       * the event loop also what is prepared */
 
 	/*
 	 * A schema with the same tables, that all statements mean instead of isobar: a
@@ -81,10 +82,14 @@ struct pg_options {
 #define PG_PIPELINE_MOST  64
 #define PG_PIPELINE_USUAL 16
 
-/* Prepares all statements of the groups in one round trip, so that a drift between
- * schema and SQL fails here, named. */
+/* A statement is prepared when it is first asked for: a command asks for few. */
 int pg_open(const struct pg_options *options, struct pg **out,
             struct error *err) MUST_CHECK;
+/* The same; before role, schema and groups are taken on, before() looks at the database,
+ * and its error is the connection's end. */
+typedef int pg_look(struct pg *pg, struct error *err);
+int pg_open_after(const struct pg_options *options, pg_look *before, struct pg **out,
+                  struct error *err) MUST_CHECK;
 void pg_close(struct pg *pg); /* NULL is fine */
 void pg_closep(struct pg **pg);
 PGconn *pg_connection(struct pg *pg); /* for COPY and LISTEN in the store's own files */

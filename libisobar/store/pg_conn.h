@@ -32,14 +32,14 @@ int pg_session_sql(const struct pg_options *options, PGconn *conn, struct strbuf
 /* The text of a statement in a schema (pg_options.schema); room holds it, where it differs. */
 const char *pg_statement_text(const char *schema, enum statement stmt, struct strbuf *room);
 
+/* --- one evented connection --- */
+
 bool pg_group_is_prepared_on_connect(const struct pg_options *options, enum statement stmt);
 
 /* Enters pipeline mode and sends a Parse for each statement of the groups, and a
  * sync.  The results come in the order of enum statement. */
 int pg_prepare_send(const struct pg_options *options, PGconn *conn,
                     struct error *err) MUST_CHECK;
-
-/* --- one evented connection --- */
 
 struct event_base;
 struct pg_conn;

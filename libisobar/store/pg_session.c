@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How every session of ours begins, blocking or evented: connection options, the
- * settings that the statements rely on, temporary tables, prepared statements.
+ * settings that the statements rely on, temporary tables; and what an evented one
+ * prepares at once.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -16,12 +16,19 @@
 
 #define CONNECT_TIMEOUT_MS 30000
 
+/* Of the pipeline, not read yet. */
+struct sent {
+	enum statement stmt;
+	bool is_preparation; /* otherwise what pg_send() was called for */
+};
+
 struct pg {
 	PGconn *conn;
-	char *schema;         /* NULL: isobar */
-	enum statement *sent; /* by pg_send(), not collected yet */
+	char *schema; /* NULL: isobar */
+	struct sent *sent;
 	size_t n_sent, room_sent;
-	bool prepared[N_STATEMENTS]; /* on this connection */
+	size_t n_asked;              /* of them: by pg_send() */
+	bool prepared[N_STATEMENTS]; /* on this connection, or sent to be */
 };
 
 /* Waits until libpq can go on connecting. */
@@ -115,23 +122,6 @@ static PGresult *pipeline_next(PGconn *conn)
 	return result;
 }
 
-static int prepare_groups(struct pg *pg, const struct pg_options *options,
-                          struct error *err)
-{
-	int rc = pg_prepare_send(options, pg->conn, err);
-
-	for (unsigned int i = 0; rc == 0 && i < N_STATEMENTS; i++) {
-		if (!pg_group_is_prepared_on_connect(options, (enum statement)i))
-			continue;
-		rc = finish(pg, pipeline_next(pg->conn), statement_table[i].name, NULL,
-		            err);
-		pg->prepared[i] = rc == 0;
-	}
-	if (rc == 0)
-		pipeline_drain(pg->conn); /* a failed connection is closed anyhow */
-	return rc;
-}
-
 static int session_begin(struct pg *pg, const struct pg_options *options, struct error *err)
 {
 	struct strbuf sql = {0};
@@ -140,12 +130,24 @@ static int session_begin(struct pg *pg, const struct pg_options *options, struct
 	if (rc == 0)
 		rc = pg_command(pg, strbuf_text(&sql), err);
 	strbuf_done(&sql);
-	if (rc != 0)
-		return error_wrap(err, "session");
-	return prepare_groups(pg, options, err);
+	return rc != 0 ? error_wrap(err, "session") : 0;
 }
 
-int pg_open(const struct pg_options *options, struct pg **out, struct error *err)
+/* As whoever connected, in no schema of ours. */
+static int look(struct pg *pg, const struct pg_options *options, pg_look *before,
+                struct error *err)
+{
+	struct pg_options plain = *options;
+	int rc;
+
+	plain.role = NULL;
+	plain.groups = 0;
+	rc = session_begin(pg, &plain, err);
+	return rc != 0 ? rc : before(pg, err);
+}
+
+int pg_open_after(const struct pg_options *options, pg_look *before, struct pg **out,
+                  struct error *err)
 {
 	PGconn *conn = pg_connect_start(options, err);
 	struct pg *pg;
@@ -155,18 +157,26 @@ int pg_open(const struct pg_options *options, struct pg **out, struct error *err
 		return err->code;
 	pg = xcalloc(1, sizeof(*pg));
 	pg->conn = conn;
-	pg->schema = options->schema ? xstrdup(options->schema) : NULL;
 	rc = connect_wait(conn, err);
 	if (rc == 0) {
 		PQsetErrorVerbosity(conn, PQERRORS_DEFAULT);
-		rc = session_begin(pg, options, err);
+		if (before)
+			rc = look(pg, options, before, err);
 	}
+	pg->schema = options->schema ? xstrdup(options->schema) : NULL;
+	if (rc == 0)
+		rc = session_begin(pg, options, err);
 	if (rc != 0) {
 		pg_close(pg);
 		return rc;
 	}
 	*out = pg;
 	return 0;
+}
+
+int pg_open(const struct pg_options *options, struct pg **out, struct error *err)
+{
+	return pg_open_after(options, NULL, out, err);
 }
 
 void pg_close(struct pg *pg)
@@ -250,14 +260,48 @@ int pg_become(struct pg *pg, const char *role, unsigned int session_groups,
 	return rc;
 }
 
+static void leave_pipeline(struct pg *pg)
+{
+	pipeline_drain(pg->conn);
+	pg->n_sent = pg->n_asked = 0;
+}
+
+/*
+ * Reads all that was sent.  After the first failure the server skips the rest: its reason
+ * counts, and what is skipped is not prepared.  results has room for n_asked, or is NULL.
+ */
+static int read_sent(struct pg *pg, PGresult **results, struct error *err)
+{
+	size_t n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < pg->n_sent; i++) {
+		const struct sent *sent = &pg->sent[i];
+		PGresult *result = pipeline_next(pg->conn);
+		PGresult **out = sent->is_preparation || !results ? NULL : &results[n++];
+
+		if (sent->is_preparation && !pg_result_ok(result))
+			pg->prepared[sent->stmt] = false;
+		if (rc == 0)
+			rc = finish(pg, result, statement_table[sent->stmt].name, out, err);
+		else
+			PQclear(result);
+	}
+	leave_pipeline(pg);
+	return rc;
+}
+
 /* Forgets what pg_send() sent. */
 static void discard_sent(struct pg *pg)
 {
+	struct error ignored; /* of what nobody asks for any more */
+
 	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF)
 		return;
 	if (PQpipelineSync(pg->conn) == 1)
-		pipeline_drain(pg->conn);
-	pg->n_sent = 0;
+		(void)!read_sent(pg, NULL, &ignored);
+	else
+		leave_pipeline(pg);
 }
 
 void pg_rollback(struct pg *pg)
@@ -317,16 +361,34 @@ int pg_run_binary(struct pg *pg, enum statement stmt, const struct pg_params *pa
 	return run(pg, stmt, params, 1, out, err);
 }
 
-static int pipeline_enter(struct pg *pg, enum statement stmt, struct error *err)
+static void note_sent(struct pg *pg, enum statement stmt, bool is_preparation)
 {
-	int rc = prepare_one(pg, stmt, err);
+	if (pg->n_sent == pg->room_sent) {
+		pg->room_sent = pg->room_sent > 0 ? pg->room_sent * 2 : 16;
+		pg->sent = xrealloc(pg->sent, pg->room_sent * sizeof(pg->sent[0]));
+	}
+	pg->sent[pg->n_sent++] =
+	        (struct sent){.stmt = stmt, .is_preparation = is_preparation};
+}
 
-	if (rc != 0)
-		return rc;
-	assert(PQtransactionStatus(pg->conn) != PQTRANS_IDLE);
-	if (PQenterPipelineMode(pg->conn) != 1)
-		return pg_conn_error(pg->conn, statement_table[stmt].name, err);
-	return 0;
+/* Its answer comes with those of the statements. */
+static int send_preparation(struct pg *pg, enum statement stmt, struct error *err)
+{
+	const char *name = statement_table[stmt].name;
+	struct strbuf room = {0};
+	int rc = 0;
+
+	if (pg->prepared[stmt])
+		return 0;
+	if (PQsendPrepare(pg->conn, name, pg_statement_text(pg->schema, stmt, &room), 0,
+	                  NULL) != 1)
+		rc = pg_conn_error(pg->conn, name, err);
+	strbuf_done(&room);
+	if (rc == 0) {
+		pg->prepared[stmt] = true;
+		note_sent(pg, stmt, true);
+	}
+	return rc;
 }
 
 static int send_one(struct pg *pg, enum statement stmt, const struct pg_params *params,
@@ -335,25 +397,20 @@ static int send_one(struct pg *pg, enum statement stmt, const struct pg_params *
 	static const struct pg_params none;
 	const char *name = statement_table[stmt].name;
 	const struct pg_params *p = params != NULL ? params : &none;
+	int rc;
 
-	if (pg->n_sent == 0) {
-		int rc = pipeline_enter(pg, stmt, err);
-
-		if (rc != 0)
-			return rc;
-	}
-	if (!pg->prepared[stmt])
-		return error_set(err, ERR_INTERNAL, "%s: its group is not open", name);
+	assert(PQtransactionStatus(pg->conn) != PQTRANS_IDLE);
+	if (pg->n_sent == 0 && PQenterPipelineMode(pg->conn) != 1)
+		return pg_conn_error(pg->conn, name, err);
+	if ((rc = send_preparation(pg, stmt, err)) != 0)
+		return rc;
 	/* Flushed at once, so that the server works while the caller does. */
 	if (PQsendQueryPrepared(pg->conn, name, p->n, p->values, p->sizes, p->formats,
 	                        result_format) != 1 ||
 	    PQflush(pg->conn) < 0)
 		return pg_conn_error(pg->conn, name, err);
-	if (pg->n_sent == pg->room_sent) {
-		pg->room_sent = pg->room_sent > 0 ? pg->room_sent * 2 : 16;
-		pg->sent = xrealloc(pg->sent, pg->room_sent * sizeof(pg->sent[0]));
-	}
-	pg->sent[pg->n_sent++] = stmt;
+	note_sent(pg, stmt, false);
+	pg->n_asked++;
 	return 0;
 }
 
@@ -371,21 +428,19 @@ int pg_send_binary(struct pg *pg, enum statement stmt, const struct pg_params *p
 
 int pg_collect(struct pg *pg, PGresult **results, size_t n, struct error *err)
 {
-	int rc = 0;
+	int rc;
 
-	assert(n == pg->n_sent);
+	assert(n == pg->n_asked);
 	for (size_t i = 0; i < n; i++)
 		results[i] = NULL;
 	if (n == 0)
 		return 0;
-	if (PQpipelineSync(pg->conn) != 1)
+	if (PQpipelineSync(pg->conn) == 1) {
+		rc = read_sent(pg, results, err);
+	} else {
 		rc = pg_conn_error(pg->conn, "pipeline", err);
-	/* After the first failure the server skips the rest: its reason counts. */
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = finish(pg, pipeline_next(pg->conn), statement_table[pg->sent[i]].name,
-		            &results[i], err);
-	pipeline_drain(pg->conn);
-	pg->n_sent = 0;
+		leave_pipeline(pg);
+	}
 	for (size_t i = 0; rc != 0 && i < n; i++)
 		pg_clearp(&results[i]);
 	return rc;

@@ -5,14 +5,14 @@
 #include "store/statements.h"
 
 /*
- * Which program prepares a statement: the folder of store/sql/ that it stands in.
- * PG_GROUP_SESSION runs on connect, before the others are prepared (staging tables).
+ * Which program runs a statement: the folder of store/sql/ that it stands in.
+ * PG_GROUP_SESSION_* run on connect, before others are prepared (staging tables).
  */
 enum pg_group {
-	PG_GROUP_ADMIN = 1 << 0,  /* migrate, doctor, dump: prepared when first run */
-	PG_GROUP_INGEST = 1 << 1, /* isobar import, the collector */
-	PG_GROUP_SCORER = 1 << 2, /* isobar-scorer */
-	PG_GROUP_READ = 1 << 3,   /* queue, explain, findings; the api */
+	PG_GROUP_ADMIN = 1 << 0,          /* migrate, doctor, dump */
+	PG_GROUP_INGEST = 1 << 1,         /* isobar import, the collector */
+	PG_GROUP_SCORER = 1 << 2,         /* isobar-scorer */
+	PG_GROUP_READ = 1 << 3,           /* queue, explain, findings; the api */
 	PG_GROUP_SESSION_INGEST = 1 << 4, /* run once by connections of PG_GROUP_INGEST */
 	PG_GROUP_SESSION_SCORER = 1 << 5, /* run once by connections of PG_GROUP_SCORER */
 	PG_GROUP_EVENTED = 1 << 6,        /* of every connection on an event loop */
@@ -27,7 +27,7 @@ enum pg_group {
 	PG_GROUP_POLICY = 1 << 15,  /* isobar sla */
 	PG_GROUP_PUSH = 1 << 16,    /* pushed bodies: the api, the collector */
 	PG_GROUP_COLLECT = 1 << 17, /* isobar-collector */
-	PG_GROUP_REPLAY = 1 << 18,  /* isobar replay: prepared when first run */
+	PG_GROUP_REPLAY = 1 << 18,  /* isobar replay */
 	PG_GROUP_CHECK = 1 << 19    /* isobar replay --verify */
 };
 

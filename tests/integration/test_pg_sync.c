@@ -112,15 +112,44 @@ static int try_open(const char *conninfo, const char *role, unsigned int groups,
 	return rc;
 }
 
-static void test_pg_open__names_the_statement_that_drifted(void **state)
+static int finds_nothing(struct pg *other, struct error *err)
 {
+	(void)other;
+	return error_set(err, ERR_CONFLICT, "not what was looked for");
+}
+
+static int sees_who_connected(struct pg *other, struct error *err)
+{
+	(void)err;
+	assert_string_equal(pg_fixture_text(other, "select current_user = session_user"),
+	                    "t");
+	assert_string_equal(pg_fixture_text(other, "select to_regclass('staging') is null"),
+	                    "t");
+	return 0;
+}
+
+static void test_pg_open_after__looks_before_it_takes_on_the_rest(void **state)
+{
+	struct pg_options options = {.conninfo = pg_fixture_conninfo(),
+	                             .role = "no_such_role_of_ours",
+	                             .program = "t",
+	                             .groups = PG_GROUP_INGEST};
+	struct pg *other = NULL;
 	struct error err;
 
 	(void)state;
-	assert_int_equal(try_open(pg_fixture_conninfo(), NULL,
-	                          PG_GROUP_READ | PG_GROUP_SCORER, &err),
-	                 ERR_INTERNAL);
-	assert_string_equal(err.text, "drifted: column \"no_such_column\" does not exist");
+	assert_int_equal(pg_open_after(&options, finds_nothing, &other, &err),
+	                 ERR_CONFLICT);
+	assert_string_equal(err.text, "not what was looked for");
+	assert_null(other);
+	assert_int_not_equal(pg_open_after(&options, sees_who_connected, &other, &err), 0);
+	assert_non_null(strstr(err.text, "no_such_role_of_ours"));
+	options.role = "pg_monitor";
+	assert_int_equal(pg_open_after(&options, sees_who_connected, &other, &err), 0);
+	assert_string_equal(pg_fixture_text(other, "select current_user"), "pg_monitor");
+	assert_string_equal(pg_fixture_text(other, "select to_regclass('staging') is null"),
+	                    "f");
+	pg_close(other);
 }
 
 static void test_pg_open__fails_by_what_the_caller_can_do(void **state)
@@ -258,12 +287,16 @@ static void test_pg_run_binary__answers_in_network_order(void **state)
 	PQclear(rows);
 }
 
-static void test_pg_run__prepares_admin_statements_when_first_run(void **state)
+static void test_pg_run__prepares_when_first_run(void **state)
 {
 	struct error err;
 	PGresult *rows = NULL;
 
 	(void)state;
+	assert_int_equal(pg_fixture_number(pg,
+	                                   "select count(*) from pg_prepared_statements "
+	                                   "where name = 'on_demand'"),
+	                 0);
 	assert_int_equal(pg_run(pg, STMT(ON_DEMAND), NULL, &rows, &err), ERR_INTERNAL);
 	pg_fixture_exec(pg, "create table made_later (n int)");
 	for (int i = 0; i < 2; i++) {
@@ -271,6 +304,8 @@ static void test_pg_run__prepares_admin_statements_when_first_run(void **state)
 		assert_int_equal(pg_get_int(rows, 0, "n"), 0);
 		PQclear(rows);
 	}
+	assert_int_equal(pg_run(pg, STMT(DRIFTED), NULL, NULL, &err), ERR_INTERNAL);
+	assert_string_equal(err.text, "drifted: column \"no_such_column\" does not exist");
 }
 
 /* --- errors --- */
@@ -413,6 +448,39 @@ static void test_pg_collect__names_the_first_failure_and_leaves_no_result(void *
 		assert_null(results[i]);
 	pg_rollback(pg);
 	assert_int_equal(count_counted(), 0);
+}
+
+/* In the pipeline, where the server skips what stands behind a failure. */
+static void test_pg_send__prepares_what_a_failure_has_skipped(void **state)
+{
+	struct pg *other = pg_fixture_open(NULL, 0);
+	struct pg_params none = params_of_int(0), seven = params_of_int(7);
+	PGresult *results[3];
+	struct error err;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) { /* once collected, once thrown away */
+		assert_int_equal(pg_begin(other, &err), 0);
+		assert_int_equal(pg_send(other, STMT(DIVIDE), &none, &err), 0);
+		assert_int_equal(pg_send(other, STMT(COUNT_UP), &seven, &err), 0);
+		if (i == 0) {
+			assert_int_equal(pg_collect(other, results, 2, &err), ERR_INVALID);
+			assert_string_equal(err.text, "divide: division by zero");
+		}
+		pg_rollback(other);
+	}
+	assert_int_equal(pg_begin(other, &err), 0);
+	assert_int_equal(pg_send(other, STMT(COUNT_UP), &seven, &err), 0);
+	assert_int_equal(pg_send(other, STMT(DIVIDE), &seven, &err), 0);
+	assert_int_equal(pg_send(other, STMT(COUNT_UP), &seven, &err), 0);
+	assert_int_equal(pg_collect(other, results, 3, &err), 0);
+	assert_int_equal(pg_get_int(results[0], 0, "ten_times"), 70);
+	assert_int_equal(pg_get_int(results[1], 0, "quotient"), 14);
+	assert_int_equal(pg_get_int(results[2], 0, "ten_times"), 70);
+	for (int i = 0; i < 3; i++)
+		PQclear(results[i]);
+	pg_rollback(other);
+	pg_close(other);
 }
 
 static void test_pg_rollback__forgets_what_was_sent(void **state)
@@ -595,20 +663,21 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        TEST(test_pg_open__sets_the_session),
 	        TEST(test_pg_open__runs_session_statements_of_its_groups),
-	        TEST(test_pg_open__names_the_statement_that_drifted),
+	        TEST(test_pg_open_after__looks_before_it_takes_on_the_rest),
 	        TEST(test_pg_open__fails_by_what_the_caller_can_do),
 	        TEST(test_pg_open__is_denied_as_an_unknown_user),
 	        TEST(test_pg_run__gives_back_what_was_bound),
 	        TEST(test_pg_run__reads_null_as_nothing),
 	        TEST(test_pg_get_timestamp__keeps_times_to_the_microsecond),
 	        TEST(test_pg_run_binary__answers_in_network_order),
-	        TEST(test_pg_run__prepares_admin_statements_when_first_run),
+	        TEST(test_pg_run__prepares_when_first_run),
 	        TEST(test_pg_result_error__maps_sqlstates),
 	        TEST(test_pg_run__tells_a_lost_connection_as_transient),
 	        TEST(test_pg_commit__keeps_and_rollback_forgets),
 	        TEST(test_pg_commit__says_when_nothing_was_kept),
 	        TEST(test_pg_collect__gives_results_in_the_order_of_sending),
 	        TEST(test_pg_collect__names_the_first_failure_and_leaves_no_result),
+	        TEST(test_pg_send__prepares_what_a_failure_has_skipped),
 	        TEST(test_pg_rollback__forgets_what_was_sent),
 	        TEST(test_pg_collect__tells_a_connection_lost_on_the_way),
 	        TEST(test_pg_copy__stores_every_type),
