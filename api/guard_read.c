@@ -2,7 +2,7 @@
 /*
  * Reading from a socket without TLS, in place of the bufferevent's own, which asks the
  * kernel how much there is before it reads, and which evhttp turns off and on again with
- * each request: two calls more, a seventh of the time of a small reply.
+ * each request: two system calls more for each small reply.
  */
 #include <assert.h>
 #include <errno.h>
