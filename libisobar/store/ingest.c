@@ -19,12 +19,16 @@
 #include "store/pg_encode.h"
 #include "store/proof.h"
 
+/* Findings and assets between two looks at what the server has done. */
+#define LOOK_AFTER 16
+
 #define FACTS_MAX (16u << 20) /* bytes of rule facts a file */
 
 static void chunk_init(struct ingest_chunk *c)
 {
 	c->items = xcalloc(CHUNK_ITEMS, sizeof(*c->items));
 	c->records = xcalloc(CHUNK_ITEMS, sizeof(*c->records));
+	c->kept = xcalloc(CHUNK_ITEMS, sizeof(c->kept[0]));
 }
 
 void ingest_chunk_reset(struct ingest_chunk *c)
@@ -37,12 +41,15 @@ void ingest_chunk_reset(struct ingest_chunk *c)
 	strbuf_reset(&c->inventory);
 	strbuf_reset(&c->aliases);
 	strbuf_reset(&c->around);
+	ingest_context_reset(&c->context);
 }
 
 static void chunk_done(struct ingest_chunk *c)
 {
 	free(c->items);
 	free(c->records);
+	free(c->kept);
+	ingest_context_done(&c->context);
 	strbuf_done(&c->raw);
 	strbuf_done(&c->rows);
 	strbuf_done(&c->details);
@@ -62,6 +69,7 @@ struct ingest *ingest_new(struct pg *pg, const struct ingest_options *options)
 	in->aliases_met = in->assets_met = options->again;
 	in->asset_cache = xcalloc(INGEST_ASSET_CACHE, sizeof(*in->asset_cache));
 	in->mark_cache = xcalloc(INGEST_ASSET_CACHE, sizeof(*in->mark_cache));
+	in->stated_cache = xcalloc(INGEST_STATED_CACHE, sizeof(*in->stated_cache));
 	in->upgrade_cache = xcalloc(INGEST_UPGRADE_CACHE, sizeof(*in->upgrade_cache));
 	chunk_init(&in->chunks[0]);
 	chunk_init(&in->chunks[1]);
@@ -89,7 +97,7 @@ void ingest_free(struct ingest *in)
 	if (!in)
 		return;
 	if (in->open)
-		pg_rollback(in->pg);
+		ingest_rollback(in);
 	scopes_clear(in);
 	for (size_t i = 0; i < in->n_connectors; i++)
 		free(in->connectors[i].name);
@@ -104,12 +112,13 @@ void ingest_free(struct ingest *in)
 	strbuf_done(&in->segments.frames);
 	strbuf_done(&in->facts);
 	strbuf_done(&in->advisories);
-	ingest_context_done(&in->context);
+	strbuf_done(&in->out);
 	strbuf_done(&in->upgrades);
 	ingest_forget_known(in);
 	free(in->upgrade_cache);
 	free(in->asset_cache);
 	free(in->mark_cache);
+	free(in->stated_cache);
 	for (size_t i = 0; i < in->n_proved; i++)
 		free(in->proved[i].text);
 	free(in->proved);
@@ -153,11 +162,11 @@ void ingest_clear(struct ingest *in)
 	in->n_chunks = 0;
 	ingest_forget_known(in);
 	memset(in->mark_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->mark_cache));
+	memset(in->stated_cache, 0, INGEST_STATED_CACHE * sizeof(*in->stated_cache));
 	in->counts = (struct ingest_counts){0};
 	strbuf_reset(&in->around);
 	strbuf_reset(&in->facts);
 	strbuf_reset(&in->advisories);
-	ingest_context_reset(&in->context);
 	strbuf_reset(&in->upgrades);
 	scopes_clear(in);
 	for (size_t i = 0; i < in->n_connectors; i++)
@@ -426,6 +435,25 @@ static struct slice encode_details(struct strbuf *b, const struct finding *f)
 	return (struct slice){(uint32_t)start, (uint32_t)(b->size - start)};
 }
 
+bool ingest_cache_met(uint64_t *cache, size_t room, uint64_t digest)
+{
+	const size_t home = (size_t)(digest >> 32);
+
+	/* A few places on from its own; when all are taken the first is given up. */
+	for (size_t i = 0; i < 8; i++) {
+		uint64_t *place = &cache[(home + i) & (room - 1)];
+
+		if (*place == digest)
+			return true;
+		if (*place)
+			continue;
+		*place = digest;
+		return false;
+	}
+	cache[home & (room - 1)] = digest;
+	return false;
+}
+
 static void encode_asset(struct strbuf *b, const struct key *key, const struct resource *r)
 {
 	pg_put_raw16(b, 7);
@@ -450,12 +478,8 @@ static void asset_row(struct ingest *in, struct strbuf *b, const struct key *key
 	digest = mix_text(digest, r->type);
 	digest = mix_text(digest, r->name) | 1; /* 0 is a free place */
 
-	uint64_t *place = &in->asset_cache[(digest >> 32) % INGEST_ASSET_CACHE];
-
-	if (*place == digest)
-		return;
-	*place = digest;
-	encode_asset(b, key, r);
+	if (!ingest_cache_met(in->asset_cache, INGEST_ASSET_CACHE, digest))
+		encode_asset(b, key, r);
 }
 
 /* Only names that are full identities join assets: a bare name could be anybody's. */
@@ -526,15 +550,17 @@ static int make_room(struct ingest *in, struct error *err)
 	struct ingest_chunk *c = filling(in);
 
 	if (c->n_items < CHUNK_ITEMS && c->n_records < CHUNK_ITEMS &&
-	    c->raw.size < (in->room_known ? CHUNK_RAW_KNOWN : CHUNK_RAW))
-		return 0;
+	    c->raw.size < (in->room_known ? CHUNK_RAW_KNOWN : CHUNK_RAW) &&
+	    c->context.n_rows < CHUNK_CONTEXT)
+		return ++in->n_taken % LOOK_AFTER ? 0 : ingest_go_on(in, err);
 
 	const uint32_t record = in->current_record;
 	const int rc = ingest_send_chunk(in, err);
 
 	if (rc < 0)
 		return rc;
-	carry_record(in, c, record);
+	if (c->n_records)
+		carry_record(in, c, record);
 	return 0;
 }
 

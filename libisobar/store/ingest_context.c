@@ -6,13 +6,12 @@
  * that fails with its transaction, and are merged at the command's end.
  */
 #include <string.h>
+#include <xxhash.h>
 
 #include "store/context_rule_store.h"
 #include "store/context_store.h"
 #include "store/ingest_private.h"
 #include "store/pg_encode.h"
-
-#define CONTEXT_ROWS_MAX 20000
 
 void ingest_context_done(struct ingest_context *c)
 {
@@ -44,18 +43,25 @@ static void put_claims(struct strbuf *b, const struct key *asset, int64_t source
 	}
 }
 
-static int put_edges(struct ingest *in, const struct key *asset, int64_t source_id,
-                     const struct ingest_statement *s, struct error *err)
+static int put_edge_assets(struct ingest *in, const struct ingest_statement *s,
+                           struct error *err)
 {
-	struct strbuf *b = &in->context.edges;
-
 	for (size_t i = 0; i < s->n_edges; i++) {
-		const struct ingest_edge *edge = &s->edges[i];
-		const struct key other = asset_key_of(&in->options.org, edge->other->id);
-		const int rc = ingest_asset(in, edge->other, err);
+		const int rc = ingest_asset(in, s->edges[i].other, err);
 
 		if (rc < 0)
 			return rc;
+	}
+	return 0;
+}
+
+static void put_edges(struct strbuf *b, const struct org *org, const struct key *asset,
+                      int64_t source_id, const struct ingest_statement *s)
+{
+	for (size_t i = 0; i < s->n_edges; i++) {
+		const struct ingest_edge *edge = &s->edges[i];
+		const struct key other = asset_key_of(org, edge->other->id);
+
 		pg_put_raw16(b, 5);
 		pg_put_key(b, edge->incoming ? &other : asset);
 		pg_put_key(b, edge->incoming ? asset : &other);
@@ -63,18 +69,50 @@ static int put_edges(struct ingest *in, const struct key *asset, int64_t source_
 		pg_put_int8(b, source_id);
 		pg_put_key(b, asset);
 	}
-	return 0;
+}
+
+static uint64_t mix(uint64_t h, const void *data, size_t size)
+{
+	return XXH3_64bits_withSeed(data, size, h);
+}
+
+/* Of all that a statement says; not 0. */
+static uint64_t digest_of(const struct key *asset, int64_t source_id,
+                          const struct ingest_statement *s)
+{
+	uint64_t h = mix((uint64_t)source_id, asset, sizeof(*asset));
+
+	h = mix(h, s->tags, strlen(s->tags));
+	for (size_t i = 0; i < s->n_claims; i++) {
+		const struct context_claim *claim = &s->claims[i];
+
+		h += (uint64_t)claim->field << 32 | (uint64_t)(claim->level + 1);
+		h = mix(h, claim->evidence, strlen(claim->evidence));
+	}
+	for (size_t i = 0; i < s->n_edges; i++) {
+		const struct ingest_edge *edge = &s->edges[i];
+
+		h += (uint64_t)edge->kind << 32 | (uint64_t)(edge->incoming + 1);
+		h = mix(h, edge->other->id, strlen(edge->other->id));
+	}
+	return h | 1;
 }
 
 int ingest_statement(struct ingest *in, const struct ingest_statement *s, struct error *err)
 {
-	struct ingest_context *c = &in->context;
 	const struct key asset = asset_key_of(&in->options.org, s->resource->id);
 	const int64_t source_id = ingest_source_id(in, s->connector);
+	struct ingest_context *c;
 	int rc;
 
-	if ((rc = ingest_asset(in, s->resource, err)) < 0)
+	/* Records of one resource say the same over and over. */
+	if (ingest_cache_met(in->stated_cache, INGEST_STATED_CACHE,
+	                     digest_of(&asset, source_id, s)))
+		return 0;
+	if ((rc = ingest_asset(in, s->resource, err)) < 0 ||
+	    (rc = put_edge_assets(in, s, err)) < 0)
 		return rc;
+	c = &in->chunks[in->filling].context; /* a full chunk may just have been sent */
 	pg_put_raw16(&c->stated, 4);
 	pg_put_key(&c->stated, &asset);
 	pg_put_int8(&c->stated, source_id);
@@ -82,10 +120,9 @@ int ingest_statement(struct ingest *in, const struct ingest_statement *s, struct
 	            in->options.source_name ? in->options.source_name : s->connector);
 	pg_put_text(&c->stated, s->tags);
 	put_claims(&c->claims, &asset, source_id, s);
-	if ((rc = put_edges(in, &asset, source_id, s, err)) < 0)
-		return rc;
+	put_edges(&c->edges, &in->options.org, &asset, source_id, s);
 	c->n_rows += 1 + s->n_claims + s->n_edges;
-	return c->n_rows < CONTEXT_ROWS_MAX ? 0 : ingest_flush_context(in, err);
+	return 0;
 }
 
 static int run(struct ingest *in, enum statement stmt, struct error *err)
@@ -96,33 +133,6 @@ static int run(struct ingest *in, enum statement stmt, struct error *err)
 	pg_bind_int(&p, in->options.org.id);
 	pg_bind_timestamp(&p, in->options.now);
 	return pg_run(in->pg, stmt, &p, NULL, err);
-}
-
-static int copy_in(struct ingest *in, const struct ingest_context *c, struct error *err)
-{
-	int rc = ingest_copy(in->pg, "copy page_stated from stdin (format binary)",
-	                     &c->stated, err);
-
-	if (rc == 0 && c->claims.size)
-		rc = ingest_copy(in->pg, "copy page_claim from stdin (format binary)",
-		                 &c->claims, err);
-	if (rc == 0 && c->edges.size)
-		rc = ingest_copy(in->pg, "copy page_edge from stdin (format binary)",
-		                 &c->edges, err);
-	return rc;
-}
-
-int ingest_flush_context(struct ingest *in, struct error *err)
-{
-	int rc;
-
-	if (!in->context.n_rows)
-		return 0;
-	if ((rc = ingest_flush(in, err)) < 0 || (rc = copy_in(in, &in->context, err)) < 0)
-		return rc;
-	ingest_context_reset(&in->context);
-	in->statements_met = true;
-	return 0;
 }
 
 static int merge(struct ingest *in, struct error *err)

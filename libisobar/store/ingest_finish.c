@@ -139,8 +139,7 @@ int ingest_write_rest(struct ingest *in, struct error *err)
 {
 	int rc;
 
-	if ((rc = ingest_flush_context(in, err)) < 0 ||
-	    (rc = ingest_send_chunk(in, err)) < 0 || (rc = ingest_flush(in, err)) < 0 ||
+	if ((rc = ingest_send_chunk(in, err)) < 0 || (rc = ingest_flush(in, err)) < 0 ||
 	    (rc = ingest_write_upgrades(in, err)) < 0 || (rc = write_facts(in, err)) < 0 ||
 	    (rc = write_scopes(in, err)) < 0)
 		return rc;
@@ -197,7 +196,7 @@ void ingest_abort_file(struct ingest *in, const char *format, const char *reason
 	const bool first = in->command_id == in->run_id;
 
 	if (in->open)
-		pg_rollback(in->pg);
+		ingest_rollback(in);
 	in->open = false;
 	in->file_failed = true;
 	ingest_forget_sent(in);

@@ -107,7 +107,7 @@ void ingest_abort_page(struct ingest *in)
 {
 	if (!in->open)
 		return;
-	pg_rollback(in->pg);
+	ingest_rollback(in);
 	in->open = false;
 	in->statements_met = false;
 	ingest_forget_sent(in);

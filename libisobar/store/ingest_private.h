@@ -4,6 +4,7 @@
 
 #include "base/strbuf.h"
 #include "store/ingest.h"
+#include "store/ingest_copy.h"
 #include "store/segment.h"
 
 /* What ingest.c (takes findings in) and ingest_write.c (sends chunks) share. */
@@ -13,8 +14,12 @@
 
 #define CHUNK_RAW_KNOWN (1u << 20) /* while most records are known */
 
-/* Entries of 8 bytes; a lost one costs a row sent twice. */
-#define INGEST_ASSET_CACHE (1u << 18)
+/* Entries of 8 bytes; a lost one costs a row sent twice.  Powers of two. */
+#define INGEST_ASSET_CACHE  (1u << 18)
+#define INGEST_STATED_CACHE (1u << 18)
+
+/* Rows of statements after which a chunk is sent. */
+#define CHUNK_CONTEXT 20000
 
 /* Upgrades that were met: a lost one is made and sent again. */
 #define INGEST_UPGRADE_CACHE (1u << 14)
@@ -53,6 +58,20 @@ struct ingest_raw {
 	uint16_t segment_slot;
 };
 
+/* Statements about assets, as rows in binary form. */
+struct ingest_context {
+	struct strbuf stated, claims, edges;
+	size_t n_rows;
+};
+
+/* What a chunk comes to. */
+struct ingest_diff {
+	size_t n_new, n_changed, n_passing;
+	size_t insert, update; /* of them: finding rows */
+	bool has_control;
+	bool touches; /* times of this command's own records have to move */
+};
+
 struct ingest_chunk {
 	struct ingest_item *items; /* room CHUNK_ITEMS */
 	size_t n_items;
@@ -60,7 +79,11 @@ struct ingest_chunk {
 	size_t n_records;
 	struct strbuf raw, rows, details, assets, inventory, aliases;
 	struct strbuf around; /* segment_around_encode() of all records; empty: unsaid */
-	size_t n_ask;         /* items that the diff has to tell about */
+	struct ingest_context context;
+	size_t n_ask; /* items that the diff has to tell about */
+	struct ingest_diff diff;
+	struct ingest_item **kept; /* whose records are stored; room CHUNK_ITEMS */
+	size_t n_kept;
 };
 
 struct ingest_connector {
@@ -90,16 +113,13 @@ struct ingest_segments {
 	bool packed;
 };
 
-/* Statements about assets, as rows in binary form. */
-struct ingest_context {
-	struct strbuf stated, claims, edges;
-	size_t n_rows;
-};
-
+/* How far the chunk that is not being filled has come. */
 enum ingest_flight {
 	FLIGHT_NONE,
-	FLIGHT_DIFF, /* finding_diff of the other chunk */
-	FLIGHT_MERGE /* its writes */
+	FLIGHT_KEYS, /* on their way to the server */
+	FLIGHT_DIFF, /* finding_diff works on them */
+	FLIGHT_ROWS, /* of what is new or changed, on their way */
+	FLIGHT_MERGE /* their writes */
 };
 
 #define MERGE_MAX 10 /* statements of one merge */
@@ -117,6 +137,10 @@ struct ingest {
 	struct strbuf around; /* of the records that come */
 
 	enum ingest_flight flight;
+	struct ingest_copies copies;
+	struct strbuf out; /* keys or rows on their way */
+	unsigned int
+	        n_taken; /* findings and assets: now and then the chunk in flight goes on */
 	bool write_mode; /* the last chunk was mostly news */
 	enum statement merge[MERGE_MAX];
 	size_t n_merge;
@@ -145,9 +169,9 @@ struct ingest {
 	struct strbuf facts, advisories;
 	struct strbuf upgrades;               /* met since they were sent */
 	struct ingest_upgrade *upgrade_cache; /* direct-mapped */
-	struct ingest_context context;
-	bool statements_met;   /* in this command */
-	bool aliases_met;      /* in this command */
+	uint64_t *stated_cache;               /* digests of statements sent in this file */
+	bool statements_met;                  /* in this command */
+	bool aliases_met;                     /* in this command */
 	bool assets_met;       /* likewise: assets that were new, or told more */
 	uint64_t *asset_cache; /* digests of asset rows sent; direct-mapped */
 	uint64_t *mark_cache;  /* assets marked in this transaction; direct-mapped */
@@ -166,15 +190,16 @@ struct ingest {
 
 /* Sends the chunk being filled and goes on with the other one. */
 int ingest_send_chunk(struct ingest *in, struct error *err) MUST_CHECK;
+/* Goes on with what is in flight as far as nothing has to be waited for. */
+int ingest_go_on(struct ingest *in, struct error *err) MUST_CHECK;
 /* Waits for whatever is in flight and finishes it. */
 int ingest_drain(struct ingest *in, struct error *err) MUST_CHECK;
 /* Waits for all of the file's chunks. */
 int ingest_flush(struct ingest *in, struct error *err) MUST_CHECK;
 /* Stores the upgrades that were met. */
 int ingest_write_upgrades(struct ingest *in, struct error *err) MUST_CHECK;
-/* One COPY of rows that are in binary form already. */
-int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows,
-                struct error *err) MUST_CHECK;
+/* Gives up what is in flight, and the transaction. */
+void ingest_rollback(struct ingest *in);
 /* Reads the digests of the file's connector: ingest_known.c. */
 int ingest_load_known(struct ingest *in, struct error *err) MUST_CHECK;
 void ingest_forget_known(struct ingest *in);
@@ -185,12 +210,13 @@ void ingest_forget_known(struct ingest *in);
 size_t ingest_count_unknown(struct ingest *in, struct ingest_chunk *c);
 /* The source of a connector of this command. */
 int64_t ingest_source_id(struct ingest *in, const char *connector);
-/* ingest_context.c: sends the statements gathered so far; merges all of the command's,
- * and settles the context of assets that were joined. */
-int ingest_flush_context(struct ingest *in, struct error *err) MUST_CHECK;
+/* ingest_context.c: merges all statements of the command, and settles the context of
+ * assets that were joined. */
 int ingest_finish_context(struct ingest *in, bool joined, struct error *err) MUST_CHECK;
 /* ingest_finish.c: what stands beside findings, before a file or a page ends. */
 int ingest_write_rest(struct ingest *in, struct error *err) MUST_CHECK;
+/* Whether a digest, which is not 0, was put into the cache not long ago; now it is. */
+bool ingest_cache_met(uint64_t *cache, size_t room, uint64_t digest);
 /* ingest.c: forgets what the file or page before left. */
 void ingest_clear(struct ingest *in);
 /* What was sent is not stored: caches of it are of no use. */

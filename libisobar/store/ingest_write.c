@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sends chunks of findings: keys first, then only what is new or changed.  A chunk
- * that is mostly known overlaps its diff with the parsing of the next one; a chunk
- * that is mostly news overlaps its writes (write_mode), since those take longer.
+ * Sends chunks of findings: keys first, then only what is new or changed.  All of it is
+ * done in steps, between which the next chunk is parsed; who has no more to parse waits.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -13,51 +12,6 @@
 
 /* So many chunks of known findings, and the rest of the file is likely known too. */
 #define KNOWN_AFTER_CHUNKS 2
-
-/* COPY's signature, flags and header extension: PostgreSQL documentation, COPY. */
-static const char copy_head[19] = "PGCOPY\n\377\r\n";
-
-static int put_copy(PGconn *conn, const void *data, size_t size)
-{
-	const char *at = data;
-
-	while (size) {
-		const size_t n = size < (1u << 20) ? size : 1u << 20;
-
-		if (PQputCopyData(conn, at, (int)n) != 1)
-			return -1;
-		at += n;
-		size -= n;
-	}
-	return 0;
-}
-
-static int finish_copy(PGconn *conn, const char *sql, struct error *err)
-{
-	int rc = 0;
-
-	for (PGresult *result; (result = PQgetResult(conn));) {
-		if (PQresultStatus(result) != PGRES_COMMAND_OK && rc == 0)
-			rc = pg_result_error(result, sql, err);
-		PQclear(result);
-	}
-	return rc;
-}
-
-int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows,
-                struct error *err)
-{
-	PGconn *conn = pg_connection(pg);
-	CLEANUP(pg_clearp) PGresult *start = PQexec(conn, sql);
-
-	if (PQresultStatus(start) != PGRES_COPY_IN)
-		return pg_result_error(start, sql, err);
-	if (put_copy(conn, copy_head, sizeof(copy_head)) < 0 ||
-	    put_copy(conn, rows->data, rows->size) < 0 ||
-	    put_copy(conn, "\377\377", 2) < 0 || PQputCopyEnd(conn, NULL) != 1)
-		return pg_conn_error(conn, sql, err);
-	return finish_copy(conn, sql, err);
-}
 
 static int by_key(const void *pa, const void *pb)
 {
@@ -98,28 +52,30 @@ static void sort_items(struct ingest_chunk *c)
 	c->n_items = n;
 }
 
-static int send_keys(struct ingest *in, const struct ingest_chunk *c, struct error *err)
+/* Puts the keys that the diff has to tell about on their way. */
+static void send_keys(struct ingest *in, const struct ingest_chunk *c)
 {
-	struct strbuf rows = {0};
-	int rc;
+	struct strbuf *rows = &in->out;
 
-	strbuf_reserve(&rows, c->n_ask * 80 + 1);
+	strbuf_reset(rows);
+	strbuf_reserve(rows, c->n_ask * 80 + 1);
 	for (size_t i = 0; i < c->n_items; i++) {
 		const struct ingest_item *item = &c->items[i];
 
 		if (item->changed)
 			continue; /* new for certain */
-		pg_put_raw16(&rows, 6);
-		pg_put_int4(&rows, (int64_t)i);
-		pg_put_key(&rows, &item->asset_key);
-		pg_put_key(&rows, &item->key);
-		pg_put_int8(&rows, item->content_hash);
-		pg_put_timestamp(&rows, item->updated_at);
-		pg_put_bool(&rows, item->passing);
+		pg_put_raw16(rows, 6);
+		pg_put_int4(rows, (int64_t)i);
+		pg_put_key(rows, &item->asset_key);
+		pg_put_key(rows, &item->key);
+		pg_put_int8(rows, item->content_hash);
+		pg_put_timestamp(rows, item->updated_at);
+		pg_put_bool(rows, item->passing);
 	}
-	rc = ingest_copy(in->pg, "copy page_key from stdin (format binary)", &rows, err);
-	strbuf_done(&rows);
-	return rc;
+	ingest_copies_add(&in->copies,
+	                  "truncate page_key; copy page_key from stdin (format binary)",
+	                  rows);
+	in->flight = FLIGHT_KEYS;
 }
 
 static int send_diff(struct ingest *in, struct error *err)
@@ -130,18 +86,12 @@ static int send_diff(struct ingest *in, struct error *err)
 	pg_bind_int(&p, in->options.org.id);
 	pg_bind_int(&p, in->command_id);
 	in->flight = FLIGHT_DIFF;
-	return pg_send(in->pg, STMT_FINDING_DIFF, &p, err);
+	if (pg_send(in->pg, STMT_FINDING_DIFF, &p, err) < 0)
+		return err->code;
+	return pg_send_end(in->pg, err);
 }
 
-/* What a chunk comes to. */
-struct diff {
-	size_t n_new, n_changed, n_passing;
-	size_t insert, update; /* of them: finding rows */
-	bool has_control;
-	bool touches; /* times of this command's own records have to move */
-};
-
-static int collect_diff(struct ingest *in, struct ingest_chunk *c, struct diff *out,
+static int collect_diff(struct ingest *in, struct ingest_chunk *c, struct ingest_diff *out,
                         struct error *err)
 {
 	CLEANUP(pg_clearp) PGresult *result = NULL;
@@ -171,7 +121,7 @@ static int collect_diff(struct ingest *in, struct ingest_chunk *c, struct diff *
 	return 0;
 }
 
-static void count_changes(const struct ingest_chunk *c, struct diff *out)
+static void count_changes(const struct ingest_chunk *c, struct ingest_diff *out)
 {
 	for (size_t i = 0; i < c->n_items; i++) {
 		const struct ingest_item *item = &c->items[i];
@@ -198,24 +148,21 @@ static int by_order(const void *pa, const void *pb)
  * The items whose records are kept, in the order of arrival, each with its place in
  * a segment.  A check that passes and closes nothing needs no record.
  */
-static struct ingest_item **assign_segments(struct ingest *in, struct ingest_chunk *c,
-                                            struct arena *a, size_t *n_out)
+static void assign_segments(struct ingest *in, struct ingest_chunk *c)
 {
-	struct ingest_item **kept = ARENA_ARRAY(a, struct ingest_item *, c->n_items + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->n_items; i++)
 		if (c->items[i].changed && c->items[i].keeps_raw)
-			kept[n++] = &c->items[i];
-	qsort(kept, n, sizeof(*kept), by_order);
+			c->kept[n++] = &c->items[i];
+	qsort(c->kept, n, sizeof(c->kept[0]), by_order);
 	for (size_t i = 0; i < n; i++) {
-		kept[i]->segment_id = (in->run_id << 20) + in->next_segment +
-		                      (int64_t)(i / SEGMENT_SLOTS);
-		kept[i]->segment_slot = i % SEGMENT_SLOTS;
+		c->kept[i]->segment_id = (in->run_id << 20) + in->next_segment +
+		                         (int64_t)(i / SEGMENT_SLOTS);
+		c->kept[i]->segment_slot = i % SEGMENT_SLOTS;
 	}
 	in->next_segment += (int64_t)((n + SEGMENT_SLOTS - 1) / SEGMENT_SLOTS);
-	*n_out = n;
-	return kept;
+	c->n_kept = n;
 }
 
 /* Marks are not unique: one an asset and transaction is enough for the scorer. */
@@ -226,61 +173,57 @@ static bool mark_once(struct ingest *in, const struct ingest_item *item)
 	if (item->passing)
 		return false;
 	memcpy(&id, item->asset_key.bytes, sizeof(id));
-	/* A few places on from its own; the last one is given up when all are taken. */
-	uint64_t *place = NULL;
-
-	id |= 1; /* 0 is a free place */
-	for (size_t i = 0; i < 8; i++) {
-		place = &in->mark_cache[((id >> 1) + i) % INGEST_ASSET_CACHE];
-		if (*place == id)
-			return false;
-		if (!*place)
-			break;
-	}
-	*place = id;
-	return true;
+	/* 0 is a free place */
+	return !ingest_cache_met(in->mark_cache, INGEST_ASSET_CACHE, id | 1);
 }
 
-static int send_rows(struct ingest *in, const struct ingest_chunk *c, struct error *err)
+/* Puts the rows of what is new or changed on their way. */
+static void send_rows(struct ingest *in, const struct ingest_chunk *c)
 {
-	struct strbuf rows = {0};
-	int rc;
+	struct strbuf *rows = &in->out;
 
-	strbuf_reserve(&rows, c->rows.size + c->n_items * 32 + 1);
+	strbuf_reset(rows);
+	strbuf_reserve(rows, c->rows.size + c->n_items * 32 + 1);
 	for (size_t i = 0; i < c->n_items; i++) {
 		const struct ingest_item *item = &c->items[i];
 
 		if (!item->changed)
 			continue;
-		strbuf_put(&rows, c->rows.data + item->row.at, item->row.size);
-		pg_put_int8(&rows, item->segment_id);
-		pg_put_int2(&rows, item->segment_slot);
-		pg_put_bool(&rows, item->is_new);
-		pg_put_bool(&rows, mark_once(in, item));
+		strbuf_put(rows, c->rows.data + item->row.at, item->row.size);
+		pg_put_int8(rows, item->segment_id);
+		pg_put_int2(rows, item->segment_slot);
+		pg_put_bool(rows, item->is_new);
+		pg_put_bool(rows, mark_once(in, item));
 	}
-	rc = ingest_copy(in->pg, "copy page_row from stdin (format binary)", &rows, err);
-	strbuf_done(&rows);
-	return rc;
+	ingest_copies_add(&in->copies,
+	                  "truncate page_row; copy page_row from stdin (format binary)",
+	                  rows);
 }
 
 /*
- * Assets of the items, and those of the inventory.  Of unchanged items too: which of two
- * versions of a finding is met first must not decide what is known of its asset.
+ * What goes beside the rows.  Assets of unchanged items too: which of two versions of a
+ * finding is met first must not decide what is known of its asset.
  */
-static int send_assets(struct ingest *in, const struct ingest_chunk *c, bool *any,
-                       struct error *err)
+static void send_beside(struct ingest *in, struct ingest_chunk *c)
 {
-	struct strbuf rows = {0};
-	int rc = 0;
+	const struct ingest_context *context = &c->context;
 
-	strbuf_put(&rows, strbuf_text(&c->assets), c->assets.size);
-	strbuf_put(&rows, strbuf_text(&c->inventory), c->inventory.size);
-	*any = rows.size > 0;
-	if (*any)
-		rc = ingest_copy(in->pg, "copy page_asset from stdin (format binary)",
-		                 &rows, err);
-	strbuf_done(&rows);
-	return rc;
+	strbuf_put(&c->assets, strbuf_text(&c->inventory), c->inventory.size);
+	ingest_copies_add(&in->copies,
+	                  "truncate page_asset; copy page_asset from stdin (format binary)",
+	                  &c->assets);
+	ingest_copies_add(&in->copies,
+	                  "truncate page_alias; copy page_alias from stdin (format binary)",
+	                  &c->aliases);
+	/* These wait for the end of the command. */
+	ingest_copies_add(&in->copies, "copy page_stated from stdin (format binary)",
+	                  &context->stated);
+	ingest_copies_add(&in->copies, "copy page_claim from stdin (format binary)",
+	                  &context->claims);
+	ingest_copies_add(&in->copies, "copy page_edge from stdin (format binary)",
+	                  &context->edges);
+	in->assets_met |= c->assets.size > 0;
+	in->statements_met |= context->n_rows > 0;
 }
 
 static int merge_send(struct ingest *in, enum statement stmt, unsigned int n_params,
@@ -336,10 +279,11 @@ static void put_slot(struct ingest *in, struct ingest_chunk *c,
  * leave with the next chunk's statements: a busy server does not read, and a
  * megabyte would wait in the socket, and the parser with it.
  */
-static void pack_segments(struct ingest *in, struct ingest_chunk *c,
-                          struct ingest_item *const *kept, size_t n)
+static void pack_segments(struct ingest *in, struct ingest_chunk *c)
 {
 	struct ingest_segments *s = &in->segments;
+	struct ingest_item *const *kept = c->kept;
+	const size_t n = c->n_kept;
 	const size_t n_segments = (n + SEGMENT_SLOTS - 1) / SEGMENT_SLOTS;
 
 	strbuf_reset(&s->frames);
@@ -391,7 +335,8 @@ static int send_segments(struct ingest *in, struct error *err)
 	return pg_send(in->pg, STMT_SEGMENT_INSERT, &p, err);
 }
 
-static int send_merge_of_rows(struct ingest *in, const struct diff *d, struct error *err)
+static int send_merge_of_rows(struct ingest *in, const struct ingest_diff *d,
+                              struct error *err)
 {
 	int rc = 0;
 
@@ -412,34 +357,20 @@ static int send_merge_of_rows(struct ingest *in, const struct diff *d, struct er
 	return rc;
 }
 
-static int send_merge(struct ingest *in, struct ingest_chunk *c, const struct diff *d,
-                      struct error *err)
+/* Once all rows are there. */
+static int send_merge(struct ingest *in, struct ingest_chunk *c, struct error *err)
 {
-	ARENA_SCOPED a = arena_new(1 << 16);
-	size_t n_kept = 0;
-	struct ingest_item **kept = assign_segments(in, c, a, &n_kept);
-	bool assets = false;
 	int rc;
 
 	in->n_merge = 0;
 	in->closed_at = -1;
-	if (d->n_new + d->n_changed && (rc = send_rows(in, c, err)) < 0)
+	if ((rc = send_segments(in, err)) < 0 ||
+	    (rc = send_merge_of_rows(in, &c->diff, err)) < 0 ||
+	    (c->assets.size && (rc = merge_send(in, STMT_ASSET_MERGE, 3, err)) < 0) ||
+	    (c->aliases.size && (rc = merge_send(in, STMT_ALIAS_INSERT, 2, err)) < 0))
 		return rc;
-	if ((rc = send_assets(in, c, &assets, err)) < 0)
-		return rc;
-	if (c->aliases.size &&
-	    (rc = ingest_copy(in->pg, "copy page_alias from stdin (format binary)",
-	                      &c->aliases, err)) < 0)
-		return rc;
-	if ((rc = send_segments(in, err)) < 0 || (rc = send_merge_of_rows(in, d, err)) < 0)
-		return rc;
-	if (assets && (rc = merge_send(in, STMT_ASSET_MERGE, 3, err)) < 0)
-		return rc;
-	in->assets_met |= assets;
-	if (c->aliases.size && (rc = merge_send(in, STMT_ALIAS_INSERT, 2, err)) < 0)
-		return rc;
-	if (n_kept)
-		pack_segments(in, c, kept, n_kept);
+	if (c->n_kept)
+		pack_segments(in, c);
 	return 0;
 }
 
@@ -455,7 +386,7 @@ static int collect_merge(struct ingest *in, struct error *err)
 		in->counts.closed += pg_get_int(results[in->closed_at], 0, "n_closed");
 	for (size_t i = 0; i < in->n_merge; i++)
 		PQclear(results[i]);
-	return pg_command(in->pg, "truncate page_row, page_asset, page_alias", err);
+	return 0;
 }
 
 static int touch_times(struct ingest *in, struct error *err)
@@ -468,26 +399,25 @@ static int touch_times(struct ingest *in, struct error *err)
 	return pg_run(in->pg, STMT_FINDING_TOUCH, &p, NULL, err);
 }
 
-/* Takes the diff of c in and sends what it calls for. */
-static int finish_diff(struct ingest *in, struct ingest_chunk *c, struct error *err)
+/* Puts what c comes to on its way. */
+static int send_changes(struct ingest *in, struct ingest_chunk *c, struct error *err)
 {
-	struct diff d = {0};
-	int rc;
+	struct ingest_diff *d = &c->diff;
 
-	if (c->n_ask && (rc = collect_diff(in, c, &d, err)) < 0)
-		return rc;
-	count_changes(c, &d);
-	if (d.touches && (rc = touch_times(in, err)) < 0)
-		return rc;
-	in->counts.fresh += (int64_t)d.n_new;
-	in->counts.changed += (int64_t)d.n_changed;
-	in->write_mode = (d.n_new + d.n_changed) * 8 > c->n_items;
-	if (c->n_ask && (rc = pg_command(in->pg, "truncate page_key", err)) < 0)
-		return rc;
-	if (d.n_new + d.n_changed == 0 && !c->assets.size && !c->inventory.size &&
-	    !c->aliases.size)
-		return 0;
-	return send_merge(in, c, &d, err);
+	in->flight = FLIGHT_NONE;
+	count_changes(c, d);
+	if (d->touches && touch_times(in, err) < 0)
+		return err->code;
+	in->counts.fresh += (int64_t)d->n_new;
+	in->counts.changed += (int64_t)d->n_changed;
+	in->write_mode = (d->n_new + d->n_changed) * 8 > c->n_items;
+	assign_segments(in, c);
+	if (d->n_new + d->n_changed)
+		send_rows(in, c);
+	send_beside(in, c);
+	if (in->copies.n)
+		in->flight = FLIGHT_ROWS;
+	return 0;
 }
 
 /* Ensures source and lock of each connector met since the last chunk. */
@@ -550,15 +480,64 @@ static int keep_seen(struct ingest *in, const struct ingest_chunk *c, struct err
 	return rc;
 }
 
+/* One step of the chunk on its way; 0: it is not ready for the next one. */
+static int take_step(struct ingest *in, bool wait, struct error *err)
+{
+	struct ingest_chunk *c = &in->chunks[!in->filling];
+	int rc = 1;
+
+	switch (in->flight) {
+	case FLIGHT_NONE:
+		return 0;
+	case FLIGHT_KEYS:
+		if ((rc = ingest_copies_go(in->pg, &in->copies, wait, err)) == 1)
+			rc = send_diff(in, err) < 0 ? err->code : 1;
+		return rc;
+	case FLIGHT_DIFF:
+		if (!wait && !pg_has_answer(in->pg))
+			return 0;
+		if (collect_diff(in, c, &c->diff, err) < 0 || send_changes(in, c, err) < 0)
+			return err->code;
+		return 1;
+	case FLIGHT_ROWS:
+		if ((rc = ingest_copies_go(in->pg, &in->copies, wait, err)) != 1)
+			return rc;
+		in->flight = FLIGHT_MERGE;
+		return send_merge(in, c, err) < 0 ? err->code : 1;
+	case FLIGHT_MERGE:
+		/* The server goes on by itself; the next chunk is not full yet. */
+		if (wait)
+			rc = collect_merge(in, err) < 0 ? err->code : 1;
+		return wait ? rc : 0;
+	}
+	return 0;
+}
+
+int ingest_go_on(struct ingest *in, struct error *err)
+{
+	int rc;
+
+	while ((rc = take_step(in, false, err)) == 1)
+		;
+	return rc;
+}
+
 int ingest_drain(struct ingest *in, struct error *err)
 {
-	int rc = 0;
+	int rc;
 
-	if (in->flight == FLIGHT_DIFF)
-		rc = finish_diff(in, &in->chunks[!in->filling], err);
-	if (rc == 0 && in->flight == FLIGHT_MERGE)
-		rc = collect_merge(in, err);
+	while ((rc = take_step(in, true, err)) == 1)
+		;
 	return rc;
+}
+
+void ingest_rollback(struct ingest *in)
+{
+	if (in->flight == FLIGHT_KEYS || in->flight == FLIGHT_ROWS)
+		ingest_copies_give_up(in->pg, &in->copies);
+	in->copies = (struct ingest_copies){0};
+	in->flight = FLIGHT_NONE;
+	pg_rollback(in->pg);
 }
 
 int ingest_flush(struct ingest *in, struct error *err)
@@ -588,6 +567,7 @@ int ingest_send_chunk(struct ingest *in, struct error *err)
 	struct ingest_chunk *c = &in->chunks[in->filling];
 	int rc;
 
+	sort_items(c); /* while the server is still at the one before */
 	if ((rc = ingest_drain(in, err)) < 0 || (rc = ensure_connectors(in, err)) < 0)
 		return rc;
 	if (++in->n_chunks > KNOWN_AFTER_CHUNKS && !in->write_mode && !in->known_loaded) {
@@ -597,17 +577,17 @@ int ingest_send_chunk(struct ingest *in, struct error *err)
 	}
 	if (in->upgrades.size > UPGRADES_MAX && (rc = ingest_write_upgrades(in, err)) < 0)
 		return rc;
-	sort_items(c);
 	if ((rc = keep_seen(in, c, err)) < 0)
 		return rc;
 	c->n_ask = ingest_count_unknown(in, c);
-	if (c->n_ask && ((rc = send_keys(in, c, err)) < 0 || (rc = send_diff(in, err)) < 0))
-		return rc;
+	c->diff = (struct ingest_diff){0};
 	in->filling = !in->filling;
 	ingest_chunk_reset(&in->chunks[in->filling]);
 	if (in->room_known)
 		give_back(&in->chunks[in->filling]);
-	if (c->n_ask && !in->write_mode)
-		return 0;
-	return finish_diff(in, c, err);
+	if (c->n_ask)
+		send_keys(in, c);
+	else if ((rc = send_changes(in, c, err)) < 0)
+		return rc;
+	return ingest_go_on(in, err);
 }

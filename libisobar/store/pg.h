@@ -127,6 +127,13 @@ int pg_send(struct pg *pg, enum statement stmt, const struct pg_params *params,
 int pg_send_binary(struct pg *pg, enum statement stmt, const struct pg_params *params,
                    struct error *err) MUST_CHECK; /* its result is in binary format */
 int pg_collect(struct pg *pg, PGresult **results, size_t n, struct error *err) MUST_CHECK;
+/*
+ * For a caller that looks now and then: after pg_send_end() the server answers as soon as
+ * it can, and nothing more is sent before pg_collect().  pg_has_answer() never waits;
+ * true: pg_collect() of one statement does not either.
+ */
+int pg_send_end(struct pg *pg, struct error *err) MUST_CHECK;
+bool pg_has_answer(struct pg *pg);
 
 /* --- on the event loop: the collector, the courier and the api --- */
 

@@ -28,6 +28,7 @@ struct pg {
 	struct sent *sent;
 	size_t n_sent, room_sent;
 	size_t n_asked;              /* of them: by pg_send() */
+	bool ended;                  /* by pg_send_end() */
 	bool prepared[N_STATEMENTS]; /* on this connection, or sent to be */
 };
 
@@ -264,6 +265,7 @@ static void leave_pipeline(struct pg *pg)
 {
 	pipeline_drain(pg->conn);
 	pg->n_sent = pg->n_asked = 0;
+	pg->ended = false;
 }
 
 /*
@@ -298,7 +300,7 @@ static void discard_sent(struct pg *pg)
 
 	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF)
 		return;
-	if (PQpipelineSync(pg->conn) == 1)
+	if (pg->ended || PQpipelineSync(pg->conn) == 1)
 		(void)!read_sent(pg, NULL, &ignored);
 	else
 		leave_pipeline(pg);
@@ -399,7 +401,7 @@ static int send_one(struct pg *pg, enum statement stmt, const struct pg_params *
 	const struct pg_params *p = params != NULL ? params : &none;
 	int rc;
 
-	assert(PQtransactionStatus(pg->conn) != PQTRANS_IDLE);
+	assert(PQtransactionStatus(pg->conn) != PQTRANS_IDLE && !pg->ended);
 	if (pg->n_sent == 0 && PQenterPipelineMode(pg->conn) != 1)
 		return pg_conn_error(pg->conn, name, err);
 	if ((rc = send_preparation(pg, stmt, err)) != 0)
@@ -426,6 +428,23 @@ int pg_send_binary(struct pg *pg, enum statement stmt, const struct pg_params *p
 	return send_one(pg, stmt, params, 1, err);
 }
 
+int pg_send_end(struct pg *pg, struct error *err)
+{
+	assert(pg->n_sent > 0 && !pg->ended);
+	if (PQpipelineSync(pg->conn) != 1)
+		return pg_conn_error(pg->conn, "pipeline", err);
+	pg->ended = true;
+	return 0;
+}
+
+bool pg_has_answer(struct pg *pg)
+{
+	assert(pg->ended);
+	/* A connection that is gone has its answer too: pg_collect() tells. */
+	return PQflush(pg->conn) < 0 || PQconsumeInput(pg->conn) != 1 ||
+	       !PQisBusy(pg->conn);
+}
+
 int pg_collect(struct pg *pg, PGresult **results, size_t n, struct error *err)
 {
 	int rc;
@@ -435,7 +454,7 @@ int pg_collect(struct pg *pg, PGresult **results, size_t n, struct error *err)
 		results[i] = NULL;
 	if (n == 0)
 		return 0;
-	if (PQpipelineSync(pg->conn) == 1) {
+	if (pg->ended || PQpipelineSync(pg->conn) == 1) {
 		rc = read_sent(pg, results, err);
 	} else {
 		rc = pg_conn_error(pg->conn, "pipeline", err);

@@ -219,7 +219,7 @@ stop_api
 for ((i = 0; i < 200; i++)); do
 	asff "N$i" "bucket=c-$i" "control=S3.$((i % 9))"
 done >"$tmp/some.ndjson"
-for ((i = 0; i < 40; i++)); do
+for ((i = 0; i < 160; i++)); do
 	sed "s/finding\/N/finding\/$i-/; s/:::c-/:::c$i-/" "$tmp/some.ndjson"
 done >"$tmp/large.ndjson"
 make_db
@@ -249,8 +249,8 @@ for times in 1 2; do
 	kill_amid "$times"
 	start_collector
 	settle "$id"
-	expect "$times deaths: findings" "done 8000 0" "$(told '[.state, .run.findings, .run.quarantined] | join(" ")')"
-	expect "$times deaths: new or stored by the one before" 8000 "$(told '.run.new + .run.unchanged')"
+	expect "$times deaths: findings" "done 32000 0" "$(told '[.state, .run.findings, .run.quarantined] | join(" ")')"
+	expect "$times deaths: new or stored by the one before" 32000 "$(told '.run.new + .run.unchanged')"
 	dump_tables "$tmp/pushed" "${tables[@]}"
 	expect_same_dumps "$times deaths" "$tmp/pushed" "$tmp/imported" "${tables[@]}"
 	end_collector TERM
