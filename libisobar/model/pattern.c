@@ -37,16 +37,30 @@ bool pattern_matches(const char *pattern, size_t size, const char *text)
 	return pattern == end;
 }
 
+static bool is_between_words(char c)
+{
+	return c == '-' || c == '_' || c == ' ';
+}
+
 /* Names of tags meet without what people write between words: Data-Classification. */
 static size_t plain_name(const char *name, size_t size, char out[TAG_MAX])
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < size && n < TAG_MAX - 1; i++)
-		if (!strchr("-_ ", name[i]))
+		if (!is_between_words(name[i]))
 			out[n++] = name[i];
 	out[n] = '\0';
 	return n;
+}
+
+/* Most alternatives differ in the first character: those need not be made plain. */
+static bool may_match(const char *pattern, size_t size, const char *plain)
+{
+	while (size && is_between_words(*pattern))
+		pattern++, size--;
+	return size &&
+	       (*pattern == '*' || *pattern == '?' || lower(*pattern) == lower(*plain));
 }
 
 bool patterns_match(const char *patterns, const char *text)
@@ -73,7 +87,9 @@ bool tag_names_match(const char *names, const char *name)
 	plain_name(name, strlen(name), plain);
 	while (*names) {
 		const size_t size = strcspn(names, "|");
-		const size_t n = size < TAG_MAX ? plain_name(names, size, wanted) : 0;
+		const size_t n = size < TAG_MAX && may_match(names, size, plain)
+		                         ? plain_name(names, size, wanted)
+		                         : 0;
 
 		if (n && pattern_matches(wanted, n, plain))
 			return true;

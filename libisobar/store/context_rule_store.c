@@ -14,10 +14,12 @@
 #include "store/asset_tags.h"
 #include "store/context_store.h"
 #include "store/embedded.h"
-#include "store/ingest_private.h"
+#include "store/ingest_copy.h"
+#include "store/pg_binary.h"
 #include "store/pg_encode.h"
 
 #define CATALOG_RULES "context_rules.ini"
+#define CLAIMS_MAX    (1u << 20) /* bytes of claims after which they are sent */
 #define RULE_LOCK     INT64_C(0x69736f72756c6500) /* "isorule", plus the org */
 
 int context_rules_read(struct pg *pg, const struct org *org, struct arena *a,
@@ -54,25 +56,22 @@ struct matcher {
 	struct strbuf claims; /* encoded rows */
 };
 
-static void match_row(struct matcher *m, const PGresult *rows, int i)
+static void match_row(struct matcher *m, struct binary_row *row)
 {
 	struct asset_tag *tags = NULL;
 	struct rule_claim claims[N_CONTEXT_FIELDS];
-	const struct key asset_id = pg_get_key(rows, i, "asset_id");
-	struct rule_view view = {
-	        .provider = provider_name((enum provider)pg_get_int(rows, i, "provider")),
-	        .account = pg_get_text(rows, i, "account"),
-	        .region = pg_get_text(rows, i, "region"),
-	        .type = pg_get_text(rows, i, "type"),
-	        .name = pg_get_text(rows, i, "name"),
-	        .id = pg_get_text(rows, i, "id"),
-	};
-	size_t n;
+	const struct key asset_id = next_key(row);
+	struct rule_view view = {.provider = provider_name((enum provider)next_int2(row))};
 
-	view.n_tags =
-	        asset_tags_read(m->tags, pg_get_text(rows, i, "tags"), m->arena, &tags);
+	view.account = next_value(row);
+	view.region = next_value(row);
+	view.type = next_value(row);
+	view.name = next_value(row);
+	view.id = next_value(row);
+	view.n_tags = asset_tags_read(m->tags, next_value(row), m->arena, &tags);
 	view.tags = tags;
-	n = context_rules_apply(m->rules, &view, m->arena, claims);
+
+	const size_t n = context_rules_apply(m->rules, &view, m->arena, claims);
 	for (size_t k = 0; k < n; k++) {
 		pg_put_raw16(&m->claims, 5);
 		pg_put_key(&m->claims, &asset_id);
@@ -84,38 +83,71 @@ static void match_row(struct matcher *m, const PGresult *rows, int i)
 	}
 }
 
-/* *after is the last of the page; *n 0: there is none. */
-static int match_page(struct matcher *m, struct key *after, int *n, struct error *err)
+/* Asks for the page behind an asset. */
+static int ask_page(struct matcher *m, const struct key *after, struct error *err)
 {
 	struct pg_params p = {.arena = m->arena};
-	CLEANUP(pg_clearp) PGresult *rows = NULL;
 	int rc;
 
 	pg_bind_int(&p, m->org->id);
 	pg_bind_key(&p, after);
-	if ((rc = pg_run(m->pg, STMT_RULE_ASSETS, &p, &rows, err)) < 0)
+	if ((rc = pg_send_binary(m->pg, STMT_RULE_ASSETS, &p, err)) < 0)
 		return rc;
-	*n = PQntuples(rows);
-	for (int i = 0; i < *n; i++)
-		match_row(m, rows, i);
-	if (*n)
-		*after = pg_get_key(rows, *n - 1, "asset_id");
-	if (m->claims.size)
-		rc = ingest_copy(m->pg, "copy rule_claim from stdin (format binary)",
-		                 &m->claims, err);
+	return pg_send_end(m->pg, err);
+}
+
+static int copy_claims(struct matcher *m, struct error *err)
+{
+	const int rc =
+	        m->claims.size
+	                ? ingest_copy(m->pg, "copy rule_claim from stdin (format binary)",
+	                              &m->claims, err)
+	                : 0;
+
 	strbuf_reset(&m->claims);
-	arena_reset(m->arena);
 	return rc;
+}
+
+/* Looks at a page while the server reads the next one; false: it is empty, and the last. */
+static int match_page(struct matcher *m, bool *more, struct error *err)
+{
+	CLEANUP(pg_clearp) PGresult *rows = NULL;
+	int rc;
+
+	if ((rc = pg_collect(m->pg, &rows, 1, err)) < 0)
+		return rc;
+	const int n = PQntuples(rows);
+
+	*more = n > 0;
+	if ((!*more || m->claims.size > CLAIMS_MAX) && (rc = copy_claims(m, err)) < 0)
+		return rc;
+	if (!*more)
+		return 0;
+	struct binary_row last = {rows, n - 1, 0};
+	const struct key after = next_key(&last);
+
+	if ((rc = ask_page(m, &after, err)) < 0)
+		return rc;
+	for (int i = 0; i < n; i++) {
+		struct binary_row row = {rows, i, 0};
+
+		match_row(m, &row);
+	}
+	arena_reset(m->arena);
+	return 0;
 }
 
 /* *any_out: there were assets. */
 static int match_all(struct matcher *m, bool *any_out, struct error *err)
 {
-	struct key after = {{0}};
-	int n, rc;
+	const struct key first = {{0}};
+	bool more = true;
+	int rc;
 
 	*any_out = false;
-	while ((rc = match_page(m, &after, &n, err)) == 0 && n)
+	if ((rc = ask_page(m, &first, err)) < 0)
+		return rc;
+	while ((rc = match_page(m, &more, err)) == 0 && more)
 		*any_out = true;
 	return rc;
 }

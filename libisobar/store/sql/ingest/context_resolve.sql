@@ -3,7 +3,7 @@
 -- criticality, the environment gives it.  Changed rows are kept, and marked for scoring and for paths.
 -- $1 org_id, $2 now.  Reads context_touched.  Returns n.
 with touched as (
-    select distinct coalesce(a.canonical_id, t.asset_id) as asset_id
+    select coalesce(a.canonical_id, t.asset_id) as asset_id
       from context_touched as t
       left join isobar.asset as a
         on a.org_id = $1
@@ -12,20 +12,19 @@ with touched as (
     select asset_id
       from context_touched
 ), named as (
-    select t.asset_id as canonical_id, name.asset_id
+    select t.asset_id as canonical_id, s.asset_id
       from touched as t
-     cross join lateral (
-           select s.asset_id
-             from isobar.asset as s
-            where s.org_id = $1
-              and s.asset_id = t.asset_id
-              and s.canonical_id = t.asset_id
-            union all
-           select s.asset_id
-             from isobar.asset as s
-            where s.org_id = $1
-              and s.canonical_id = t.asset_id
-              and s.canonical_id <> s.asset_id) as name (asset_id)
+      join isobar.asset as s
+        on s.org_id = $1
+       and s.asset_id = t.asset_id
+     where s.canonical_id = t.asset_id
+    union all
+    select t.asset_id, s.asset_id
+      from touched as t
+      join isobar.asset as s
+        on s.org_id = $1
+       and s.canonical_id = t.asset_id
+       and s.canonical_id <> s.asset_id
 ), level as (
     select n.canonical_id, c.field,
            coalesce(max(c.level) filter (where c.decided), max(c.level)) as level,
