@@ -106,10 +106,7 @@ static int collect(struct batch *b, bool with_next, struct arena *a, struct erro
 		PQclear(results[i]);
 	if (with_next)
 		score_slice_read(&b->next, results + b->n_in_flight, &b->taken, a);
-	if (b->n_in_flight) {
-		b->n_in_flight = 0;
-		return score_staging_clear(b->s->pg, err);
-	}
+	b->n_in_flight = 0;
 	return 0;
 }
 
@@ -425,6 +422,7 @@ static int run_transaction(struct batch *b, int64_t n_marks, struct error *err)
 	if ((rc = score_batch_begin(b->s->pg, b->org, b->shard, n_marks, &b->taken, err)) <
 	    0)
 		return rc;
+	b->out->took_all = b->taken.took_all;
 	if (!b->taken.n_slices)
 		return pg_commit(b->s->pg, err);
 	if ((rc = judge(b, err)) < 0 || b->is_behind)
@@ -459,6 +457,11 @@ int batch_run(const struct scorer *s, const struct org *org, int shard, timestam
 	bool is_behind;
 	int rc;
 
+	/* So that marks need not be taken in vain; judge() has the last word. */
+	if ((rc = identity_due(s->pg, org, shard, &is_behind, &(struct identity_mark){0},
+	                       err)) < 0 ||
+	    (is_behind && (rc = identity_catch_up(s, org, shard, now, err)) < 0))
+		return rc;
 	do {
 		struct batch b = {
 		        .s = s, .org = org, .shard = shard, .now = now, .out = out};

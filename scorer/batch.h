@@ -30,6 +30,7 @@ struct batch_result {
 	int64_t n_findings; /* read */
 	int64_t n_risks;    /* computed */
 	int64_t n_written;
+	bool took_all; /* marks that there were when it began */
 };
 
 /*
@@ -46,7 +47,7 @@ struct batch_look {
 /*
  * Scores the dirty assets of one shard of an org in one transaction: take marks,
  * load, correlate, score, write what came out differently.  Of n_marks: call until
- * n_findings is 0.  ERR_TRANSIENT: nothing was done; try again.
+ * took_all, or n_findings is 0.  ERR_TRANSIENT: nothing was done; try again.
  */
 int batch_run(const struct scorer *s, const struct org *org, int shard, timestamp now,
               int64_t n_marks, struct batch_result *out, struct error *err) MUST_CHECK;

@@ -66,7 +66,7 @@ static int score_shard(const struct scorer *s, const struct org *org, int shard,
 			log_info("org %s: %lld findings, %lld risks, %lld written",
 			         org->slug, (long long)result.n_findings,
 			         (long long)result.n_risks, (long long)result.n_written);
-	} while (result.n_findings && !stopping);
+	} while (result.n_findings && !result.took_all && !stopping);
 	return 0;
 }
 
@@ -200,12 +200,13 @@ static int number_events(const struct scorer *s, const struct org *org, struct e
 	return 0;
 }
 
-static int number_all(const struct scorer *s, struct error *err)
+static int number_all(const struct scorer *s, timestamp now, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
 	struct org_list orgs;
 	int rc;
 
+	(void)now; /* numbers follow no clock */
 	if ((rc = score_orgs(s->pg, false, a, &orgs, err)) < 0)
 		return rc;
 	for (size_t i = 0; i < orgs.n && !stopping; i++)
@@ -232,7 +233,7 @@ static int sweep_all(const struct scorer *s, timestamp now, enum numbering numbe
 	for (size_t i = 0; i < orgs.n && !stopping; i++)
 		if ((rc = sweep_org(s, &orgs.orgs[i], now, n_marked, err)) < 0)
 			return rc;
-	return numbering == NUMBERING_HERE ? number_all(s, err) : 0;
+	return numbering == NUMBERING_HERE ? number_all(s, now, err) : 0;
 }
 
 /*
@@ -341,38 +342,52 @@ static int wait_for_children(int code)
 	return code;
 }
 
-static int run_numbering(struct scorer *s, const struct settings *settings)
+/* Work that needs nothing of what this process does meanwhile. */
+typedef int scorer_part(const struct scorer *s, timestamp now, struct error *err);
+
+static int run_part(struct scorer *s, const struct settings *settings, scorer_part *part)
 {
 	struct error err = {0};
 	int rc;
 
 	s->pg = NULL; /* the parent's: to close it would end its session */
 	if ((rc = connect_database(s, settings, &err)) == 0)
-		rc = number_all(s, &err);
+		rc = part(s, clock_of(settings), &err);
 	return exit_code_of(rc, &err);
 }
 
-/*
- * What is left when each shard was scored.  After a first import the numbers take as long
- * as paths and fixes, so they are given beside those; without a child, in their place.
- */
-static int finish_once(struct scorer *s, const struct settings *settings)
+/* False: there is no child, and this process has to do it. */
+static bool start_part(struct scorer *s, const struct settings *settings, scorer_part *part)
 {
 	const pid_t pid = settings->n_workers > 1 ? fork() : -1;
-	struct error err = {0};
-	int code, rc;
 
 	if (pid == 0) {
-		code = run_numbering(s, settings);
+		const int code = run_part(s, settings, part);
+
 		pg_close(s->pg);
 		_exit(code);
 	}
-	rc = work_through(s, clock_of(settings),
-	                  pid > 0 ? NUMBERING_ELSEWHERE : NUMBERING_HERE, &err);
+	return pid > 0;
+}
+
+/*
+ * What is left when each shard was scored.  After a first import the numbers of events and
+ * the fixes take as long as the paths, so they are done beside them; without a child, in
+ * their place.
+ */
+static int finish_once(struct scorer *s, const struct settings *settings)
+{
+	const timestamp now = clock_of(settings);
+	const bool is_numbered = start_part(s, settings, number_all);
+	struct error err = {0};
+	int code, rc;
+
+	(void)start_part(s, settings, refresh_fixes);
+	rc = work_through(s, now, is_numbered ? NUMBERING_ELSEWHERE : NUMBERING_HERE, &err);
 	code = wait_for_children(exit_code_of(rc, &err));
-	/* Its events may have come behind the child's last look. */
-	if (pid > 0 && code == 0)
-		code = exit_code_of(number_all(s, &err), &err);
+	/* Events may have come behind the child's last look. */
+	if (is_numbered && code == 0)
+		code = exit_code_of(number_all(s, now, &err), &err);
 	return code;
 }
 

@@ -34,27 +34,55 @@ static int take(struct pg *pg, const struct org *org, int64_t n_marks, int64_t *
 	return 0;
 }
 
-static int sum(struct pg *pg, const struct org *org, int64_t n, struct error *err)
+static int sum_one(struct pg *pg, enum statement stmt, const struct org *org,
+                   struct error *err)
 {
 	ARENA_SCOPED a = arena_new(256);
-	struct pg_params p = {.arena = a}, parts = {.arena = a};
-	int rc;
+	struct pg_params p = {.arena = a};
 
 	pg_bind_int(&p, org->id);
-	pg_bind_int(&parts, org->id);
-	pg_bind_int(&parts, FIX_MANY);
-	if (n <= FIX_FEW) {
-		if ((rc = pg_run(pg, STMT_FIX_SUM_PARTS, &parts, NULL, err)) < 0)
-			return rc;
-		return pg_run(pg, STMT_FIX_SUM_FEW, &p, NULL, err);
-	}
+	if (stmt == STMT_FIX_PART_FIRST)
+		pg_bind_int(&p, FIX_MANY);
+	return pg_run(pg, stmt, &p, NULL, err);
+}
+
+static int sum_parts(struct pg *pg, const struct org *org, bool first_too,
+                     struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	pg_bind_int(&p, org->id);
+	pg_bind_int(&p, FIX_MANY);
+	pg_bind_bool(&p, first_too);
+	return pg_run(pg, STMT_FIX_SUM_PARTS, &p, NULL, err);
+}
+
+static int sum_few(struct pg *pg, const struct org *org, struct error *err)
+{
+	const int rc = sum_parts(pg, org, true, err);
+
+	return rc < 0 ? rc : sum_one(pg, STMT_FIX_SUM_FEW, org, err);
+}
+
+/* All risks are read: for the sums, and again where fixes get their first parts. */
+static int sum_many(struct pg *pg, const struct org *org, struct error *err)
+{
+	int rc;
+
 	/* The tables of the session are of a size that the planner sees for itself. */
 	if ((rc = pg_command(
 	             pg, "set local enable_hashjoin = on; set local enable_seqscan = on",
 	             err)) < 0 ||
-	    (rc = pg_run(pg, STMT_FIX_SUM_MANY, &p, NULL, err)) < 0)
+	    (rc = sum_one(pg, STMT_FIX_SUM_MANY, org, err)) < 0 ||
+	    (rc = sum_parts(pg, org, false, err)) < 0)
 		return rc;
-	return pg_run(pg, STMT_FIX_SUM_PARTS, &parts, NULL, err);
+	return sum_one(pg, STMT_FIX_PART_FIRST, org, err);
+}
+
+static int sum(struct pg *pg, const struct org *org, int64_t n, struct error *err)
+{
+	return n <= FIX_FEW ? sum_few(pg, org, err) : sum_many(pg, org, err);
 }
 
 static int put(struct pg *pg, const struct org *org, timestamp now, struct error *err)

@@ -32,6 +32,7 @@ struct score_batch {
 	bool asks_first_seen;
 	bool has_links; /* people have linked or split findings of the org, or had */
 	bool has_heirs; /* a change of identity has left some; not set by the caller */
+	bool took_all;  /* marks that there were; by score_batch_begin() */
 };
 
 /*
@@ -298,8 +299,6 @@ struct score_writes {
 int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
                       const char *model, const struct score_writes *w, size_t *n_sent_out,
                       struct error *err) MUST_CHECK;
-/* After they were collected: empties the staging tables. */
-int score_staging_clear(struct pg *pg, struct error *err) MUST_CHECK;
 
 struct org_list {
 	struct org *orgs;

@@ -12,7 +12,7 @@ int score_shard_of(const struct key *k)
 	return k->bytes[0] >> 6;
 }
 
-/* Up to so many, to look each up costs less than to read all assets. */
+/* Up to so many marks, to look each one's asset up costs less than to read all assets. */
 #define FEW_MARKS 20000
 
 /* The first or the last key of a shard. */
@@ -81,9 +81,9 @@ int score_shard_lock(struct pg *pg, const struct org *org, int shard, struct err
 	return pg_run(pg, STMT_SCORER_LOCK, &lock, NULL, err);
 }
 
-/* Are there so few marks that each should look its asset up? */
-static int count_marks(struct pg *pg, const struct org *org, bool *are_few,
-                       struct error *err)
+/* How many marks there are, at most one more than a batch looks at. */
+static int count_marks(struct pg *pg, const struct org *org, int64_t n_marks,
+                       int64_t *n_out, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(256);
 	struct pg_params p = {.arena = a};
@@ -91,10 +91,10 @@ static int count_marks(struct pg *pg, const struct org *org, bool *are_few,
 	int rc;
 
 	pg_bind_int(&p, org->id);
-	pg_bind_int(&p, FEW_MARKS + 1);
+	pg_bind_int(&p, n_marks + 1);
 	if ((rc = pg_run(pg, STMT_DIRTY_COUNT, &p, &result, err)) < 0)
 		return rc;
-	*are_few = pg_get_int(result, 0, "n") <= FEW_MARKS;
+	*n_out = pg_get_int(result, 0, "n");
 	return 0;
 }
 
@@ -104,7 +104,7 @@ int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n
 	ARENA_SCOPED a = arena_new(512);
 	const struct key first = shard_end(shard, 0), last = shard_end(shard, 0xff);
 	struct pg_params take = {.arena = a};
-	bool are_few;
+	int64_t n;
 	int rc;
 
 	pg_bind_int(&take, org->id);
@@ -113,9 +113,11 @@ int score_batch_begin(struct pg *pg, const struct org *org, int shard, int64_t n
 	pg_bind_key(&take, &last);
 	if ((rc = pg_begin(pg, err)) < 0 ||
 	    (rc = score_shard_lock(pg, org, shard, err)) < 0 ||
-	    (rc = count_marks(pg, org, &are_few, err)) < 0 ||
-	    (rc = score_assets_gather(pg, are_few ? STMT_DIRTY_TAKE_FEW : STMT_DIRTY_TAKE,
-	                              &take, err)) < 0)
+	    (rc = count_marks(pg, org, n_marks, &n, err)) < 0 ||
+	    (rc = score_assets_gather(
+	             pg, n <= FEW_MARKS ? STMT_DIRTY_TAKE_FEW : STMT_DIRTY_TAKE, &take,
+	             err)) < 0)
 		return rc;
+	out->took_all = n <= n_marks;
 	return score_slices_count(pg, org, shard, out, err);
 }

@@ -10,6 +10,9 @@
 #include "store/pg_encode.h"
 #include "store/risk_store.h"
 
+/* What is read is what was staged for it: a table that nothing is put into is not read. */
+#define STAGE(table) "truncate " table "; copy " table " from stdin (format binary)"
+
 static void put_key_or_null(struct pg_copy *c, bool there, const struct key *k)
 {
 	if (there)
@@ -26,28 +29,46 @@ static void put_number_or_null(struct pg_copy *c, int64_t number)
 		pg_copy_null(c);
 }
 
+/* The table's order: what is of one size and always there comes first, and is found at once. */
 static void put_row(struct pg_copy *c, const struct risk_row *r)
 {
 	pg_copy_row(c);
 	pg_copy_key(c, &r->risk_id);
 	pg_copy_bool(c, r->is_new);
+	pg_copy_bool(c, r->path_mark);
+	pg_copy_bool(c, r->resumes);
+	pg_copy_bool(c, r->accepted_by_rule);
+	pg_copy_int4(c, r->n_findings);
 	pg_copy_key(c, &r->asset_id);
 	pg_copy_int8(c, r->rank);
 	pg_copy_int8(c, r->state_hash);
+	pg_copy_int8(c, r->version);
+	pg_copy_int8(c, r->elements);
 	pg_copy_timestamp(c, r->opened_at);
 	pg_copy_timestamp(c, r->band_since);
 	pg_copy_timestamp(c, r->rank_since);
-	pg_copy_timestamp(c, r->due_at);
-	pg_copy_timestamp(c, r->next_crossing_at);
-	pg_copy_timestamp(c, r->resolved_at);
-	put_number_or_null(c, r->proof_run_id);
-	pg_copy_int4(c, r->n_findings);
 	pg_copy_int2(c, r->score);
 	pg_copy_int2(c, r->band);
 	pg_copy_int2(c, r->state);
 	pg_copy_int2(c, r->class);
 	pg_copy_int2(c, r->responsibility);
 	pg_copy_int2(c, r->layer);
+	pg_copy_int2(c, (int)r->n_taken);
+	pg_copy_int2(c, r->clock_mode);
+	pg_copy_int2(c, r->former_kind);
+	pg_copy_int2(c, r->owner_basis);
+	pg_copy_timestamp(c, r->due_at);
+	pg_copy_text(c, r->clock_reason);
+	pg_copy_timestamp(c, r->next_crossing_at);
+	pg_copy_timestamp(c, r->resolved_at);
+	put_number_or_null(c, r->proof_run_id);
+	put_key_or_null(c, r->has_fix, &r->fix_id);
+	put_number_or_null(c, r->owner_id);
+	put_number_or_null(c, r->policy_id);
+	pg_copy_timestamp(c, r->reopens_at);
+	pg_copy_timestamp(c, r->soon_at);
+	pg_copy_timestamp(c, r->warn_at);
+	put_key_or_null(c, r->has_acceptance, &r->acceptance_id);
 	pg_copy_text(c, r->subject);
 	pg_copy_text(c, r->location);
 	pg_copy_text(c, r->title);
@@ -60,29 +81,11 @@ static void put_row(struct pg_copy *c, const struct risk_row *r)
 	pg_copy_int2_array(c, r->reasons, r->n_members);
 	pg_copy_text(c, r->control);
 	pg_copy_text(c, r->category);
-	pg_copy_int2(c, (int)r->n_taken);
-	pg_copy_int2(c, r->clock_mode);
-	pg_copy_text(c, r->clock_reason);
-	pg_copy_int8(c, r->elements);
-	pg_copy_bool(c, r->path_mark);
-	put_key_or_null(c, r->has_fix, &r->fix_id);
-	pg_copy_int8(c, r->version);
-	pg_copy_int2(c, r->former_kind);
-	put_number_or_null(c, r->owner_id);
-	pg_copy_int2(c, r->owner_basis);
-	put_number_or_null(c, r->policy_id);
-	pg_copy_timestamp(c, r->reopens_at);
-	pg_copy_timestamp(c, r->soon_at);
-	pg_copy_timestamp(c, r->warn_at);
-	put_key_or_null(c, r->has_acceptance, &r->acceptance_id);
-	pg_copy_bool(c, r->accepted_by_rule);
-	pg_copy_bool(c, r->resumes);
 }
 
 static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *err)
 {
-	struct pg_copy *copy =
-	        pg_copy_begin(pg, "copy page_risk from stdin (format binary)", 48);
+	struct pg_copy *copy = pg_copy_begin(pg, STAGE("page_risk"), 48);
 
 	for (size_t i = 0; i < w->n_rows; i++)
 		put_row(copy, &w->rows[i]);
@@ -92,8 +95,7 @@ static int copy_rows(struct pg *pg, const struct score_writes *w, struct error *
 /* Most often none. */
 static int copy_segments(struct pg *pg, const struct score_writes *w, struct error *err)
 {
-	struct pg_copy *c =
-	        pg_copy_begin(pg, "copy page_segment from stdin (format binary)", 6);
+	struct pg_copy *c = pg_copy_begin(pg, STAGE("page_segment"), 6);
 
 	for (size_t i = 0; i < w->n_rows; i++)
 		for (size_t k = 0; k < w->rows[i].n_taken; k++) {
@@ -112,8 +114,7 @@ static int copy_segments(struct pg *pg, const struct score_writes *w, struct err
 
 static int copy_events(struct pg *pg, const struct score_writes *w, struct error *err)
 {
-	struct pg_copy *c =
-	        pg_copy_begin(pg, "copy page_event from stdin (format binary)", 10);
+	struct pg_copy *c = pg_copy_begin(pg, STAGE("page_event"), 10);
 
 	for (size_t i = 0; i < w->n_events; i++) {
 		const struct risk_event *e = &w->events[i];
@@ -135,8 +136,7 @@ static int copy_events(struct pg *pg, const struct score_writes *w, struct error
 
 static int copy_aliases(struct pg *pg, const struct score_writes *w, struct error *err)
 {
-	struct pg_copy *c =
-	        pg_copy_begin(pg, "copy page_risk_alias from stdin (format binary)", 3);
+	struct pg_copy *c = pg_copy_begin(pg, STAGE("page_risk_alias"), 3);
 
 	for (size_t i = 0; i < w->n_aliases; i++) {
 		pg_copy_row(c);
@@ -149,8 +149,7 @@ static int copy_aliases(struct pg *pg, const struct score_writes *w, struct erro
 
 static int copy_fixes(struct pg *pg, const struct score_writes *w, struct error *err)
 {
-	struct pg_copy *c =
-	        pg_copy_begin(pg, "copy page_fix from stdin (format binary)", 8);
+	struct pg_copy *c = pg_copy_begin(pg, STAGE("page_fix"), 8);
 
 	for (size_t i = 0; i < w->n_fixes; i++) {
 		const struct fix_mark *m = &w->fixes[i];
@@ -301,12 +300,4 @@ int score_changes_publish(struct pg *pg, const struct org *org, struct error *er
 	pg_bind_int(&p, org->id);
 	pg_bind_int(&p, SCORE_VERSIONS_KEPT);
 	return pg_run(pg, STMT_CHANGED_PUBLISH, &p, NULL, err);
-}
-
-int score_staging_clear(struct pg *pg, struct error *err)
-{
-	return pg_command(pg,
-	                  "truncate page_fingerprint, page_risk, page_segment, page_event, "
-	                  "page_risk_alias, page_fix",
-	                  err);
 }

@@ -1,7 +1,14 @@
 -- Segments of the SLA ledger for each risk of a page whose clock starts, pauses, stops or changes its band;
 -- of one that is accepted also the segment with which it runs again.
+-- A new risk, most often the only kind there is, asks nobody which number its segment has.
 -- $1 org_id, $2 now.  Reads page_risk (clock_mode -1: the clock goes on as it was).
 insert into isobar.sla_segment (org_id, risk_id, segment_no, from_at, mode, reason, actor, band)
+select $1::bigint, risk_id, n_taken, $2::timestamptz, clock_mode, clock_reason, 'system', band
+  from page_risk
+ where clock_mode >= 0
+   and is_new
+   and not resumes
+ union all
 select $1, p.risk_id,
        case when p.is_new then p.n_taken
             else (select coalesce(max(s.segment_no) + 1, 0)
@@ -15,3 +22,4 @@ select $1, p.risk_id,
   from page_risk as p
  cross join lateral generate_series(0, p.resumes::integer) as n (place)
  where p.clock_mode >= 0
+   and not (p.is_new and not p.resumes)

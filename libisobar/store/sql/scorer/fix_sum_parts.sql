@@ -1,25 +1,28 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Sums the marked parts of fixes with many risks anew; of a fix that had few so far, all of them.
--- $1 org_id, $2 how many risks are many.  Reads batch_fix, and batch_sum where that was filled first.
+-- $1 org_id, $2 how many risks are many, $3 false: only of fixes that have parts already.  Reads batch_fix.
 insert into isobar.fix_part as p (org_id, fix_id, part, worst, score_sum, n_critical, n_high, n_medium, n_low, band, due_at)
 select $1, b.fix_id, b.part, s.worst, coalesce(s.score_sum, 0), s.n_critical, s.n_high, s.n_medium, s.n_low, s.band, s.due_at
   from (select m.fix_id, n.part
-          from (select f.fix_id, f.parts,
-                       exists (select
-                                 from isobar.fix_part as k
-                                where k.org_id = $1
-                                  and k.fix_id = f.fix_id) as kept,
-                       coalesce((select n_risks
-                                   from isobar.fix as o
-                                  where o.org_id = $1
-                                    and o.fix_id = f.fix_id), 0) as n_former
-                  from batch_fix as f
+          from (select k.fix_id, k.parts, k.kept,
+                       not k.kept and case when $3
+                                           then coalesce((select n_risks
+                                                            from isobar.fix as o
+                                                           where o.org_id = $1
+                                                             and o.fix_id = k.fix_id), 0) >= $2
+                                           else false
+                                      end as comes
+                  from (select f.fix_id, f.parts,
+                               exists (select
+                                         from isobar.fix_part as k
+                                        where k.org_id = $1
+                                          and k.fix_id = f.fix_id) as kept
+                          from batch_fix as f
+                        offset 0) as k
                 offset 0) as m
-          left join batch_sum as t
-            on t.fix_id = m.fix_id
          cross join generate_series(0, 63) as n (part)
          where (m.kept and (m.parts >> n.part) & 1 = 1)
-            or (not m.kept and greatest(m.n_former, t.n_critical + t.n_high + t.n_medium + t.n_low) >= $2)
+            or m.comes
         offset 0) as b
  cross join lateral (select max(score) as worst, sum(score) as score_sum,
                             count(*) filter (where band = 3) as n_critical, count(*) filter (where band = 2) as n_high,

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Takes marks off the list and gathers their fixes, each once.  The deletion comes first; the risks
+-- Takes marks off the list and gathers their fixes, each once, by one sort.  The deletion comes first; the risks
 -- are read by a later statement, so that a mark that is committed only now stays for the next time.
 -- $1 org_id, $2 most marks.  Fills batch_fix.  Returns n, how many fixes.
 with last as (
@@ -17,7 +17,8 @@ with last as (
 ), gathered as (
     insert into batch_fix (fix_id, kind, upgrade_id, asset_id, provider, account, subject, parts)
     select distinct on (m.fix_id) m.fix_id, m.kind, m.upgrade_id, m.asset_id, m.provider, m.account, m.subject,
-           bit_or(coalesce(m.parts, -1)) over (partition by m.fix_id)
+           bit_or(coalesce(m.parts, -1)) over (partition by m.fix_id order by m.kind desc
+                                               rows between unbounded preceding and unbounded following)
       from taken as t,
            unnest(t.fix_ids, t.kinds, t.upgrade_ids, t.asset_ids, t.providers, t.accounts, t.subjects, t.parts)
                as m (fix_id, kind, upgrade_id, asset_id, provider, account, subject, parts)

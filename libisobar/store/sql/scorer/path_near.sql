@@ -7,20 +7,24 @@ with asset as (
      union
     select to_id
       from path_edge
+), told as (
+    select a.asset_id, bit_or(r.elements) as elements
+      from asset as a
+      join isobar.risk as r
+        on r.org_id = $1
+       and r.asset_id = a.asset_id
+       and r.elements <> 0
+       and r.state <= 3
+     group by a.asset_id
 )
 insert into path_near (asset_id, elements, exposure, criticality, sensitivity, privilege)
-select a.asset_id, coalesce(r.elements, 0), coalesce(c.exposure, 3), coalesce(c.criticality, 2),
+select a.asset_id, coalesce(t.elements, 0), coalesce(c.exposure, 3), coalesce(c.criticality, 2),
        coalesce(c.sensitivity, 2), coalesce(c.privilege, 2)
   from asset as a
+  left join told as t
+    on t.asset_id = a.asset_id
   left join isobar.asset_context as c
     on c.org_id = $1
    and c.asset_id = a.asset_id
- cross join lateral (
-       select bit_or(elements) as elements
-         from isobar.risk
-        where org_id = $1
-          and asset_id = a.asset_id
-          and elements <> 0
-          and state <= 3) as r
- where r.elements <> 0
+ where t.asset_id is not null
     or c.asset_id is not null
