@@ -201,6 +201,17 @@ static void move(struct draft *draft, enum risk_state to, const char *reason)
 	draft->fate.state = to;
 }
 
+/*
+ * Who moves a risk, or sweeps it, may have told of the end of an acceptance since this
+ * batch began; before that end it would accept the risk again.
+ */
+static timestamp known_until(const struct decision *d, const struct draft *draft)
+{
+	const struct stored_risk *old = draft->old;
+
+	return old && old->rank_since > d->in->now ? old->rank_since : d->in->now;
+}
+
 void decision_follow(struct decision *d, struct draft *draft)
 {
 	const struct acceptance_rules *rules = &d->in->rules->acceptances;
@@ -208,7 +219,7 @@ void decision_follow(struct decision *d, struct draft *draft)
 	const struct acceptance *x =
 	        rules->n ? acceptance_of(rules, &draft->view, &draft->row.risk_id,
 	                                 draft->row.has_fix ? &draft->row.fix_id : NULL,
-	                                 d->in->now)
+	                                 known_until(d, draft))
 	                 : NULL;
 
 	fate->reopens_at = TIMESTAMP_NONE;

@@ -168,6 +168,7 @@ static void stored_risk_read(struct binary_row *row, struct stored_risk *out,
 	out->has_acceptance = !next_is_null(&r);
 	out->acceptance_id = next_key(&r);
 	out->accepted_by_rule = next_bool(&r);
+	out->rank_since = next_timestamp(&r);
 	if (next_is_null(&r))
 		r.column++;
 	else

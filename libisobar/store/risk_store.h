@@ -148,6 +148,7 @@ struct stored_risk {
 	timestamp reopens_at;
 	bool has_acceptance, accepted_by_rule;
 	struct key acceptance_id;
+	timestamp rank_since; /* behind the batch's now: others wrote it since that began */
 	const struct key *evidence; /* of a false positive: what it was said of */
 	size_t n_evidence;
 	/* By score_risks_complete(). */

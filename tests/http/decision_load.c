@@ -22,7 +22,8 @@
 #define ID_SIZE     37
 #define BULK_MAX    8
 #define ANSWER_MS   30000
-#define GIVE_UP_SEC 180 /* a request that is not answered for so long fails */
+#define PAUSE_US    200000 /* of a client between two requests: kills have to keep up */
+#define GIVE_UP_SEC 180    /* a request that is not answered for so long fails */
 
 /* Shared by the clients, which are processes. */
 struct tally {
@@ -204,6 +205,7 @@ static void run_mover(struct mover *m)
 		write_request(m, &move);
 		carry_out(m, &move);
 		strbuf_done(&move.bytes);
+		usleep(PAUSE_US);
 	}
 	client_close(m->client);
 }

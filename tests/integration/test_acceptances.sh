@@ -146,4 +146,28 @@ run "$isobar" acceptance list --state accepted
 expect_code "unknown state" 2
 proves "acceptances are listed by pages"
 
+# --- a scorer that has begun before the end, and writes after somebody else has told of it ---
+
+make_db
+must "$isobar" import --quiet --now "$now" "$tmp/findings.json"
+accept --where 'asset=arn:aws:s3:::t*' --until "$end" --requested-by ann --approved-by bob >"$tmp/some"
+# score TIME: everything, as it stands at that time
+score() {
+	sql "insert into isobar.dirty_mark (org_id, asset_id, run_id) select org_id, asset_id, 0 from isobar.asset"
+	must "$scorer" --once --now "$1"
+}
+states() {
+	sql "select string_agg(state::text, ' ' order by state) from isobar.risk"
+}
+score 2026-11-20T00:00:00Z
+expect "accepted" "0 3 3 3" "$(states)"
+score 2026-12-15T00:10:00Z
+expect "ended" "0 0 0 0" "$(states)"
+score 2026-12-14T23:59:00Z
+expect "not accepted again" "0 0 0 0" "$(states)"
+score 2026-12-15T00:20:00Z
+expect "told once each" "3 3" "$(sql "select count(*), count(distinct risk_id) from isobar.risk_event
+	where kind = 2 and reason = 'acceptance_expired'" | tr '|' ' ')"
+proves "a scorer that is behind does not accept anew what has ended"
+
 done_testing

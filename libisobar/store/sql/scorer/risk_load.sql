@@ -3,7 +3,7 @@
 -- $1 org_id.  Reads page_fingerprint.  Column order is that of stored_risk_read(), then ordinal (its place in page_fingerprint).
 select r.risk_id, p.fingerprint as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
        case when r.owner_basis <> 1 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
-       r.accepted_by_rule,
+       r.accepted_by_rule, r.rank_since,
        case when r.owner_basis = 2 then (select o.name
                                            from isobar.owner as o
                                           where o.org_id = $1
@@ -26,7 +26,7 @@ select r.risk_id, p.fingerprint as fingerprint, r.version, r.state_hash, r.opene
    and l.fingerprint = p.fingerprint
    and l.reason <> 3
  cross join lateral (select risk_id, version, state_hash, opened_at, state, owner_id, owner_basis, reopens_at,
-                            acceptance_id, accepted_by_rule
+                            acceptance_id, accepted_by_rule, rank_since
                        from isobar.risk
                       where org_id = $1
                         and risk_id = coalesce(l.risk_id, p.fingerprint)

@@ -7,7 +7,7 @@
 -- $1 org_id, $2 slice, $3 whether the org has links or had, $4 whether it has heirs.  Reads batch_asset.  Column order is that of stored_risk_read().
 select r.risk_id, null::uuid as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
        case when r.owner_basis <> 1 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
-       r.accepted_by_rule,
+       r.accepted_by_rule, r.rank_since,
        case when r.owner_basis = 2 then (select o.name
                                            from isobar.owner as o
                                           where o.org_id = $1
@@ -27,7 +27,7 @@ select r.risk_id, null::uuid as fingerprint, r.version, r.state_hash, r.opened_a
        null::boolean as is_origin
   from batch_asset as b
  cross join lateral (select risk_id, version, state_hash, opened_at, state, owner_id, owner_basis, reopens_at,
-                            acceptance_id, accepted_by_rule
+                            acceptance_id, accepted_by_rule, rank_since
                        from isobar.risk
                       where org_id = $1
                         and risk_id between (left(b.canonical_id::text, 18) || '-0000-000000000000')::uuid
@@ -38,7 +38,7 @@ select r.risk_id, null::uuid as fingerprint, r.version, r.state_hash, r.opened_a
  union all
 select r.risk_id, l.fingerprint as fingerprint, r.version, r.state_hash, r.opened_at, r.state,
        case when r.owner_basis <> 1 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
-       r.accepted_by_rule,
+       r.accepted_by_rule, r.rank_since,
        case when r.owner_basis = 2 then (select o.name
                                            from isobar.owner as o
                                           where o.org_id = $1
@@ -65,7 +65,7 @@ select r.risk_id, l.fingerprint as fingerprint, r.version, r.state_hash, r.opene
                         and reason <> 3
                      offset 0) as l
  cross join lateral (select risk_id, version, state_hash, opened_at, state, owner_id, owner_basis, reopens_at,
-                            acceptance_id, accepted_by_rule
+                            acceptance_id, accepted_by_rule, rank_since
                        from isobar.risk
                       where org_id = $1
                         and risk_id = l.risk_id
@@ -75,7 +75,7 @@ select r.risk_id, l.fingerprint as fingerprint, r.version, r.state_hash, r.opene
  union all
 select r.risk_id, h.fingerprint, r.version, r.state_hash, r.opened_at, r.state,
        case when r.owner_basis <> 1 then r.owner_id end as owner_id, r.owner_basis, r.reopens_at, r.acceptance_id,
-       r.accepted_by_rule,
+       r.accepted_by_rule, r.rank_since,
        case when r.owner_basis = 2 then (select o.name
                                            from isobar.owner as o
                                           where o.org_id = $1
@@ -101,7 +101,7 @@ select r.risk_id, h.fingerprint, r.version, r.state_hash, r.opened_at, r.state,
                                             and (left(b.canonical_id::text, 18) || '-ffff-ffffffffffff')::uuid
                      offset 0) as h
  cross join lateral (select risk_id, version, state_hash, opened_at, state, owner_id, owner_basis, reopens_at,
-                            acceptance_id, accepted_by_rule
+                            acceptance_id, accepted_by_rule, rank_since
                        from isobar.risk
                       where org_id = $1
                         and risk_id = h.risk_id
