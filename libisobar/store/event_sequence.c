@@ -12,6 +12,8 @@
 
 #include <stdlib.h>
 
+#define MANY_EVENTS 100000
+
 /* As in the table event_sequencer; snapshots as text, NULL for none. */
 struct event_place {
 	int64_t server, last_seq, place;
@@ -172,8 +174,18 @@ static int number_batch(struct sequencing *s, int64_t n, struct error *err)
 	return pg_run(s->pg, STMT_EVENT_NUMBER, &p, NULL, err);
 }
 
+/* Of so many events, to look each one's risk up costs more than to read all risks. */
+static int plan_count(struct sequencing *s, int64_t n, struct error *err)
+{
+	return n < MANY_EVENTS ? 0
+	                       : pg_command(s->pg,
+	                                    "set local enable_hashjoin = on; "
+	                                    "set local enable_seqscan = on",
+	                                    err);
+}
+
 /* What was numbered counts once: in the transaction that gave the numbers. */
-static int count_batch(struct sequencing *s, int64_t last_seq, struct error *err)
+static int count_batch(struct sequencing *s, int64_t n, int64_t last_seq, struct error *err)
 {
 	struct pg_params told = {.arena = s->a}, added = {.arena = s->a};
 	int rc;
@@ -182,6 +194,7 @@ static int count_batch(struct sequencing *s, int64_t last_seq, struct error *err
 	pg_bind_int(&told, last_seq);
 	pg_bind_int(&added, s->org->id);
 	if ((rc = pg_run(s->pg, STMT_SLA_TELL, &told, NULL, err)) < 0 ||
+	    (rc = plan_count(s, n, err)) < 0 ||
 	    (rc = pg_run(s->pg, STMT_SLA_FACT_ADD, &added, NULL, err)) < 0)
 		return rc;
 	return pg_run(s->pg, STMT_SLA_DURATION_ADD, &added, NULL, err);
@@ -203,7 +216,8 @@ static int step(struct sequencing *s, int64_t *n_out, struct error *err)
 	if (*n_out == 0) /* an org at rest is not written to */
 		return was_paging ? write_place(s, err) : 0;
 	if ((rc = number_batch(s, *n_out, err)) < 0 ||
-	    (rc = count_batch(s, last_seq, err)) < 0 || (rc = write_place(s, err)) < 0)
+	    (rc = count_batch(s, *n_out, last_seq, err)) < 0 ||
+	    (rc = write_place(s, err)) < 0)
 		return rc;
 	return pg_command(s->pg, "truncate batch_event, batch_fact", err);
 }

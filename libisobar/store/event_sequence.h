@@ -10,7 +10,7 @@
  * calls this gives the committed ones 1, 2, 3, ... without a gap, and counts them into
  * the figures of the SLA.  pg is open for PG_GROUP_SCORER and PG_GROUP_SESSION_SCORER.
  */
-#define EVENT_SEQUENCE_MOST 50000 /* a good batch */
+#define EVENT_SEQUENCE_MOST 300000 /* a good batch */
 
 #define PG_CHANNEL_EVENTS "isobar_events" /* payload: the org's id */
 
