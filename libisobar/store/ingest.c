@@ -343,9 +343,14 @@ static timestamp closing_time(const struct finding *f, timestamp now)
 	return f->source_updated_at != TIMESTAMP_NONE ? f->source_updated_at : now;
 }
 
+uint64_t ingest_mix(uint64_t h, const void *data, size_t size)
+{
+	return XXH3_64bits_withSeed(data, size, h);
+}
+
 static uint64_t mix_text(uint64_t h, const char *s)
 {
-	return XXH3_64bits_withSeed(s, strlen(s), h);
+	return ingest_mix(h, s, strlen(s));
 }
 
 /*

@@ -6,7 +6,6 @@
  * that fails with its transaction, and are merged at the command's end.
  */
 #include <string.h>
-#include <xxhash.h>
 
 #include "store/context_rule_store.h"
 #include "store/context_store.h"
@@ -71,29 +70,24 @@ static void put_edges(struct strbuf *b, const struct org *org, const struct key 
 	}
 }
 
-static uint64_t mix(uint64_t h, const void *data, size_t size)
-{
-	return XXH3_64bits_withSeed(data, size, h);
-}
-
 /* Of all that a statement says; not 0. */
 static uint64_t digest_of(const struct key *asset, int64_t source_id,
                           const struct ingest_statement *s)
 {
-	uint64_t h = mix((uint64_t)source_id, asset, sizeof(*asset));
+	uint64_t h = ingest_mix((uint64_t)source_id, asset, sizeof(*asset));
 
-	h = mix(h, s->tags, strlen(s->tags));
+	h = ingest_mix(h, s->tags, strlen(s->tags));
 	for (size_t i = 0; i < s->n_claims; i++) {
 		const struct context_claim *claim = &s->claims[i];
 
 		h += (uint64_t)claim->field << 32 | (uint64_t)(claim->level + 1);
-		h = mix(h, claim->evidence, strlen(claim->evidence));
+		h = ingest_mix(h, claim->evidence, strlen(claim->evidence));
 	}
 	for (size_t i = 0; i < s->n_edges; i++) {
 		const struct ingest_edge *edge = &s->edges[i];
 
 		h += (uint64_t)edge->kind << 32 | (uint64_t)(edge->incoming + 1);
-		h = mix(h, edge->other->id, strlen(edge->other->id));
+		h = ingest_mix(h, edge->other->id, strlen(edge->other->id));
 	}
 	return h | 1;
 }

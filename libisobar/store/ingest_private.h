@@ -215,6 +215,8 @@ int64_t ingest_source_id(struct ingest *in, const char *connector);
 int ingest_finish_context(struct ingest *in, bool joined, struct error *err) MUST_CHECK;
 /* ingest_finish.c: what stands beside findings, before a file or a page ends. */
 int ingest_write_rest(struct ingest *in, struct error *err) MUST_CHECK;
+/* A digest of what h is one of, and of some bytes behind it. */
+uint64_t ingest_mix(uint64_t h, const void *data, size_t size);
 /* Whether a digest, which is not 0, was put into the cache not long ago; now it is. */
 bool ingest_cache_met(uint64_t *cache, size_t room, uint64_t digest);
 /* ingest.c: forgets what the file or page before left. */
