@@ -70,39 +70,50 @@ static void put_edges(struct strbuf *b, const struct org *org, const struct key 
 	}
 }
 
-/* Of all that a statement says; not 0. */
-static uint64_t digest_of(const struct key *asset, int64_t source_id,
-                          const struct ingest_statement *s)
+static uint64_t mix_text(uint64_t h, const char *text)
 {
-	uint64_t h = ingest_mix((uint64_t)source_id, asset, sizeof(*asset));
+	return ingest_mix(h, text, strlen(text));
+}
 
-	h = ingest_mix(h, s->tags, strlen(s->tags));
+/* All that its row has. */
+static uint64_t mix_resource(uint64_t h, const struct resource *r)
+{
+	h = mix_text(mix_text(h + (uint64_t)r->provider, r->id), r->account);
+	return mix_text(mix_text(mix_text(h, r->region), r->type), r->name);
+}
+
+/* Of all that a statement says; not 0. */
+static uint64_t digest_of(int64_t source_id, const struct ingest_statement *s)
+{
+	uint64_t h = mix_text(mix_resource((uint64_t)source_id, s->resource), s->tags);
+
 	for (size_t i = 0; i < s->n_claims; i++) {
 		const struct context_claim *claim = &s->claims[i];
 
 		h += (uint64_t)claim->field << 32 | (uint64_t)(claim->level + 1);
-		h = ingest_mix(h, claim->evidence, strlen(claim->evidence));
+		h = mix_text(h, claim->evidence);
 	}
 	for (size_t i = 0; i < s->n_edges; i++) {
 		const struct ingest_edge *edge = &s->edges[i];
 
 		h += (uint64_t)edge->kind << 32 | (uint64_t)(edge->incoming + 1);
-		h = ingest_mix(h, edge->other->id, strlen(edge->other->id));
+		h = mix_resource(h, edge->other);
 	}
 	return h | 1;
 }
 
 int ingest_statement(struct ingest *in, const struct ingest_statement *s, struct error *err)
 {
-	const struct key asset = asset_key_of(&in->options.org, s->resource->id);
 	const int64_t source_id = ingest_source_id(in, s->connector);
 	struct ingest_context *c;
 	int rc;
 
 	/* Records of one resource say the same over and over. */
 	if (ingest_cache_met(in->stated_cache, INGEST_STATED_CACHE,
-	                     digest_of(&asset, source_id, s)))
+	                     digest_of(source_id, s)))
 		return 0;
+	const struct key asset = asset_key_of(&in->options.org, s->resource->id);
+
 	if ((rc = ingest_asset(in, s->resource, err)) < 0 ||
 	    (rc = put_edge_assets(in, s, err)) < 0)
 		return rc;
