@@ -343,14 +343,9 @@ static timestamp closing_time(const struct finding *f, timestamp now)
 	return f->source_updated_at != TIMESTAMP_NONE ? f->source_updated_at : now;
 }
 
-uint64_t ingest_mix(uint64_t h, const void *data, size_t size)
+uint64_t ingest_mix_text(uint64_t h, const char *text)
 {
-	return XXH3_64bits_withSeed(data, size, h);
-}
-
-static uint64_t mix_text(uint64_t h, const char *s)
-{
-	return ingest_mix(h, s, strlen(s));
+	return XXH3_64bits_withSeed(text, strlen(text), h);
 }
 
 /*
@@ -362,7 +357,8 @@ static const struct key *upgrade_of(struct ingest *in, const struct finding *f)
 	if (!*f->package || !*f->fixed_version)
 		return NULL;
 
-	const uint64_t digest = mix_text(mix_text(0, f->package), f->fixed_version) | 1;
+	const uint64_t digest =
+	        ingest_mix_text(ingest_mix_text(0, f->package), f->fixed_version) | 1;
 	struct ingest_upgrade *met =
 	        &in->upgrade_cache[(digest >> 32) % INGEST_UPGRADE_CACHE];
 	ARENA_SCOPED a = NULL;
@@ -478,10 +474,10 @@ static void asset_row(struct ingest *in, struct strbuf *b, const struct key *key
 	uint64_t digest;
 
 	memcpy(&digest, key->bytes, sizeof(digest)); /* the id itself is in the key */
-	digest = mix_text(digest, r->account);
-	digest = mix_text(digest, r->region);
-	digest = mix_text(digest, r->type);
-	digest = mix_text(digest, r->name) | 1; /* 0 is a free place */
+	digest = ingest_mix_text(digest, r->account);
+	digest = ingest_mix_text(digest, r->region);
+	digest = ingest_mix_text(digest, r->type);
+	digest = ingest_mix_text(digest, r->name) | 1; /* 0 is a free place */
 
 	if (!ingest_cache_met(in->asset_cache, INGEST_ASSET_CACHE, digest))
 		encode_asset(b, key, r);

@@ -70,28 +70,25 @@ static void put_edges(struct strbuf *b, const struct org *org, const struct key 
 	}
 }
 
-static uint64_t mix_text(uint64_t h, const char *text)
-{
-	return ingest_mix(h, text, strlen(text));
-}
-
 /* All that its row has. */
 static uint64_t mix_resource(uint64_t h, const struct resource *r)
 {
-	h = mix_text(mix_text(h + (uint64_t)r->provider, r->id), r->account);
-	return mix_text(mix_text(mix_text(h, r->region), r->type), r->name);
+	h = ingest_mix_text(ingest_mix_text(h + (uint64_t)r->provider, r->id), r->account);
+	return ingest_mix_text(ingest_mix_text(ingest_mix_text(h, r->region), r->type),
+	                       r->name);
 }
 
 /* Of all that a statement says; not 0. */
 static uint64_t digest_of(int64_t source_id, const struct ingest_statement *s)
 {
-	uint64_t h = mix_text(mix_resource((uint64_t)source_id, s->resource), s->tags);
+	uint64_t h =
+	        ingest_mix_text(mix_resource((uint64_t)source_id, s->resource), s->tags);
 
 	for (size_t i = 0; i < s->n_claims; i++) {
 		const struct context_claim *claim = &s->claims[i];
 
 		h += (uint64_t)claim->field << 32 | (uint64_t)(claim->level + 1);
-		h = mix_text(h, claim->evidence);
+		h = ingest_mix_text(h, claim->evidence);
 	}
 	for (size_t i = 0; i < s->n_edges; i++) {
 		const struct ingest_edge *edge = &s->edges[i];

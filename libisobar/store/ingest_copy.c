@@ -18,21 +18,6 @@
 static const char copy_head[19] = "PGCOPY\n\377\r\n";
 static const char copy_tail[2] = "\377\377";
 
-static int put_copy(PGconn *conn, const void *data, size_t size)
-{
-	const char *at = data;
-
-	while (size) {
-		const size_t n = size < (1u << 20) ? size : 1u << 20;
-
-		if (PQputCopyData(conn, at, (int)n) != 1)
-			return -1;
-		at += n;
-		size -= n;
-	}
-	return 0;
-}
-
 /* The rest of the answers to a COPY whose end was sent. */
 static int finish_copy(PGconn *conn, const char *sql, struct error *err)
 {
@@ -45,24 +30,6 @@ static int finish_copy(PGconn *conn, const char *sql, struct error *err)
 	}
 	return rc;
 }
-
-int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows,
-                struct error *err)
-{
-	PGconn *conn = pg_connection(pg);
-	CLEANUP(pg_clearp) PGresult *start = PQexec(conn, sql);
-
-	if (PQresultStatus(start) != PGRES_COPY_IN)
-		return pg_result_error(start, sql, err);
-	if (put_copy(conn, copy_head, sizeof(copy_head)) < 0 ||
-	    put_copy(conn, rows->data, rows->size) < 0 ||
-	    put_copy(conn, copy_tail, sizeof(copy_tail)) < 0 ||
-	    PQputCopyEnd(conn, NULL) != 1)
-		return pg_conn_error(conn, sql, err);
-	return finish_copy(conn, sql, err);
-}
-
-/* --- in steps --- */
 
 void ingest_copies_add(struct ingest_copies *c, const char *sql, const struct strbuf *rows)
 {
@@ -221,4 +188,13 @@ void ingest_copies_give_up(struct pg *pg, struct ingest_copies *c)
 		(void)!finish_copy(conn, "copy", &ignored);
 	*c = (struct ingest_copies){0};
 	PQsetnonblocking(conn, 0);
+}
+
+int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows,
+                struct error *err)
+{
+	struct ingest_copies one = {0};
+
+	ingest_copies_add(&one, sql, rows);
+	return ingest_copies_go(pg, &one, true, err) < 0 ? err->code : 0;
 }

@@ -10,7 +10,7 @@
  * COPY FROM STDIN in that format, which other commands may precede.
  */
 
-/* All of it, waiting. */
+/* All of it, waiting; nothing for no rows. */
 int ingest_copy(struct pg *pg, const char *sql, const struct strbuf *rows,
                 struct error *err) MUST_CHECK;
 

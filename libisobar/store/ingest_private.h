@@ -138,10 +138,9 @@ struct ingest {
 
 	enum ingest_flight flight;
 	struct ingest_copies copies;
-	struct strbuf out; /* keys or rows on their way */
-	unsigned int
-	        n_taken; /* findings and assets: now and then the chunk in flight goes on */
-	bool write_mode; /* the last chunk was mostly news */
+	struct strbuf out;    /* keys or rows on their way */
+	unsigned int n_taken; /* findings and assets, to look now and then */
+	bool write_mode;      /* the last chunk was mostly news */
 	enum statement merge[MERGE_MAX];
 	size_t n_merge;
 	int closed_at; /* index in merge of the statement that returns n_closed; -1 */
@@ -215,8 +214,8 @@ int64_t ingest_source_id(struct ingest *in, const char *connector);
 int ingest_finish_context(struct ingest *in, bool joined, struct error *err) MUST_CHECK;
 /* ingest_finish.c: what stands beside findings, before a file or a page ends. */
 int ingest_write_rest(struct ingest *in, struct error *err) MUST_CHECK;
-/* A digest of what h is one of, and of some bytes behind it. */
-uint64_t ingest_mix(uint64_t h, const void *data, size_t size);
+/* A digest of what h is one of, and of a text behind it. */
+uint64_t ingest_mix_text(uint64_t h, const char *text);
 /* Whether a digest, which is not 0, was put into the cache not long ago; now it is. */
 bool ingest_cache_met(uint64_t *cache, size_t room, uint64_t digest);
 /* ingest.c: forgets what the file or page before left. */

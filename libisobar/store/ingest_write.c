@@ -484,7 +484,7 @@ static int keep_seen(struct ingest *in, const struct ingest_chunk *c, struct err
 static int take_step(struct ingest *in, bool wait, struct error *err)
 {
 	struct ingest_chunk *c = &in->chunks[!in->filling];
-	int rc = 1;
+	int rc;
 
 	switch (in->flight) {
 	case FLIGHT_NONE:
@@ -506,9 +506,9 @@ static int take_step(struct ingest *in, bool wait, struct error *err)
 		return send_merge(in, c, err) < 0 ? err->code : 1;
 	case FLIGHT_MERGE:
 		/* The server goes on by itself; the next chunk is not full yet. */
-		if (wait)
-			rc = collect_merge(in, err) < 0 ? err->code : 1;
-		return wait ? rc : 0;
+		if (!wait)
+			return 0;
+		return collect_merge(in, err) < 0 ? err->code : 1;
 	}
 	return 0;
 }
