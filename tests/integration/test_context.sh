@@ -206,4 +206,19 @@ must "$isobar" explain "$risk"
 expect_some "for people too" "$(grep -c 'regulated: holds invoices (operator)' "$out")"
 proves "explanations say whose word a factor is"
 
+# --- exposure over edges, and no edge any more ---
+
+make_db
+nic=$group/providers/Microsoft.Network/networkInterfaces/nic1
+address_row 20.1.2.3 '{}' |
+	jq -c --arg nic "$nic" '.data[0].properties.ipConfiguration.id = $nic + "/ipConfigurations/main"' >"$tmp/attached.json"
+import "$now" "$tmp/attached.json"
+expect "what the address is attached to is exposed" internet_open "$(show "$nic" .exposure)"
+expect "by the edge" edge:exposure "$(show "$nic" '.claims[] | select(.field == "exposure").origin')"
+sql "delete from isobar.asset_edge"
+printf 'asset,field,level\n%s,criticality,important\n' "$nic" >"$tmp/touch.csv"
+must "$isobar" context load --quiet --now 2026-11-15T07:00:00Z "$tmp/touch.csv"
+expect "the org's last edge took it along" unknown "$(show "$nic" .exposure)"
+proves "exposure that came over edges goes with the last of them"
+
 done_testing
