@@ -189,7 +189,7 @@ static int store(struct replay *r, const struct quarantined *q,
 
 		if ((rc = ingest_around(r->ingest, &around, err)) < 0)
 			return rc;
-		ingest_record(r->ingest, storable(r, q), q->raw_size, 0);
+		ingest_record(r->ingest, storable(r, q), q->raw_size, 0, NULL);
 	}
 	for (size_t i = 0; i < out->n_findings; i++)
 		if ((rc = ingest_finding(r->ingest, &out->findings[i], err)) < 0)

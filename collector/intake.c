@@ -268,9 +268,11 @@ static const char *connector_of(const struct passage *p, const struct parse_outp
 }
 
 /* Edges to what has no name are left out. */
-static size_t edges_of(struct passage *p, struct asset_statement *s,
-                       struct ingest_edge *edges)
+static const struct ingest_edge *edges_of(struct passage *p, struct asset_statement *s,
+                                          size_t *n_out)
 {
+	struct ingest_edge *edges =
+	        ARENA_ARRAY(p->im->arena, struct ingest_edge, s->n_edges + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_edges; i++) {
@@ -280,33 +282,50 @@ static size_t edges_of(struct passage *p, struct asset_statement *s,
 			                                  .incoming = s->edges[i].incoming,
 			                                  .other = &s->edges[i].other};
 	}
-	return n;
+	*n_out = n;
+	return edges;
 }
 
-static int store_statements(struct passage *p, const struct parse_output *out,
-                            struct error *err)
-{
-	const char *connector = out->n_statements ? connector_of(p, out) : "";
+/* What the record states of assets that have a name. */
+struct stated {
+	struct ingest_statement *statements;
+	size_t n;
+};
 
+static struct stated stated_by(struct passage *p, const struct parse_output *out)
+{
+	struct stated all = {0};
+
+	if (!out->n_statements)
+		return all;
+	all.statements =
+	        ARENA_ARRAY(p->im->arena, struct ingest_statement, out->n_statements);
 	for (size_t i = 0; i < out->n_statements; i++) {
 		struct asset_statement *s = &out->statements[i];
-		struct ingest_edge *edges =
-		        ARENA_ARRAY(p->im->arena, struct ingest_edge, s->n_edges + 1);
-		struct ingest_statement statement = {.connector = connector,
-		                                     .resource = &s->resource,
-		                                     .tags = s->tags,
-		                                     .claims = s->claims,
-		                                     .n_claims = s->n_claims,
-		                                     .edges = edges};
-		int rc;
 
 		resource_canonicalize(&s->resource, p->im->arena);
-		statement.n_edges = edges_of(p, s, edges);
-		if (*s->resource.id &&
-		    (rc = ingest_statement(p->im->ingest, &statement, err)) < 0)
-			return rc;
+		if (!*s->resource.id)
+			continue;
+		struct ingest_statement *next = &all.statements[all.n++];
+
+		*next = (struct ingest_statement){.connector = connector_of(p, out),
+		                                  .resource = &s->resource,
+		                                  .tags = s->tags,
+		                                  .claims = s->claims,
+		                                  .n_claims = s->n_claims};
+		next->edges = edges_of(p, s, &next->n_edges);
 	}
-	return 0;
+	return all;
+}
+
+/* Whether the record comes to one finding and at most a statement of its asset. */
+static bool is_plain(const struct parse_output *out, const struct stated *stated)
+{
+	if (out->n_findings != 1 || out->n_resources || out->n_facts)
+		return false;
+	return stated->n == 0 ||
+	       (stated->n == 1 && strcmp(stated->statements[0].resource->id,
+	                                 out->findings[0].resource.id) == 0);
 }
 
 /* Threats end when they are over, not by passing. */
@@ -332,14 +351,13 @@ static int store_output(struct passage *p, const struct record *record, int64_t 
                         const struct parse_output *out, struct error *err)
 {
 	struct ingest *in = p->im->ingest;
+	const struct stated stated = stated_by(p, out);
 	int rc;
-
-	const bool alone = out->n_findings == 1 && !out->n_resources && !out->n_facts &&
-	                   !out->n_statements;
 
 	if (out->n_findings)
 		ingest_record(in, storable(p, record), record->raw_size,
-		              alone ? digest : 0);
+		              is_plain(out, &stated) ? digest : 0,
+		              stated.n ? stated.statements : NULL);
 	for (size_t i = 0; i < out->n_findings; i++)
 		if ((rc = ingest_finding(in, &out->findings[i], err)) < 0)
 			return rc;
@@ -349,8 +367,9 @@ static int store_output(struct passage *p, const struct record *record, int64_t 
 		    (rc = ingest_asset(in, &out->resources[i], err)) < 0)
 			return rc;
 	}
-	if ((rc = store_statements(p, out, err)) < 0)
-		return rc;
+	for (size_t i = 0; i < stated.n; i++)
+		if ((rc = ingest_statement(in, &stated.statements[i], err)) < 0)
+			return rc;
 	for (size_t i = 0; i < out->n_facts; i++) {
 		const struct rule_fact *f = &out->facts[i];
 

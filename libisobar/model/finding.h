@@ -15,7 +15,10 @@
 
 /* Longest text that a finding carries; connectors pass longer ones, sealing cuts them. */
 #define FINDING_TEXT_MAX 8192
-/* Raised, up to 255, when the same record may come to other contents: see store/ingest.c. */
+/*
+ * Raised, up to 255, when the same record may come to other contents or state other things
+ * of its asset: see store/ingest.c.
+ */
 #define FINDING_HASH_VERSION 2
 #define FINDING_ID_MAX       2048 /* native_id, rule, resource ids: longer ones are refused */
 

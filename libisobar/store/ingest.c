@@ -115,6 +115,7 @@ void ingest_free(struct ingest *in)
 	strbuf_done(&in->out);
 	strbuf_done(&in->upgrades);
 	ingest_forget_known(in);
+	ingest_forget_named(in);
 	free(in->upgrade_cache);
 	free(in->asset_cache);
 	free(in->mark_cache);
@@ -160,7 +161,8 @@ void ingest_clear(struct ingest *in)
 {
 	in->n_seen = 0;
 	in->n_chunks = 0;
-	ingest_forget_known(in);
+	in->known_asked = in->knows = false;
+	ingest_forget_named(in);
 	memset(in->mark_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->mark_cache));
 	memset(in->stated_cache, 0, INGEST_STATED_CACHE * sizeof(*in->stated_cache));
 	in->counts = (struct ingest_counts){0};
@@ -180,7 +182,11 @@ void ingest_clear(struct ingest *in)
 void ingest_forget_sent(struct ingest *in)
 {
 	in->flight = FLIGHT_NONE;
-	ingest_forget_known(in);
+	/* What was read for this file may be its own. */
+	if (in->known.run_id == in->run_id)
+		ingest_forget_known(in);
+	in->knows = false;
+	ingest_forget_named(in);
 	memset(in->asset_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->asset_cache));
 	memset(in->upgrade_cache, 0, INGEST_UPGRADE_CACHE * sizeof(*in->upgrade_cache));
 }
@@ -204,7 +210,7 @@ int ingest_around(struct ingest *in, const struct segment_around *around, struct
 	return rc;
 }
 
-void ingest_record(struct ingest *in, const char *raw, size_t size, int64_t digest)
+static void put_record(struct ingest *in, const char *raw, size_t size)
 {
 	struct ingest_chunk *c = filling(in);
 
@@ -218,11 +224,18 @@ void ingest_record(struct ingest *in, const char *raw, size_t size, int64_t dige
 		strbuf_reset(&c->around);
 		strbuf_put(&c->around, strbuf_text(&in->around), in->around.size);
 	}
-	in->record_digest = digest;
 	in->current_record = (uint32_t)c->n_records;
 	c->records[c->n_records++] =
 	        (struct ingest_raw){.at = (uint32_t)c->raw.size, .size = (uint32_t)size};
 	strbuf_put(&c->raw, raw, size);
+}
+
+void ingest_record(struct ingest *in, const char *raw, size_t size, int64_t digest,
+                   const struct ingest_statement *stated)
+{
+	in->record_digest = digest;
+	in->record_stated = digest && stated ? ingest_stated_digest(stated) : 0;
+	put_record(in, raw, size);
 }
 
 static size_t connector_index(struct ingest *in, const char *name)
@@ -387,11 +400,12 @@ static struct slice encode_row(struct ingest *in, struct strbuf *b, const struct
 	const size_t start = b->size;
 
 	strbuf_reserve(b, 512);
-	pg_put_raw16(b, 28);
+	pg_put_raw16(b, 29);
 	pg_put_key(b, &f->asset_key);
 	pg_put_key(b, &f->key);
 	pg_put_int8(b, item->content_hash);
 	pg_put_int8(b, item->digest);
+	pg_put_int4(b, item->stated);
 	pg_put_timestamp(b, item->updated_at);
 	pg_put_timestamp(b, f->first_seen);
 	pg_put_timestamp(b, f->last_seen);
@@ -543,7 +557,7 @@ static void carry_record(struct ingest *in, const struct ingest_chunk *from,
 {
 	const struct ingest_raw *raw = &from->records[record];
 
-	ingest_record(in, from->raw.data + raw->at, raw->size, in->record_digest);
+	put_record(in, from->raw.data + raw->at, raw->size);
 }
 
 static int make_room(struct ingest *in, struct error *err)
@@ -551,7 +565,7 @@ static int make_room(struct ingest *in, struct error *err)
 	struct ingest_chunk *c = filling(in);
 
 	if (c->n_items < CHUNK_ITEMS && c->n_records < CHUNK_ITEMS &&
-	    c->raw.size < (in->room_known ? CHUNK_RAW_KNOWN : CHUNK_RAW) &&
+	    c->raw.size < (in->knows ? CHUNK_RAW_KNOWN : CHUNK_RAW) &&
 	    c->context.n_rows < CHUNK_CONTEXT)
 		return ++in->n_taken % LOOK_AFTER ? 0 : ingest_go_on(in, err);
 
@@ -599,6 +613,7 @@ int ingest_finding(struct ingest *in, const struct finding *f, struct error *err
 	        .passing = f->state == FINDING_PASSING,
 	};
 	item->digest = in->record_digest ? in->record_digest | item->passing : 0;
+	item->stated = in->record_stated;
 	item->row = encode_row(in, &c->rows, f, item, in->connectors[connector].source_id,
 	                       scope->id);
 	item->details = encode_details(&c->details, f);

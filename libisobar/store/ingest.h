@@ -63,12 +63,6 @@ int ingest_around(struct ingest *in, const struct segment_around *around,
 bool ingest_knows_record(struct ingest *in, int64_t digest);
 
 /*
- * The record that the next findings come from; copied.  digest: 0 when it makes
- * more than one finding, or anything else.
- */
-void ingest_record(struct ingest *in, const char *raw, size_t size, int64_t digest);
-
-/*
  * f is sealed; nothing of it is kept.  May send a full chunk and wait for the
  * one before.
  */
@@ -95,6 +89,15 @@ struct ingest_statement {
 	const struct ingest_edge *edges;
 	size_t n_edges;
 };
+
+/*
+ * The record that the next findings come from; copied.  digest: 0 when it makes
+ * more than one finding, or anything else but a statement about that finding's own
+ * asset: stated, or NULL.
+ */
+void ingest_record(struct ingest *in, const char *raw, size_t size, int64_t digest,
+                   const struct ingest_statement *stated);
+
 int ingest_statement(struct ingest *in, const struct ingest_statement *s,
                      struct error *err) MUST_CHECK;
 

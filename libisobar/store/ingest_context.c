@@ -78,25 +78,43 @@ static uint64_t mix_resource(uint64_t h, const struct resource *r)
 	                       r->name);
 }
 
-/* Of all that a statement says; not 0. */
-static uint64_t digest_of(int64_t source_id, const struct ingest_statement *s)
+static uint64_t mix_claims(uint64_t h, const struct ingest_statement *s)
 {
-	uint64_t h =
-	        ingest_mix_text(mix_resource((uint64_t)source_id, s->resource), s->tags);
-
 	for (size_t i = 0; i < s->n_claims; i++) {
 		const struct context_claim *claim = &s->claims[i];
 
 		h += (uint64_t)claim->field << 32 | (uint64_t)(claim->level + 1);
 		h = ingest_mix_text(h, claim->evidence);
 	}
-	for (size_t i = 0; i < s->n_edges; i++) {
-		const struct ingest_edge *edge = &s->edges[i];
+	return h;
+}
 
-		h += (uint64_t)edge->kind << 32 | (uint64_t)(edge->incoming + 1);
-		h = mix_resource(h, edge->other);
-	}
+static uint64_t mix_edge(uint64_t h, const struct ingest_edge *edge)
+{
+	return h + ((uint64_t)edge->kind << 32 | (uint64_t)(edge->incoming + 1));
+}
+
+/* Of all that a statement says, and of its asset's row; not 0. */
+static uint64_t digest_of(int64_t source_id, const struct ingest_statement *s)
+{
+	uint64_t h =
+	        ingest_mix_text(mix_resource((uint64_t)source_id, s->resource), s->tags);
+
+	h = mix_claims(h, s);
+	for (size_t i = 0; i < s->n_edges; i++)
+		h = mix_resource(mix_edge(h, &s->edges[i]), s->edges[i].other);
 	return h | 1;
+}
+
+int32_t ingest_stated_digest(const struct ingest_statement *s)
+{
+	uint64_t h = ingest_mix_text(0, s->tags);
+
+	h = mix_claims(h, s);
+	for (size_t i = 0; i < s->n_edges; i++)
+		h = ingest_mix_text(mix_edge(h, &s->edges[i]), s->edges[i].other->id);
+	return (int32_t)(((uint32_t)(h >> 32) & ~7u) | 4u |
+	                 (s->n_claims || s->n_edges ? 2u : 0) | (*s->tags ? 1u : 0));
 }
 
 int ingest_statement(struct ingest *in, const struct ingest_statement *s, struct error *err)
@@ -115,12 +133,13 @@ int ingest_statement(struct ingest *in, const struct ingest_statement *s, struct
 	    (rc = put_edge_assets(in, s, err)) < 0)
 		return rc;
 	c = &in->chunks[in->filling].context; /* a full chunk may just have been sent */
-	pg_put_raw16(&c->stated, 4);
+	pg_put_raw16(&c->stated, 5);
 	pg_put_key(&c->stated, &asset);
 	pg_put_int8(&c->stated, source_id);
 	pg_put_text(&c->stated,
 	            in->options.source_name ? in->options.source_name : s->connector);
 	pg_put_text(&c->stated, s->tags);
+	pg_put_int4(&c->stated, ingest_stated_digest(s));
 	put_claims(&c->claims, &asset, source_id, s);
 	put_edges(&c->edges, &in->options.org, &asset, source_id, s);
 	c->n_rows += 1 + s->n_claims + s->n_edges;
@@ -149,6 +168,7 @@ static int merge(struct ingest *in, struct error *err)
 	             "set local enable_material = on; "
 	             "analyze page_stated, page_claim, page_edge",
 	             err)) < 0 ||
+	    (rc = ingest_add_met(in, err)) < 0 ||
 	    (rc = run(in, STMT_STATED_TAGS, err)) < 0 ||
 	    (rc = run(in, STMT_CLAIM_MERGE, err)) < 0 ||
 	    (rc = run(in, STMT_EDGE_MERGE, err)) < 0)
@@ -158,13 +178,14 @@ static int merge(struct ingest *in, struct error *err)
 
 int ingest_finish_context(struct ingest *in, bool joined, struct error *err)
 {
+	const bool stated = in->statements_met || in->known.any_met;
 	int rc;
 
-	if (!in->statements_met && !joined)
+	if (!stated && !joined)
 		return 0;
 	if ((rc = pg_begin(in->pg, err)) < 0)
 		return rc;
-	if (in->statements_met)
+	if (stated)
 		rc = merge(in, err);
 	if (rc == 0)
 		rc = context_rules_touched(in->pg, &in->options.org,

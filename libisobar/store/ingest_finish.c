@@ -363,5 +363,7 @@ int ingest_finish(struct ingest *in, struct ingest_proof *proof, struct error *e
 	in->assets_met = false;
 	if (n_pairs > 0 && (rc = spread(in, err)) < 0)
 		return rc;
-	return ingest_finish_context(in, joined, err);
+	rc = ingest_finish_context(in, joined, err);
+	ingest_forget_known(in);
+	return rc;
 }

@@ -2,8 +2,9 @@
 /*
  * Records that are known by their digest: a large file of which the first chunks
  * were all known gets the digests of its connector's stored records, and what has
- * one of them is neither parsed nor sent.  And the other way round: of a connector
- * that was never seen before, what the file names for the first time is new.
+ * one of them is neither parsed nor sent; what it states of its asset is counted as
+ * stated once more.  And the other way round: of a connector that was never seen
+ * before, what the file names for the first time is new.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -11,84 +12,141 @@
 
 #include "base/mem.h"
 #include "store/ingest_private.h"
+#include "store/pg_encode.h"
 
-#define KNOWN_MAX 2700000 /* 32 MiB of digests: above, files are parsed as ever */
+#define KNOWN_MAX   3600000 /* 48 MiB: above, files are parsed as ever */
+#define KNOWN_FIRST 16384   /* room at first */
 
-/* Binary COPY OUT: a head of 19 bytes, rows of one int8 (2 + 4 + 8 bytes), -1. */
+/* The lowest bit of a digest tells passing from failing; it is not part of the name. */
+#define PASSING INT64_C(1)
+
+/* What a record states: the number of its asset, and which of its statements it is. */
+#define STATEMENT_BITS 3 /* stated_tags.sql keeps so many */
+
+/* Binary COPY OUT: a head of 19 bytes, rows of int8 and int4, -1. */
 #define COPY_HEAD 19
-#define COPY_ROW  14
+#define COPY_ROW  (2 + 4 + 8 + 4 + 4)
 
-static size_t place_of(const struct ingest *in, int64_t digest)
+static size_t place_of(const struct ingest_known *k, int64_t digest)
 {
-	size_t at = (size_t)((uint64_t)digest >> 1) & (in->room_known - 1);
+	size_t at = (size_t)((uint64_t)digest >> 2) & (k->room - 1);
 
-	/* The lowest bit tells passing from failing; it is not part of the name. */
-	while (in->known[at] && (in->known[at] & ~INT64_C(1)) != (digest & ~INT64_C(1)))
-		at = (at + 1) & (in->room_known - 1);
+	while (k->digests[at] && (k->digests[at] | PASSING) != (digest | PASSING))
+		at = (at + 1) & (k->room - 1);
 	return at;
 }
 
 bool ingest_knows_record(struct ingest *in, int64_t digest)
 {
-	if (!in->room_known)
-		return false;
-	const int64_t found = in->known[place_of(in, digest)];
+	struct ingest_known *k = &in->known;
 
-	if (!found)
+	if (!in->knows)
 		return false;
+	const size_t at = place_of(k, digest);
+	const uint32_t states = k->states[at];
+
+	if (!k->digests[at])
+		return false;
+	if (states) {
+		k->any_met = true;
+		k->met[states >> STATEMENT_BITS] |=
+		        (uint8_t)(1u << (states & ((1u << STATEMENT_BITS) - 1)));
+	}
 	in->counts.findings++;
-	in->counts.passing += found & 1;
+	in->counts.passing += k->digests[at] & PASSING;
 	return true;
 }
 
 void ingest_forget_known(struct ingest *in)
 {
-	free(in->known);
-	in->known = NULL;
-	in->room_known = 0;
-	in->known_loaded = false;
+	free(in->known.digests);
+	free(in->known.states);
+	free(in->known.met);
+	in->known = (struct ingest_known){0};
+	in->knows = false;
+}
+
+void ingest_forget_named(struct ingest *in)
+{
 	free(in->named);
 	in->named = NULL;
 	in->room_named = in->n_named = 0;
 }
 
-static void make_room_for(struct ingest *in, size_t n)
+static void known_put(struct ingest_known *k, int64_t digest, uint32_t states)
 {
-	in->room_known = 1024;
-	while (in->room_known < n + n / 2)
-		in->room_known *= 2;
-	in->known = xcalloc(in->room_known, sizeof(*in->known));
+	const size_t at = place_of(k, digest);
+
+	k->n += !k->digests[at];
+	k->digests[at] = digest;
+	k->states[at] = states;
 }
 
-static void take_rows(struct ingest *in, const char *data, int size)
+/* Full to 7/8 at most: memory is dearer than the few places that are looked at. */
+static void known_grow(struct ingest_known *k)
 {
-	int64_t digest;
-	uint64_t wire;
+	int64_t *digests = k->digests;
+	uint32_t *states = k->states;
+	const size_t room = k->room;
 
-	for (; size >= COPY_ROW; data += COPY_ROW, size -= COPY_ROW) {
-		memcpy(&wire, data + 6, sizeof(wire));
-		digest = (int64_t)be64toh(wire);
-		in->known[place_of(in, digest)] = digest;
-	}
+	if (k->n < room - room / 8)
+		return;
+	k->room = room ? room * 2 : KNOWN_FIRST;
+	k->digests = xcalloc(k->room, sizeof(*k->digests));
+	k->states = xcalloc(k->room, sizeof(*k->states));
+	k->n = 0;
+	for (size_t i = 0; i < room; i++)
+		if (digests[i])
+			known_put(k, digests[i], states[i]);
+	free(digests);
+	free(states);
 }
 
-static int copy_known(struct ingest *in, int64_t source_id, struct error *err)
+static void take_row(struct ingest_known *k, const char *row)
+{
+	uint64_t digest;
+	uint32_t states;
+
+	memcpy(&digest, row + 6, sizeof(digest));
+	memcpy(&states, row + 18, sizeof(states));
+	known_grow(k);
+	states = be32toh(states);
+	if (k->n_assets <= states >> STATEMENT_BITS)
+		k->n_assets = (states >> STATEMENT_BITS) + 1;
+	known_put(k, (int64_t)be64toh(digest), states);
+}
+
+/*
+ * COPY takes no parameters, so this is the one statement that is put together.  What a
+ * record states has to be among what its source's statements of the asset came to.
+ */
+static const char *known_records(const struct ingest *in, struct arena *a)
+{
+	const long long org = in->options.org.id, source = in->known.source_id;
+
+	return arena_printf(
+	        a,
+	        "copy (select f.record_digest,"
+	        " coalesce(k.no << %d | array_position(k.digests, f.stated) - 1, 0)"
+	        " from isobar.finding as f left join page_known as k"
+	        " on k.asset_id = f.asset_id and f.stated = any (k.digests)"
+	        " where f.org_id = %lld and f.source_id = %lld and f.record_digest <> 0"
+	        " and (f.stated = 0 or k.no is not null)"
+	        " union all select c.record_digest,"
+	        " coalesce(k.no << %d | array_position(k.digests, c.stated) - 1, 0)"
+	        " from isobar.control_state as c left join page_known as k"
+	        " on k.asset_id = c.asset_id and c.stated = any (k.digests)"
+	        " where c.org_id = %lld and c.source_id = %lld and c.record_digest <> 0"
+	        " and (c.stated = 0 or k.no is not null)"
+	        " limit %d) to stdout (format binary)",
+	        STATEMENT_BITS, org, source, STATEMENT_BITS, org, source, KNOWN_MAX + 1);
+}
+
+static int copy_known(struct ingest *in, struct error *err)
 {
 	PGconn *conn = pg_connection(in->pg);
-	ARENA_SCOPED a = arena_new(1024);
-	/* COPY takes no parameters, so this is the one statement that is put together. */
-	CLEANUP(pg_clearp)
-	PGresult *start = PQexec(
-	        conn,
-	        arena_printf(
-	                a,
-	                "copy (select record_digest from isobar.finding"
-	                " where org_id = %lld and record_digest <> 0 and source_id = %lld"
-	                " union all select record_digest from isobar.control_state"
-	                " where org_id = %lld and record_digest <> 0 and source_id = %lld"
-	                ") to stdout (format binary)",
-	                (long long)in->options.org.id, (long long)source_id,
-	                (long long)in->options.org.id, (long long)source_id));
+	ARENA_SCOPED a = arena_new(2048);
+	CLEANUP(pg_clearp) PGresult *start = PQexec(conn, known_records(in, a));
 	bool head = true;
 	char *data;
 	int size;
@@ -98,7 +156,8 @@ static int copy_known(struct ingest *in, int64_t source_id, struct error *err)
 	while ((size = PQgetCopyData(conn, &data, 0)) > 0) {
 		const int skip = head && size >= COPY_HEAD ? COPY_HEAD : 0;
 
-		take_rows(in, data + skip, size - skip);
+		for (int at = skip; size - at >= COPY_ROW; at += COPY_ROW)
+			take_row(&in->known, data + at);
 		head = false;
 		PQfreemem(data);
 	}
@@ -112,20 +171,37 @@ static int copy_known(struct ingest *in, int64_t source_id, struct error *err)
 	return 0;
 }
 
-static int count_known(struct ingest *in, int64_t source_id, int64_t *out,
-                       struct error *err)
+static int run_of_source(struct ingest *in, enum statement stmt, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(256);
 	struct pg_params p = {.arena = a};
-	CLEANUP(pg_clearp) PGresult *result = NULL;
-	int rc;
 
 	pg_bind_int(&p, in->options.org.id);
-	pg_bind_int(&p, source_id);
-	if ((rc = pg_run(in->pg, STMT_KNOWN_COUNT, &p, &result, err)) < 0)
+	pg_bind_int(&p, in->known.source_id);
+	return pg_run(in->pg, stmt, &p, NULL, err);
+}
+
+/* Whole tables are joined, of which the planner may not know yet that they are large. */
+static int read_known(struct ingest *in, struct error *err)
+{
+	struct ingest_known *k = &in->known;
+	int rc;
+
+	if ((rc = pg_command(
+	             in->pg,
+	             "set local enable_seqscan = on; set local enable_hashjoin = on; "
+	             "set local enable_nestloop = off; truncate page_known",
+	             err)) < 0 ||
+	    (rc = run_of_source(in, STMT_STATED_KNOWN, err)) < 0 ||
+	    (rc = pg_command(in->pg, "analyze page_known", err)) < 0 ||
+	    (rc = copy_known(in, err)) < 0)
 		return rc;
-	*out = pg_get_int(result, 0, "n");
-	return 0;
+	k->met = xcalloc(k->n_assets, 1);
+	return pg_command(
+	        in->pg,
+	        "set local enable_seqscan = off; set local enable_hashjoin = off; "
+	        "set local enable_nestloop = on",
+	        err);
 }
 
 /*
@@ -212,23 +288,51 @@ static const struct ingest_connector *only_connector(const struct ingest *in)
 
 int ingest_load_known(struct ingest *in, struct error *err)
 {
-	int64_t n = 0;
+	struct ingest_known *k = &in->known;
 	int rc;
 
-	in->known_loaded = true;
+	in->known_asked = true;
 	if (in->keeps_seen)
 		return 0; /* a digest does not tell which finding was seen */
 	const struct ingest_connector *only = only_connector(in);
 
 	if (!only || only->fresh)
 		return 0;
-	if ((rc = pg_command(in->pg, "set local enable_seqscan = on", err)) < 0 ||
-	    (rc = count_known(in, only->source_id, &n, err)) < 0)
-		return rc;
-	if (n > 0 && n <= KNOWN_MAX) {
-		make_room_for(in, (size_t)n);
-		if ((rc = copy_known(in, only->source_id, err)) < 0)
+	if (k->source_id != only->source_id) {
+		if (k->any_met)
+			return 0; /* ingest_add_met() needs what is there */
+		ingest_forget_known(in);
+		k->source_id = only->source_id;
+		k->run_id = in->run_id;
+		if ((rc = read_known(in, err)) < 0)
 			return rc;
 	}
-	return pg_command(in->pg, "set local enable_seqscan = off", err);
+	if (k->n > KNOWN_MAX)
+		ingest_forget_known(in);
+	in->knows = k->n > 0;
+	return 0;
+}
+
+int ingest_add_met(struct ingest *in, struct error *err)
+{
+	const struct ingest_known *k = &in->known;
+	struct strbuf rows = {0};
+	int rc;
+
+	if (!k->any_met)
+		return 0;
+	for (size_t no = 1; no < k->n_assets; no++) {
+		if (!k->met[no])
+			continue;
+		pg_put_raw16(&rows, 2);
+		pg_put_int4(&rows, (int64_t)no);
+		pg_put_int4(&rows, k->met[no]);
+	}
+	if ((rc = ingest_copy(in->pg,
+	                      "truncate page_met; copy page_met from stdin (format binary)",
+	                      &rows, err)) == 0 &&
+	    (rc = pg_command(in->pg, "analyze page_met", err)) == 0)
+		rc = run_of_source(in, STMT_STATED_MET, err);
+	strbuf_done(&rows);
+	return rc;
 }

@@ -40,6 +40,7 @@ struct ingest_item {
 	int64_t content_hash; /* positive: 0 is a closed finding's */
 	timestamp updated_at;
 	int64_t digest; /* of its record when that is all of it; 0 otherwise */
+	int32_t stated; /* then: of what the record states of the asset; 0: nothing */
 	int64_t scope_id;
 	struct slice row;     /* of rows: page_row without its last four columns */
 	struct slice details; /* of details */
@@ -124,6 +125,18 @@ enum ingest_flight {
 
 #define MERGE_MAX 10 /* statements of one merge */
 
+/* Digests of the stored records of one source: ingest_known.c. */
+struct ingest_known {
+	int64_t source_id;
+	int64_t run_id;   /* of the file for which they were read */
+	int64_t *digests; /* open addressing; 0: free */
+	uint32_t *states; /* what each states of which asset; 0: nothing */
+	size_t n, room;   /* room: a power of two; 0: not read */
+	uint8_t *met;     /* by asset: which of its statements were passed over */
+	size_t n_assets;
+	bool any_met; /* of records that state something */
+};
+
 struct ingest {
 	struct pg *pg;
 	struct ingest_options options;
@@ -176,10 +189,11 @@ struct ingest {
 	uint64_t *mark_cache;  /* assets marked in this transaction; direct-mapped */
 
 	int64_t record_digest; /* of the current record; 0: of several findings */
+	int32_t record_stated; /* of what it states of its finding's asset; 0: nothing */
 	unsigned int n_chunks; /* sent of this file */
-	bool known_loaded;     /* or found to be too many */
-	int64_t *known;        /* digests of stored records; open addressing; 0: free */
-	size_t room_known;     /* a power of two; 0: not loaded */
+	struct ingest_known known;
+	bool known_asked; /* in this file */
+	bool knows;       /* this file's records are looked up in known */
 
 	uint32_t *named; /* hashes of this file's findings of fresh connectors; 0: free */
 	size_t room_named, n_named;
@@ -199,9 +213,18 @@ int ingest_flush(struct ingest *in, struct error *err) MUST_CHECK;
 int ingest_write_upgrades(struct ingest *in, struct error *err) MUST_CHECK;
 /* Gives up what is in flight, and the transaction. */
 void ingest_rollback(struct ingest *in);
-/* Reads the digests of the file's connector: ingest_known.c. */
+/*
+ * ingest_known.c: from now on this file's records are looked up, if they are of one
+ * source.  Its digests are read, unless a file before had them read.
+ */
 int ingest_load_known(struct ingest *in, struct error *err) MUST_CHECK;
 void ingest_forget_known(struct ingest *in);
+void ingest_forget_named(struct ingest *in);
+/*
+ * Adds to the statements of this command those of the records that were passed over, where
+ * they matter.  In a transaction, before statements are merged.
+ */
+int ingest_add_met(struct ingest *in, struct error *err) MUST_CHECK;
 /*
  * Marks the items of fresh connectors that this file has not named before as new:
  * nobody has to be asked about them.  Returns how many items are left to ask about.
@@ -214,6 +237,11 @@ int64_t ingest_source_id(struct ingest *in, const char *connector);
 int ingest_finish_context(struct ingest *in, bool joined, struct error *err) MUST_CHECK;
 /* ingest_finish.c: what stands beside findings, before a file or a page ends. */
 int ingest_write_rest(struct ingest *in, struct error *err) MUST_CHECK;
+/*
+ * Of all that a statement says of its asset; never 0.  Its lowest bit: it has tags; the
+ * next: it has more than tags.
+ */
+int32_t ingest_stated_digest(const struct ingest_statement *s);
 /* A digest of what h is one of, and of a text behind it. */
 uint64_t ingest_mix_text(uint64_t h, const char *text);
 /* Whether a digest, which is not 0, was put into the cache not long ago; now it is. */

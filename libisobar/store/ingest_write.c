@@ -570,7 +570,7 @@ int ingest_send_chunk(struct ingest *in, struct error *err)
 	sort_items(c); /* while the server is still at the one before */
 	if ((rc = ingest_drain(in, err)) < 0 || (rc = ensure_connectors(in, err)) < 0)
 		return rc;
-	if (++in->n_chunks > KNOWN_AFTER_CHUNKS && !in->write_mode && !in->known_loaded) {
+	if (++in->n_chunks > KNOWN_AFTER_CHUNKS && !in->write_mode && !in->known_asked) {
 		give_back(&in->chunks[!in->filling]);
 		if ((rc = ingest_load_known(in, err)) < 0)
 			return rc;
@@ -583,7 +583,7 @@ int ingest_send_chunk(struct ingest *in, struct error *err)
 	c->diff = (struct ingest_diff){0};
 	in->filling = !in->filling;
 	ingest_chunk_reset(&in->chunks[in->filling]);
-	if (in->room_known)
+	if (in->knows)
 		give_back(&in->chunks[in->filling]);
 	if (c->n_ask)
 		send_keys(in, c);

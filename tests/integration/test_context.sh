@@ -167,7 +167,12 @@ cp "$out" "$tmp/listed.ini"
 must "$isobar" rule load --json --now 2026-11-15T12:30:00Z "$tmp/listed.ini"
 expect "what is listed can be loaded" "0 0" "$(jq -r '"\(.changed) \(.claims)"' "$out")"
 bucket_record '{"Env":"live","Team":"shop"}' >"$tmp/bucket.json"
-import 2026-11-15T13:00:00Z "$tmp/bucket.json"
+asff 2 bucket=other >"$tmp/other.json"
+cat "$tmp/other.json" "$tmp/bucket.json" >"$tmp/two.json" # a file's first record has no digest
+import 2026-11-15T13:00:00Z "$tmp/two.json"
+expect "its record may be passed over as long as the bucket has its tags" t "$(sql "select record_digest <> 0
+	and a.stated -> f.source_id::text ? f.stated::text from isobar.finding as f join isobar.asset as a using (org_id, asset_id)
+	where a.id = '$bucket'")"
 expect "rules hold for what comes later" production "$(show "$bucket" .environment)"
 proves "an org's rules replace the catalogue's, for all assets"
 

@@ -19,7 +19,7 @@ with page as (
     update isobar.control_state as c
        set state = case when p.state = 5 then 0 else 1 end,
            content_hash = case when p.state = 5 then p.content_hash else 0 end,
-           record_digest = case when p.state = 5 then p.record_digest else 0 end,
+           record_digest = case when p.state = 5 then p.record_digest else 0 end, stated = p.stated,
            updated_at = p.updated_at, run_id = $2,
            valid_from = case when (c.state = 0) = (p.state = 5) then c.valid_from else $3 end,
            source_id = p.source_id, scope_id = p.scope_id
@@ -28,9 +28,10 @@ with page as (
        and c.asset_id = p.asset_id
        and c.finding_id = p.finding_id
 )
-insert into isobar.control_state (org_id, source_id, scope_id, run_id, content_hash, record_digest,
-                                  updated_at, valid_from,                                 state, asset_id, finding_id, connector, rule)
-select $1, source_id, scope_id, $2, content_hash, record_digest, updated_at, $3, 0, asset_id, finding_id, connector, rule
+insert into isobar.control_state (org_id, source_id, scope_id, run_id, content_hash, record_digest, stated,
+                                  updated_at, valid_from, state, asset_id, finding_id, connector, rule)
+select $1, source_id, scope_id, $2, content_hash, record_digest, stated, updated_at, $3, 0, asset_id, finding_id,
+       connector, rule
   from page
  where state = 5
    and not known

@@ -2,7 +2,7 @@
 -- $1 org_id, $2 run_id.  Reads page_row.
 update isobar.finding as f
    set source_id = p.source_id, scope_id = p.scope_id, run_id = $2, segment_id = p.segment_id,
-       content_hash = p.content_hash, record_digest = p.record_digest,
+       content_hash = p.content_hash, record_digest = p.record_digest, stated = p.stated,
        updated_at = p.updated_at,
        first_seen = p.first_seen, last_seen = p.last_seen,
        closed_at = p.closed_at, epss = p.epss, segment_slot = p.segment_slot, state = p.state,

@@ -1,18 +1,46 @@
--- Tags of the assets of a page of statements, where these tell any.  An asset whose tags changed is
--- touched: rules may read them.
+-- Tags of the assets of a page of statements, where these tell any (of several the greatest), and the digests of
+-- what is stated of them.  A source's digests hold as long as nobody takes other tags than the source states.
+-- What one statement says is what is stored of the asset; of several each has its tags beside its digest, and
+-- several of which one says more than tags have no digests.  An asset of which any of it changed is touched: rules
+-- may read the tags.
 -- $1 org_id, $2 now.  Reads page_stated.
-with next as (
-    select asset_id, max(tags) as tags
+with said as (
+    select asset_id, source_id, digest, max(nullif(tags, ''))::jsonb as tags
       from page_stated
-     where tags <> ''
-     group by asset_id
+     group by asset_id, source_id, digest
+), word as (
+    select asset_id, source_id, (array_agg(tags order by tags desc nulls last))[1] as tags,
+           case when bool_or(digest = 0) then null
+                when count(*) = 1 then jsonb_build_object(min(digest), null)
+                when count(*) <= 8 and bit_or(digest) & 2 = 0 then jsonb_object_agg(digest, tags)
+           end as stated
+      from said
+     group by asset_id, source_id
+), taken as (
+    select asset_id, source_id, stated, tags,
+           first_value(tags) over (partition by asset_id order by tags desc nulls last) as taken
+      from word
+), next as (
+    select asset_id, taken as tags, array_agg(source_id::text) as sources,
+           coalesce(jsonb_object_agg(source_id, stated)
+                        filter (where stated is not null and (tags is null or tags = taken)), '{}') as stated
+      from taken
+     group by asset_id, taken
+), change as (
+    select n.asset_id, coalesce(n.tags, a.tags) as tags,
+           nullif(case when n.tags is null or n.tags = a.tags then coalesce(a.stated, '{}') - n.sources || n.stated
+                       else n.stated end, '{}') as stated
+      from next as n
+      join isobar.asset as a
+        on a.org_id = $1
+       and a.asset_id = n.asset_id
 ), changed as (
     update isobar.asset as a
-       set tags = n.tags::jsonb
-      from next as n
+       set tags = c.tags, stated = c.stated
+      from change as c
      where a.org_id = $1
-       and a.asset_id = n.asset_id
-       and a.tags is distinct from n.tags::jsonb
+       and a.asset_id = c.asset_id
+       and (a.tags, a.stated) is distinct from (c.tags, c.stated)
  returning a.asset_id
 )
 insert into context_touched (asset_id)

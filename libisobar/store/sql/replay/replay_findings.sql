@@ -28,7 +28,7 @@ with later as (
 ), stood as (
     select f.asset_id, f.finding_id, f.source_id, f.scope_id, f.stored_at, f.first_seen, f.last_seen, f.epss, f.class,
            f.sev100, f.fidelity, f.maturity, f.flags, f.misses, f.connector, f.rule, f.cve, f.location, f.engine,
-           f.title, f.upgrade_id, f.record_digest,
+           f.title, f.upgrade_id, f.record_digest, f.stated,
            coalesce(l.run_id, f.run_id) as run_id, coalesce(l.updated_at, f.updated_at) as updated_at,
            coalesce(l.state, f.state) as state, coalesce(l.closed_by, f.closed_by) as closed_by,
            case when l.finding_id is null then f.closed_at
@@ -56,13 +56,13 @@ with later as (
      where f.org_id = $1
        and f.stored_at <= $2
 )
-insert into finding (org_id, source_id, scope_id, run_id, segment_id, content_hash, record_digest, updated_at, stored_at,
-                     first_seen, last_seen, closed_at, epss, segment_slot, state, closed_by, class, sev100, fidelity,
-                     maturity, flags, misses, asset_id, finding_id, connector, rule, cve, location, engine, title,
+insert into finding (org_id, source_id, scope_id, run_id, segment_id, content_hash, record_digest, stated, updated_at,
+                     stored_at, first_seen, last_seen, closed_at, epss, segment_slot, state, closed_by, class, sev100,
+                     fidelity, maturity, flags, misses, asset_id, finding_id, connector, rule, cve, location, engine, title,
                      upgrade_id)
 select $1, source_id, scope_id, run_id, segment_id,
-       case when content_hash = current_hash then content_hash else -content_hash end, record_digest, updated_at, stored_at,
-       first_seen, last_seen, closed_at, epss, segment_slot, state, closed_by, class, sev100, fidelity,
+       case when content_hash = current_hash then content_hash else -content_hash end, record_digest, stated, updated_at,
+       stored_at, first_seen, last_seen, closed_at, epss, segment_slot, state, closed_by, class, sev100, fidelity,
        maturity, flags, misses, asset_id, finding_id, connector, rule, cve, location, engine, title, upgrade_id
   from stood
  order by asset_id, finding_id

@@ -15,6 +15,7 @@ create temporary table page_row (
     finding_id   uuid        not null,
     content_hash bigint      not null,
     record_digest bigint     not null,
+    stated       integer     not null,
     updated_at   timestamptz not null,
     first_seen   timestamptz,
     last_seen    timestamptz,
@@ -73,10 +74,20 @@ create temporary table page_fact (
     remediation text     not null
 );
 create temporary table page_stated (
-    asset_id  uuid   not null,
-    source_id bigint not null,
-    source    text   not null,
-    tags      text   not null
+    asset_id  uuid    not null,
+    source_id bigint  not null,
+    source    text    not null,
+    tags      text    not null,
+    digest    integer not null default 0
+);
+create temporary table page_known (
+    no       integer   not null,
+    asset_id uuid      not null,
+    digests  integer[] not null
+);
+create temporary table page_met (
+    no     integer not null,
+    places integer not null
 );
 create temporary table page_claim (
     asset_id  uuid     not null,
