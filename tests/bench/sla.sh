@@ -61,12 +61,12 @@ sla_describe() {
 # sla_timed SIZE ROUND FIGURE: events a second of one run of the scorer, which has nothing else to do.
 sla_timed() {
 	local size=$1 round=$2 figure=$3 before after seconds rest
-	before=$(sql "sla_$size" -c 'select count(*) from isobar.event_seq')
+	before=$(sql "sla_$size" -c 'select coalesce(sum(n), 0) from isobar.event_seq')
 	sql postgres -c checkpoint
 	ISOBAR_DATABASE="$server dbname=sla_$size" "$timed" "$work/timed" "$scorer" --once \
 		--now 2026-02-01T00:00:00Z || die "the scorer failed ($figure)"
 	read -r seconds rest <"$work/timed"
-	after=$(sql "sla_$size" -c 'select count(*) from isobar.event_seq')
+	after=$(sql "sla_$size" -c 'select coalesce(sum(n), 0) from isobar.event_seq')
 	[ "$after" = "$(sql "sla_$size" -c 'select count(*) from isobar.risk_event')" ] || die "$figure left events"
 	say "$size round $round: $figure: $((after - before)) events in $seconds s"
 	sample "$size" "$round" "$figure" "$(awk -v n="$((after - before))" -v s="$seconds" 'BEGIN { printf "%.6g", n / s }')"

@@ -391,10 +391,15 @@ $$;
 
 -- --- the feed, and versions ---
 
+create view kept.event_number as
+    select s.org_id, s.seq + i as seq, s.event_id + i as event_id
+      from isobar.event_seq as s
+     cross join generate_series(0, s.n - 1) as i;
+
 create function kept.broken_feed(of_step integer) returns setof text language sql as $$
     select format('%s events, %s have numbers, from %s to %s', (select count(*) from isobar.risk_event where org_id = 1),
                   count(*), min(seq), max(seq))
-      from isobar.event_seq
+      from kept.event_number
      where org_id = 1
     having count(*) <> (select count(*) from isobar.risk_event where org_id = 1)
         or min(seq) <> 1
@@ -402,14 +407,14 @@ create function kept.broken_feed(of_step integer) returns setof text language sq
      union all
     select format('event %s had number %s and has not any more', n.event_id, n.seq)
       from kept.numbered as n
-     where not exists (select from isobar.event_seq as q
+     where not exists (select from kept.event_number as q
                         where q.org_id = 1
                           and q.seq = n.seq
                           and q.event_id = n.event_id)
      union all
     select format('events of %s are not numbered in their order', o.risk_id)
       from (select e.risk_id, e.event_id, lag(e.event_id) over (partition by e.risk_id order by q.seq) as before
-              from isobar.event_seq as q
+              from kept.event_number as q
               join isobar.risk_event as e using (org_id, event_id)
              where q.org_id = 1) as o
      where o.before > o.event_id

@@ -342,11 +342,13 @@ expect "acceptances that end soon" "20 20" "$(sql "select count(distinct e.risk_
 expect_some "crossings of known instants" "$(sql "select count(*) from public.wanted where at > '$(at 0)'")"
 proves "every crossing has one event, at its instant"
 
+sql "create view public.event_number as select s.org_id, s.seq + i as seq, s.event_id + i as event_id
+	from isobar.event_seq as s cross join generate_series(0, s.n - 1) as i"
 expect "numbers" t "$(sql "select min(seq) = 1 and max(seq) = count(*) and count(*) = count(distinct event_id)
-	and count(*) = (select count(*) from isobar.risk_event) from isobar.event_seq")"
-none "every event has one" "select event_id from isobar.risk_event left join isobar.event_seq as s using (org_id, event_id) where s.seq is null"
+	and count(*) = (select count(*) from isobar.risk_event) from public.event_number")"
+none "every event has one" "select event_id from isobar.risk_event left join public.event_number as s using (org_id, event_id) where s.seq is null"
 none "in the order of each risk" "select event_id from (select event_id, seq, lag(seq) over (partition by risk_id order by event_id)
-	as former from isobar.risk_event join isobar.event_seq using (org_id, event_id)) as e where seq < former"
-expect "how far they are given" "$(sql 'select max(seq) from isobar.event_seq')" "$(sql 'select last_seq from isobar.event_sequencer')"
+	as former from isobar.risk_event join public.event_number using (org_id, event_id)) as e where seq < former"
+expect "how far they are given" "$(sql 'select max(seq) from public.event_number')" "$(sql 'select last_seq from isobar.event_sequencer')"
 proves "numbers of events have no gap"
 done_testing

@@ -347,7 +347,7 @@ keep() {
 check() {
 	local line
 	sql "select kept.broken($step)" >"$tmp/broken"
-	sql "delete from kept.numbered; insert into kept.numbered select seq, event_id from isobar.event_seq where org_id = 1"
+	sql "delete from kept.numbered; insert into kept.numbered select seq, event_id from kept.event_number where org_id = 1"
 	while IFS= read -r line; do
 		fail "seed $seed, step $step at $now ($action $what)" "$line"
 	done <"$tmp/broken"

@@ -85,7 +85,7 @@ select p.place, p.no, p.at, p.kind, p.state, p.was_state, p.band, p.was_band, p.
        array(select get_byte(p.basis, i) from generate_series(0, length(p.basis) - 1) as i order by i) as basis,
        array(select get_byte(p.was_basis, i) from generate_series(0, length(p.was_basis) - 1) as i order by i)
            as was_basis,
-       q.seq, coalesce(c.reason, n.body, x.reason, t.reason) as comment,
+       q.seq + p.no - q.event_id as seq, coalesce(c.reason, n.body, x.reason, t.reason) as comment,
        p.place = 0 and exists (select
                                  from isobar.risk_alias as l
                                 where l.org_id = $1
@@ -93,10 +93,14 @@ select p.place, p.no, p.at, p.kind, p.state, p.was_state, p.band, p.was_band, p.
                                   and l.reason = 2
                                   and l.valid_from = p.at) as is_merged
   from page as p
-  left join isobar.event_seq as q
+  left join lateral (select s.seq, s.event_id, s.n
+                       from isobar.event_seq as s
+                      where s.org_id = $1
+                        and s.event_id <= p.no
+                      order by s.event_id desc
+                      limit 1) as q
     on p.place = 1
-   and q.org_id = $1
-   and q.event_id = p.no
+   and q.event_id + q.n > p.no
   left join lateral (select k.reason
                        from isobar.risk_claim as k
                       where k.org_id = $1

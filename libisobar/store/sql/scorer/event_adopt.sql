@@ -7,7 +7,8 @@ update isobar.risk_event as e
    set xid = case when exists (select
                                  from isobar.event_seq as s
                                 where s.org_id = $1
-                                  and s.event_id = e.event_id)
+                                  and s.event_id <= e.event_id
+                                  and s.event_id + s.n > e.event_id)
                   then '3'::xid8
                   else pg_current_xact_id()
              end

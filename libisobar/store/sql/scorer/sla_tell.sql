@@ -9,7 +9,7 @@ with touched as (
       from batch_event
      where kind in (2, 3, 4, 7, 12)
 ), told as (
-    select e.risk_id, s.seq, e.at, e.kind, e.state, e.band, e.due_at, e.actor,
+    select e.risk_id, s.seq + e.event_id - s.event_id as seq, e.at, e.kind, e.state, e.band, e.due_at, e.actor,
            lag(e.state) over w as former,
            max(e.at) over (w rows between unbounded preceding and 1 preceding) as former_at,
            max(e.at) filter (where e.kind = 3) over (w rows between unbounded preceding and 1 preceding)
@@ -19,10 +19,14 @@ with touched as (
       join isobar.risk_event as e
         on e.org_id = $1
        and e.risk_id = t.risk_id
-      join isobar.event_seq as s
-        on s.org_id = $1
-       and s.event_id = e.event_id
-    window w as (partition by e.risk_id order by s.seq)
+     cross join lateral (select seq, event_id, n
+                           from isobar.event_seq
+                          where org_id = $1
+                            and event_id <= e.event_id
+                          order by event_id desc
+                          limit 1) as s
+     where s.event_id + s.n > e.event_id
+    window w as (partition by e.risk_id order by s.seq + e.event_id - s.event_id)
 ), placed as (
     select t.*, b.begins,
            count(*) filter (where b.begins) over (partition by t.risk_id order by t.seq) as stretch,
