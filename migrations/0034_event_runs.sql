@@ -4,6 +4,6 @@
 alter table isobar.event_seq add column n integer not null default 1;
 alter table isobar.event_seq add constraint event_seq_n_check check (n > 0);
 comment on table isobar.event_seq is 'Numbers of committed events without gaps, given by one leased sequencer per org: of n events with ids one after the other.';
-comment on column isobar.event_seq.seq is '1, 2, 3, …: each transaction''s events in their order, and those of a risk in theirs. The number of the first.';
+comment on column isobar.event_seq.seq is '1, 2, 3, …: each transaction''s events in their order, and those of a risk in theirs. The number of the first. @volatile';
 comment on column isobar.event_seq.event_id is 'The first event. @volatile';
-comment on column isobar.event_seq.n is 'How many: seq + i is the number of event_id + i.';
+comment on column isobar.event_seq.n is 'How many: seq + i is the number of event_id + i. @volatile';

@@ -4,11 +4,12 @@
 -- next.
 -- $1 org_id, $2 first transaction id.
 update isobar.risk_event as e
-   set xid = case when exists (select
-                                 from isobar.event_seq as s
-                                where s.org_id = $1
-                                  and s.event_id <= e.event_id
-                                  and s.event_id + s.n > e.event_id)
+   set xid = case when (select s.event_id + s.n > e.event_id
+                          from isobar.event_seq as s
+                         where s.org_id = $1
+                           and s.event_id <= e.event_id
+                         order by s.event_id desc
+                         limit 1)
                   then '3'::xid8
                   else pg_current_xact_id()
              end
