@@ -135,6 +135,7 @@ int ingest_begin_file(struct ingest *in, const char *name, struct error *err)
 	int rc;
 
 	assert(!in->open);
+	in->file_no++;
 	if ((rc = pg_begin(in->pg, err)) < 0)
 		return rc;
 	in->open = true;
@@ -172,7 +173,8 @@ void ingest_clear(struct ingest *in)
 	strbuf_reset(&in->upgrades);
 	scopes_clear(in);
 	for (size_t i = 0; i < in->n_connectors; i++)
-		in->connectors[i].ensured = in->connectors[i].fresh = false;
+		in->connectors[i].met = in->connectors[i].ensured =
+		        in->connectors[i].fresh = false;
 	ingest_chunk_reset(&in->chunks[0]);
 	ingest_chunk_reset(&in->chunks[1]);
 	in->flight = FLIGHT_NONE;
@@ -182,11 +184,7 @@ void ingest_clear(struct ingest *in)
 void ingest_forget_sent(struct ingest *in)
 {
 	in->flight = FLIGHT_NONE;
-	/* What was read for this file may be its own. */
-	if (in->known.run_id == in->run_id)
-		ingest_forget_known(in);
-	in->knows = false;
-	ingest_forget_named(in);
+	ingest_forget_file(in);
 	memset(in->asset_cache, 0, INGEST_ASSET_CACHE * sizeof(*in->asset_cache));
 	memset(in->upgrade_cache, 0, INGEST_UPGRADE_CACHE * sizeof(*in->upgrade_cache));
 }
@@ -242,9 +240,12 @@ static size_t connector_index(struct ingest *in, const char *name)
 {
 	const struct org *org = &in->options.org;
 
-	for (size_t i = 0; i < in->n_connectors; i++)
-		if (strcmp(in->connectors[i].name, name) == 0)
-			return i;
+	for (size_t i = 0; i < in->n_connectors; i++) {
+		if (strcmp(in->connectors[i].name, name) != 0)
+			continue;
+		in->connectors[i].met = true;
+		return i;
+	}
 
 	const char *source = in->options.source_name ? in->options.source_name : name;
 	const struct key id =
@@ -254,6 +255,7 @@ static size_t connector_index(struct ingest *in, const char *name)
 	        xrealloc(in->connectors, (in->n_connectors + 1) * sizeof(*in->connectors));
 	in->connectors[in->n_connectors] =
 	        (struct ingest_connector){.name = xstrdup(name),
+	                                  .met = true,
 	                                  .source_id = key_number(&id),
 	                                  .lock_key = ingest_lock_key(org, name)};
 	return in->n_connectors++;

@@ -173,12 +173,14 @@ static int merge(struct ingest *in, struct error *err)
 	    (rc = run(in, STMT_CLAIM_MERGE, err)) < 0 ||
 	    (rc = run(in, STMT_EDGE_MERGE, err)) < 0)
 		return rc;
-	return pg_command(in->pg, "truncate page_stated, page_claim, page_edge", err);
+	return pg_command(
+	        in->pg, "truncate page_stated, page_claim, page_edge, page_known, page_met",
+	        err);
 }
 
 int ingest_finish_context(struct ingest *in, bool joined, struct error *err)
 {
-	const bool stated = in->statements_met || in->known.any_met;
+	const bool stated = in->statements_met || in->met_sent;
 	int rc;
 
 	if (!stated && !joined)
@@ -196,6 +198,6 @@ int ingest_finish_context(struct ingest *in, bool joined, struct error *err)
 	if (rc < 0 || (rc = pg_commit(in->pg, err)) < 0)
 		pg_rollback(in->pg);
 	else
-		in->statements_met = false;
+		in->statements_met = in->met_sent = false;
 	return rc;
 }

@@ -141,7 +141,7 @@ int ingest_write_rest(struct ingest *in, struct error *err)
 
 	if ((rc = ingest_send_chunk(in, err)) < 0 || (rc = ingest_flush(in, err)) < 0 ||
 	    (rc = ingest_write_upgrades(in, err)) < 0 || (rc = write_facts(in, err)) < 0 ||
-	    (rc = write_scopes(in, err)) < 0)
+	    (rc = write_scopes(in, err)) < 0 || (rc = ingest_send_met(in, err)) < 0)
 		return rc;
 	in->counts.unchanged = in->counts.findings - in->counts.fresh - in->counts.changed;
 	return 0;

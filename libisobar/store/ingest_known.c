@@ -21,11 +21,13 @@
 #define PASSING INT64_C(1)
 
 /* What a record states: the number of its asset, and which of its statements it is. */
-#define STATEMENT_BITS 3 /* stated_tags.sql keeps so many */
+#define STATEMENT_BITS 3 /* stated_tags.sql keeps 8 of an asset */
 
 /* Binary COPY OUT: a head of 19 bytes, rows of int8 and int4, -1. */
 #define COPY_HEAD 19
 #define COPY_ROW  (2 + 4 + 8 + 4 + 4)
+
+#define MET_ROWS 50000 /* sent in one go */
 
 static size_t place_of(const struct ingest_known *k, int64_t digest)
 {
@@ -64,6 +66,16 @@ void ingest_forget_known(struct ingest *in)
 	free(in->known.met);
 	in->known = (struct ingest_known){0};
 	in->knows = false;
+}
+
+void ingest_forget_file(struct ingest *in)
+{
+	if (in->known.file_no == in->file_no)
+		ingest_forget_known(in);
+	if (in->known.any_met)
+		memset(in->known.met, 0, in->known.n_assets);
+	in->known.any_met = in->knows = false;
+	ingest_forget_named(in);
 }
 
 void ingest_forget_named(struct ingest *in)
@@ -129,17 +141,20 @@ static const char *known_records(const struct ingest *in, struct arena *a)
 	        "copy (select f.record_digest,"
 	        " coalesce(k.no << %d | array_position(k.digests, f.stated) - 1, 0)"
 	        " from isobar.finding as f left join page_known as k"
-	        " on k.asset_id = f.asset_id and f.stated = any (k.digests)"
+	        " on k.load = %u and k.asset_id = f.asset_id"
+	        " and f.stated = any (k.digests)"
 	        " where f.org_id = %lld and f.source_id = %lld and f.record_digest <> 0"
 	        " and (f.stated = 0 or k.no is not null)"
 	        " union all select c.record_digest,"
 	        " coalesce(k.no << %d | array_position(k.digests, c.stated) - 1, 0)"
 	        " from isobar.control_state as c left join page_known as k"
-	        " on k.asset_id = c.asset_id and c.stated = any (k.digests)"
+	        " on k.load = %u and k.asset_id = c.asset_id"
+	        " and c.stated = any (k.digests)"
 	        " where c.org_id = %lld and c.source_id = %lld and c.record_digest <> 0"
 	        " and (c.stated = 0 or k.no is not null)"
 	        " limit %d) to stdout (format binary)",
-	        STATEMENT_BITS, org, source, STATEMENT_BITS, org, source, KNOWN_MAX + 1);
+	        STATEMENT_BITS, in->n_loads, org, source, STATEMENT_BITS, in->n_loads, org,
+	        source, KNOWN_MAX + 1);
 }
 
 static int copy_known(struct ingest *in, struct error *err)
@@ -171,14 +186,15 @@ static int copy_known(struct ingest *in, struct error *err)
 	return 0;
 }
 
-static int run_of_source(struct ingest *in, enum statement stmt, struct error *err)
+static int number_assets(struct ingest *in, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(256);
 	struct pg_params p = {.arena = a};
 
 	pg_bind_int(&p, in->options.org.id);
 	pg_bind_int(&p, in->known.source_id);
-	return pg_run(in->pg, stmt, &p, NULL, err);
+	pg_bind_int(&p, ++in->n_loads);
+	return pg_run(in->pg, STMT_STATED_KNOWN, &p, NULL, err);
 }
 
 /* Whole tables are joined, of which the planner may not know yet that they are large. */
@@ -187,12 +203,15 @@ static int read_known(struct ingest *in, struct error *err)
 	struct ingest_known *k = &in->known;
 	int rc;
 
+	if (!in->n_loads && /* what a command left that did not come to its end */
+	    (rc = pg_command(in->pg, "truncate page_known, page_met", err)) < 0)
+		return rc;
 	if ((rc = pg_command(
 	             in->pg,
 	             "set local enable_seqscan = on; set local enable_hashjoin = on; "
-	             "set local enable_nestloop = off; truncate page_known",
+	             "set local enable_nestloop = off",
 	             err)) < 0 ||
-	    (rc = run_of_source(in, STMT_STATED_KNOWN, err)) < 0 ||
+	    (rc = number_assets(in, err)) < 0 ||
 	    (rc = pg_command(in->pg, "analyze page_known", err)) < 0 ||
 	    (rc = copy_known(in, err)) < 0)
 		return rc;
@@ -299,11 +318,9 @@ int ingest_load_known(struct ingest *in, struct error *err)
 	if (!only || only->fresh)
 		return 0;
 	if (k->source_id != only->source_id) {
-		if (k->any_met)
-			return 0; /* ingest_add_met() needs what is there */
 		ingest_forget_known(in);
 		k->source_id = only->source_id;
-		k->run_id = in->run_id;
+		k->file_no = in->file_no;
 		if ((rc = read_known(in, err)) < 0)
 			return rc;
 	}
@@ -313,26 +330,53 @@ int ingest_load_known(struct ingest *in, struct error *err)
 	return 0;
 }
 
-int ingest_add_met(struct ingest *in, struct error *err)
+static int send_met_rows(struct ingest *in, struct strbuf *rows, struct error *err)
 {
-	const struct ingest_known *k = &in->known;
+	const int rc =
+	        ingest_copy(in->pg, "copy page_met from stdin (format binary)", rows, err);
+
+	strbuf_reset(rows);
+	return rc;
+}
+
+int ingest_send_met(struct ingest *in, struct error *err)
+{
+	struct ingest_known *k = &in->known;
 	struct strbuf rows = {0};
-	int rc;
+	size_t n = 0;
+	int rc = 0;
 
 	if (!k->any_met)
 		return 0;
-	for (size_t no = 1; no < k->n_assets; no++) {
+	for (size_t no = 1; rc == 0 && no < k->n_assets; no++) {
 		if (!k->met[no])
 			continue;
-		pg_put_raw16(&rows, 2);
+		pg_put_raw16(&rows, 3);
+		pg_put_int4(&rows, in->n_loads);
 		pg_put_int4(&rows, (int64_t)no);
 		pg_put_int4(&rows, k->met[no]);
+		k->met[no] = 0;
+		if (++n % MET_ROWS == 0)
+			rc = send_met_rows(in, &rows, err);
 	}
-	if ((rc = ingest_copy(in->pg,
-	                      "truncate page_met; copy page_met from stdin (format binary)",
-	                      &rows, err)) == 0 &&
-	    (rc = pg_command(in->pg, "analyze page_met", err)) == 0)
-		rc = run_of_source(in, STMT_STATED_MET, err);
+	if (rc == 0)
+		rc = send_met_rows(in, &rows, err);
 	strbuf_done(&rows);
+	k->any_met = false;
+	in->met_sent = true;
 	return rc;
+}
+
+int ingest_add_met(struct ingest *in, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+	int rc;
+
+	if (!in->met_sent)
+		return 0;
+	if ((rc = pg_command(in->pg, "analyze page_known, page_met", err)) < 0)
+		return rc;
+	pg_bind_int(&p, in->options.org.id);
+	return pg_run(in->pg, STMT_STATED_MET, &p, NULL, err);
 }

@@ -90,7 +90,8 @@ struct ingest_chunk {
 struct ingest_connector {
 	char *name;
 	int64_t source_id, lock_key;
-	bool ensured; /* in this file's transaction */
+	bool met;     /* in this file */
+	bool ensured; /* in its transaction */
 	bool fresh;   /* nothing of it was stored before this transaction */
 };
 
@@ -128,13 +129,13 @@ enum ingest_flight {
 /* Digests of the stored records of one source: ingest_known.c. */
 struct ingest_known {
 	int64_t source_id;
-	int64_t run_id;   /* of the file for which they were read */
-	int64_t *digests; /* open addressing; 0: free */
-	uint32_t *states; /* what each states of which asset; 0: nothing */
-	size_t n, room;   /* room: a power of two; 0: not read */
-	uint8_t *met;     /* by asset: which of its statements were passed over */
+	unsigned int file_no; /* for which they were read */
+	int64_t *digests;     /* open addressing; 0: free */
+	uint32_t *states;     /* what each states of which asset; 0: nothing */
+	size_t n, room;       /* room: a power of two; 0: not read */
+	uint8_t *met;         /* by asset: which of its statements this file passed over */
 	size_t n_assets;
-	bool any_met; /* of records that state something */
+	bool any_met;
 };
 
 struct ingest {
@@ -142,7 +143,8 @@ struct ingest {
 	struct ingest_options options;
 	int64_t command_id, run_id;
 	char *file;
-	bool open; /* in a file's transaction */
+	unsigned int file_no; /* 1, 2, … */
+	bool open;            /* in a file's transaction */
 
 	struct ingest_chunk chunks[2];
 	unsigned int filling; /* the one that takes findings */
@@ -192,8 +194,10 @@ struct ingest {
 	int32_t record_stated; /* of what it states of its finding's asset; 0: nothing */
 	unsigned int n_chunks; /* sent of this file */
 	struct ingest_known known;
-	bool known_asked; /* in this file */
-	bool knows;       /* this file's records are looked up in known */
+	unsigned int n_loads; /* of known, in this command */
+	bool met_sent;        /* by files of this command */
+	bool known_asked;     /* in this file */
+	bool knows;           /* this file's records are looked up in known */
 
 	uint32_t *named; /* hashes of this file's findings of fresh connectors; 0: free */
 	size_t room_named, n_named;
@@ -219,6 +223,10 @@ void ingest_rollback(struct ingest *in);
  */
 int ingest_load_known(struct ingest *in, struct error *err) MUST_CHECK;
 void ingest_forget_known(struct ingest *in);
+/* The file is not stored: what was read for it may be its own, what it met is not met. */
+void ingest_forget_file(struct ingest *in);
+/* Which statements the file's passed over records made; in its transaction. */
+int ingest_send_met(struct ingest *in, struct error *err) MUST_CHECK;
 void ingest_forget_named(struct ingest *in);
 /*
  * Adds to the statements of this command those of the records that were passed over, where

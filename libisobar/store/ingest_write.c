@@ -58,17 +58,19 @@ static void send_keys(struct ingest *in, const struct ingest_chunk *c)
 	struct strbuf *rows = &in->out;
 
 	strbuf_reset(rows);
-	strbuf_reserve(rows, c->n_ask * 80 + 1);
+	strbuf_reserve(rows, c->n_ask * 104 + 1);
 	for (size_t i = 0; i < c->n_items; i++) {
 		const struct ingest_item *item = &c->items[i];
 
 		if (item->changed)
 			continue; /* new for certain */
-		pg_put_raw16(rows, 6);
+		pg_put_raw16(rows, 8);
 		pg_put_int4(rows, (int64_t)i);
 		pg_put_key(rows, &item->asset_key);
 		pg_put_key(rows, &item->key);
 		pg_put_int8(rows, item->content_hash);
+		pg_put_int8(rows, item->digest);
+		pg_put_int4(rows, item->stated);
 		pg_put_timestamp(rows, item->updated_at);
 		pg_put_bool(rows, item->passing);
 	}
@@ -430,7 +432,7 @@ static int ensure_connectors(struct ingest *in, struct error *err)
 		CLEANUP(pg_clearp) PGresult *result = NULL;
 		int rc;
 
-		if (c->ensured)
+		if (!c->met || c->ensured)
 			continue;
 		pg_bind_int(&lock, c->lock_key);
 		pg_bind_int(&source, in->options.org.id);

@@ -15,7 +15,8 @@ with stated as (
            coalesce(o.origin, n.origin) as origin, n.level, n.source_id, n.evidence, o.level as former_level,
            o.source_id as former_source_id, o.evidence as former_evidence, o.valid_from
       from (select c.asset_id, c.field, c.origin, c.level, c.source_id, c.evidence, c.valid_from
-              from stated as s
+              from (select distinct asset_id, origin
+                      from stated) as s
               join isobar.asset_claim as c
                 on c.org_id = $1
                and c.asset_id = s.asset_id

@@ -7,6 +7,8 @@ create temporary table page_key (
     asset_id     uuid        not null,
     finding_id   uuid        not null,
     content_hash bigint      not null,
+    record_digest bigint     not null,
+    stated       integer     not null,
     updated_at   timestamptz not null,
     passing      boolean     not null
 );
@@ -81,11 +83,14 @@ create temporary table page_stated (
     digest    integer not null default 0
 );
 create temporary table page_known (
-    no       integer   not null,
-    asset_id uuid      not null,
-    digests  integer[] not null
+    load      integer   not null,
+    no        integer   not null,
+    source_id bigint    not null,
+    asset_id  uuid      not null,
+    digests   integer[] not null
 );
 create temporary table page_met (
+    load   integer not null,
     no     integer not null,
     places integer not null
 );
