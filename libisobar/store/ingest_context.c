@@ -156,10 +156,23 @@ static int run(struct ingest *in, enum statement stmt, struct error *err)
 	return pg_run(in->pg, stmt, &p, NULL, err);
 }
 
+/* What stands in asset.stated is read and written: one command of an org at a time. */
+static int lock(struct ingest *in, struct error *err)
+{
+	const struct key key = key_of_texts("stated-lock/1", in->options.org.id, NULL, 0);
+	ARENA_SCOPED a = arena_new(256);
+	struct pg_params p = {.arena = a};
+
+	pg_bind_int(&p, key_number(&key));
+	return pg_run(in->pg, STMT_INGEST_LOCK, &p, NULL, err);
+}
+
 static int merge(struct ingest *in, struct error *err)
 {
 	int rc;
 
+	if ((rc = lock(in, err)) < 0)
+		return rc;
 	/* As many rows as an inventory has: let the planner choose. */
 	if ((rc = pg_command(
 	             in->pg,

@@ -181,6 +181,9 @@ int ingest_end_file(struct ingest *in, const char *format, int64_t n_records,
 	    (rc = pg_commit(in->pg, err)) < 0)
 		return rc;
 	in->open = false;
+	/* Of what has changed the digests that were read are another version's. */
+	if (in->counts.changed || in->counts.closed)
+		ingest_forget_known(in);
 	if (in->options.complete)
 		keep_proved(in);
 	*out = in->counts;

@@ -72,7 +72,7 @@ void ingest_forget_file(struct ingest *in)
 {
 	if (in->known.file_no == in->file_no)
 		ingest_forget_known(in);
-	if (in->known.any_met)
+	if (in->known.met)
 		memset(in->known.met, 0, in->known.n_assets);
 	in->known.any_met = in->knows = false;
 	ingest_forget_named(in);
@@ -362,9 +362,11 @@ int ingest_send_met(struct ingest *in, struct error *err)
 	if (rc == 0)
 		rc = send_met_rows(in, &rows, err);
 	strbuf_done(&rows);
+	if (rc < 0)
+		return rc;
 	k->any_met = false;
 	in->met_sent = true;
-	return rc;
+	return 0;
 }
 
 int ingest_add_met(struct ingest *in, struct error *err)

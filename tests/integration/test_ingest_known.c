@@ -393,11 +393,41 @@ static void test_known__what_is_stated_counts_where_content_is_the_same(void **s
 	(void)state;
 	import(FILE_OF(0, R(3, 9, 0, 0), R(3, 0, 70, 1)));
 	import(FILE_OF(0, R(3, 9, 0, 0), R(3, 0, 70, 3)));
+	import(FILE_OF(0, R(3, 9, 0, 0), R(3, 0, 70, 3))); /* the digests */
 	n_passed_over = 0;
 	import(FILE_OF(0, R(3, 9, 0, 0), R(3, 0, 70, 3)));
 	assert_int_equal(n_passed_over, 1);
 	import(FILE_OF(0, R(3, 9, 0, 0), R(3, 0, 70, 1)));
 	assert_string_equal(tags_of("asset-3"), "{\"team\": \"blue\"}");
+}
+
+static void test_known__a_claim_repeated_by_another_tool_of_the_source_stays(void **state)
+{
+	struct command c = {.n = 1, .fails = -1, .named = true};
+
+	(void)state;
+	c.files[0] = FILE_OF(0, R(0, 9, 0, 0), R(0, 0, 90, 4));
+	run_command(&c);
+	c.files[0] = FILE_OF(1, R(0, 9, 0, 0), R(0, 0, 90, 4), R(0, 1, 90, 4));
+	run_command(&c);
+	c.files[0] = FILE_OF(1, R(0, 9, 0, 0), R(0, 0, 90, 4), R(0, 1, 91, 1));
+	run_command(&c);
+	expect_same(0);
+}
+
+static void test_known__a_source_met_in_part_brings_the_others(void **state)
+{
+	struct command c = {.n = 2, .fails = -1};
+
+	(void)state;
+	c.files[0] = FILE_OF(0, R(2, 9, 0, 0), R(2, 0, 80, 1), R(2, 1, 80, 2));
+	c.files[1] = FILE_OF(1, R(2, 9, 0, 0), R(2, 0, 80, 2));
+	run_command(&c);
+	c.files[0] = FILE_OF(0, R(2, 9, 0, 0), R(2, 0, 80, 1));
+	run_command(&c);
+	expect_same(0);
+	assert_string_equal(tags_of("asset-2"),
+	                    "{\"team\": \"blue\", \"stage\": \"prod\"}");
 }
 
 /* --- anything --- */
@@ -542,6 +572,9 @@ int main(void)
 	        cmocka_unit_test(test_known__both_tools_of_a_command_are),
 	        cmocka_unit_test(
 	                test_known__what_is_stated_counts_where_content_is_the_same),
+	        cmocka_unit_test(
+	                test_known__a_claim_repeated_by_another_tool_of_the_source_stays),
+	        cmocka_unit_test(test_known__a_source_met_in_part_brings_the_others),
 	        cmocka_unit_test(test_known__come_to_the_same_as_all_read),
 	};
 	int failed;

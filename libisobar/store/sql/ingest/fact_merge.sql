@@ -15,6 +15,7 @@ with page as (
        and o.valid_from < $3
        and (o.title, o.sev100, o.description, o.remediation)
            is distinct from (p.title, p.sev100, p.description, p.remediation)
+    on conflict do nothing -- two files of facts alone hold no lock
 ), merged as (
     insert into isobar.rule_fact as o (org_id, connector, rule, title, sev100, description, remediation,
                                        valid_from)

@@ -1,5 +1,6 @@
 -- What the records that were passed over state, as if they had been read: of assets of which others state something
--- in this command, and of those of which not everything was stated again that had been.
+-- in this command, and of those of which not everything was stated again that had been.  Claims of a name are the
+-- source's own as long as what it states stands in asset.stated.
 -- $1 org_id.  Reads page_known, page_met.  Fills page_stated, page_claim, page_edge.
 with sent as (
     select distinct asset_id
@@ -22,10 +23,15 @@ with sent as (
       from again as g
       left join sent as s
         on s.asset_id = g.asset_id
+), wanted as (
+    select source_id, asset_id, digest
+      from (select source_id, asset_id, digest, is_sent or bool_or(is_part) over (partition by asset_id) as is_wanted
+              from counted) as c
+     where is_wanted
 ), met as (
     select c.source_id, c.asset_id, c.digest, o.name, a.tags,
            a.stated -> c.source_id::text ->> c.digest::text as own_tags
-      from counted as c
+      from wanted as c
       join isobar.source as o
         on o.org_id = $1
        and o.source_id = c.source_id
@@ -33,8 +39,6 @@ with sent as (
         on a.org_id = $1
        and a.asset_id = c.asset_id
        and a.stated -> c.source_id::text ? c.digest::text
-     where c.is_sent
-        or c.is_part
 ), claims as (
     insert into page_claim (asset_id, source_id, field, level, evidence)
     select c.asset_id, m.source_id, c.field, c.level, c.evidence
@@ -43,7 +47,6 @@ with sent as (
         on c.org_id = $1
        and c.asset_id = m.asset_id
        and c.origin = 'source:' || m.name
-       and c.source_id = m.source_id
 ), edges as (
     insert into page_edge (from_id, to_id, kind, source_id, stated_id)
     select e.from_id, e.to_id, e.kind, e.source_id, e.stated_id
