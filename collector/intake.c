@@ -298,6 +298,8 @@ static struct stated stated_by(struct passage *p, const struct parse_output *out
 
 	if (!out->n_statements)
 		return all;
+	const char *connector = connector_of(p, out);
+
 	all.statements =
 	        ARENA_ARRAY(p->im->arena, struct ingest_statement, out->n_statements);
 	for (size_t i = 0; i < out->n_statements; i++) {
@@ -308,7 +310,7 @@ static struct stated stated_by(struct passage *p, const struct parse_output *out
 			continue;
 		struct ingest_statement *next = &all.statements[all.n++];
 
-		*next = (struct ingest_statement){.connector = connector_of(p, out),
+		*next = (struct ingest_statement){.connector = connector,
 		                                  .resource = &s->resource,
 		                                  .tags = s->tags,
 		                                  .claims = s->claims,

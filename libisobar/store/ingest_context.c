@@ -113,6 +113,7 @@ int32_t ingest_stated_digest(const struct ingest_statement *s)
 	h = mix_claims(h, s);
 	for (size_t i = 0; i < s->n_edges; i++)
 		h = ingest_mix_text(mix_edge(h, &s->edges[i]), s->edges[i].other->id);
+	/* 4: so that it is not 0. */
 	return (int32_t)(((uint32_t)(h >> 32) & ~7u) | 4u |
 	                 (s->n_claims || s->n_edges ? 2u : 0) | (*s->tags ? 1u : 0));
 }
