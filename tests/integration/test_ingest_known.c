@@ -47,6 +47,7 @@ struct record {
 	int version; /* of the finding */
 	int says;    /* index of sayings */
 	bool passes;
+	int later; /* its time only, which its digest leaves out */
 };
 
 struct file {
@@ -100,7 +101,7 @@ static void take_finding(struct ingest *in, const struct org *org, const struct 
 	f.state = r->passes ? FINDING_PASSING : FINDING_OPEN;
 	f.sev100 = 50;
 	f.scope = "scope";
-	f.source_updated_at = INT64_C(1772000000000000) + r->version;
+	f.source_updated_at = INT64_C(1772000000000000) + r->version + r->later;
 	must(finding_seal(&f, org, a, &err), &err);
 	must(ingest_finding(in, &f, &err), &err);
 }
@@ -259,9 +260,9 @@ static struct file file_of(int tool, const struct record *records, size_t n)
 	return f;
 }
 
-#define R(asset, slot, version, says)                \
-	{                                            \
-		0, asset, slot, version, says, false \
+#define R(asset, slot, version, says)                   \
+	{                                               \
+		0, asset, slot, version, says, false, 0 \
 	}
 #define FILE_OF(tool, ...)                                  \
 	file_of(tool, (const struct record[]){__VA_ARGS__}, \
@@ -339,11 +340,11 @@ static void test_known__a_command_that_died_is_made_up_for(void **state)
 
 static void test_known__a_file_that_fails_leaves_nothing(void **state)
 {
-	struct command c = {.n = 2, .fails = 1};
+	struct command c = {.n = 3, .fails = 1};
 
 	(void)state;
 	import(FILE_OF(0, R(0, 9, 0, 0), R(0, 0, 0, 1), R(0, 1, 0, 2)));
-	c.files[0] = FILE_OF(0, R(3, 9, 0, 0));
+	c.files[0] = c.files[2] = FILE_OF(0, R(3, 9, 0, 0));
 	c.files[1] = FILE_OF(0, R(3, 9, 0, 0), R(0, 0, 0, 1));
 	n_passed_over = 0;
 	run_command(&c);
@@ -411,6 +412,19 @@ static void test_known__a_claim_repeated_by_another_tool_of_the_source_stays(voi
 	c.files[0] = FILE_OF(1, R(0, 9, 0, 0), R(0, 0, 90, 4), R(0, 1, 90, 4));
 	run_command(&c);
 	c.files[0] = FILE_OF(1, R(0, 9, 0, 0), R(0, 0, 90, 4), R(0, 1, 91, 1));
+	run_command(&c);
+	expect_same(0);
+}
+
+static void test_known__what_a_file_changed_may_come_back_in_the_next(void **state)
+{
+	struct command c = {.n = 2, .fails = -1};
+
+	(void)state;
+	import(FILE_OF(0, R(1, 9, 0, 0), R(1, 0, 60, 1)));
+	c.files[0] = FILE_OF(0, R(1, 9, 0, 0), R(1, 0, 61, 1));
+	c.files[1] = FILE_OF(0, R(1, 9, 0, 0), R(1, 0, 60, 1));
+	c.files[1].records[1].later = 100;
 	run_command(&c);
 	expect_same(0);
 }
@@ -574,6 +588,7 @@ int main(void)
 	                test_known__what_is_stated_counts_where_content_is_the_same),
 	        cmocka_unit_test(
 	                test_known__a_claim_repeated_by_another_tool_of_the_source_stays),
+	        cmocka_unit_test(test_known__what_a_file_changed_may_come_back_in_the_next),
 	        cmocka_unit_test(test_known__a_source_met_in_part_brings_the_others),
 	        cmocka_unit_test(test_known__come_to_the_same_as_all_read),
 	};
