@@ -39,7 +39,9 @@ int context_settle(struct pg *pg, const struct org *org, timestamp now, struct e
 	bool flows;
 	int rc;
 
-	if ((rc = has_flow(pg, org, &flows, err)) < 0)
+	/* A handful of assets, or all: the planner has to know. */
+	if ((rc = pg_command(pg, "analyze context_touched", err)) < 0 ||
+	    (rc = has_flow(pg, org, &flows, err)) < 0)
 		return rc;
 	for (int i = 0; i < FLOW_MAX && n_flowed; i++) {
 		n_flowed = 0;

@@ -2,15 +2,19 @@
 -- decision counts, else the most dangerous claim; nobody's word is unknown.  Where nobody rates the
 -- criticality, the environment gives it.  Changed rows are kept, and marked for scoring and for paths.
 -- $1 org_id, $2 now.  Reads context_touched.  Returns n.
-with touched as (
-    select coalesce(a.canonical_id, t.asset_id) as asset_id
-      from context_touched as t
-      left join isobar.asset as a
-        on a.org_id = $1
-       and a.asset_id = t.asset_id
-     union
-    select asset_id
+with met as (
+    select distinct asset_id
       from context_touched
+), touched as (
+    select asset_id
+      from met
+     union
+    select a.canonical_id
+      from met as m
+      join isobar.asset as a
+        on a.org_id = $1
+       and a.asset_id = m.asset_id
+       and a.canonical_id <> a.asset_id
 ), named as (
     select t.asset_id as canonical_id, s.asset_id
       from touched as t

@@ -7,12 +7,12 @@
 with said as (
     select asset_id, source_id, digest, nullif(tags, '')::jsonb as tags, max(source) as name
       from page_stated
-     group by asset_id, source_id, digest, nullif(tags, '')::jsonb
-), word as (
+     group by asset_id, source_id, digest, page_stated.tags
+), word as materialized (
     select asset_id, source_id, max(name) as name, (array_agg(tags order by tags desc nulls last))[1] as tags,
-           bit_or(digest) & 2 <> 0 as tells_more,
+           bit_or(digest) & 2 <> 0 as tells_more, count(*) over (partition by asset_id) > 1 as has_others,
            case when bool_or(digest = 0) then null
-                when count(*) = 1 then jsonb_build_object(min(digest), null)
+                when min(digest) = max(digest) then jsonb_build_object(min(digest), null)
                 when count(*) <= 8 and bit_or(digest) & 2 = 0 then jsonb_object_agg(digest, tags)
            end as stated
       from said
@@ -22,6 +22,7 @@ with said as (
            first_value(tags) over (partition by asset_id order by tags desc nulls last) as taken,
            case when count(*) over named = 1 or not bool_or(tells_more) over named then stated end as stated
       from word
+     where has_others
     window named as (partition by asset_id, name)
 ), next as (
     select asset_id, taken as tags, array_agg(name) as names,
@@ -29,6 +30,11 @@ with said as (
                         filter (where stated is not null and (tags is null or tags = taken)), '{}') as stated
       from taken
      group by asset_id, taken
+     union all
+    select asset_id, tags, array[name],
+           case when stated is null then '{}' else jsonb_build_object(source_id, stated) end
+      from word
+     where not has_others
 ), named as (
     select name, array_agg(source_id::text) as sources
       from isobar.source
@@ -44,7 +50,8 @@ with said as (
      group by t.names
 ), change as (
     select n.asset_id, coalesce(n.tags, a.tags) as tags,
-           nullif(case when n.tags is null or n.tags = a.tags then coalesce(a.stated, '{}') - coalesce(r.sources, '{}') || n.stated
+           nullif(case when a.stated is not null and (n.tags is null or n.tags = a.tags)
+                       then a.stated - coalesce(r.sources, '{}') || n.stated
                        else n.stated end, '{}') as stated
       from next as n
       left join replaced as r
