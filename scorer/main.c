@@ -371,14 +371,15 @@ static bool start_part(struct scorer *s, const struct settings *settings, scorer
 }
 
 /*
- * What is left when each shard was scored.  After a first import the numbers of events and
- * the fixes take as long as the paths, so they are done beside them; without a child, in
- * their place.
+ * What is left when each shard was scored.  After a first import the fixes take as long as
+ * paths and numbers of events together: they are done beside these, and the numbers beside
+ * the paths where there is a third processor.  Without a child all is done here.
  */
 static int finish_once(struct scorer *s, const struct settings *settings)
 {
 	const timestamp now = clock_of(settings);
-	const bool is_numbered = start_part(s, settings, number_all);
+	const bool is_numbered =
+	        settings->n_workers > 2 && start_part(s, settings, number_all);
 	struct error err = {0};
 	int code, rc;
 

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Adds the events of a batch to what is counted of each week.
+-- Adds the events of a batch to what is counted of each week.  Many events of one instant, as a first import
+-- writes them, are one row before their week is asked for.
 -- $1 org_id.  Reads batch_event, batch_fact.
 insert into isobar.sla_fact as f
        (org_id, week, band, provider, owner_id, opened, reopened, resolved, met, missed, breached, flapped,
@@ -7,21 +8,21 @@ insert into isobar.sla_fact as f
 select $1, week, band, provider, owner_id, sum(opened), sum(reopened), sum(resolved), sum(met),
        sum(missed), sum(breached), sum(flapped), sum(repeated), sum(late), sum(n_acknowledged),
        sum(acknowledge_ms), sum(resolve_ms)
-  from (select e.week, e.band, coalesce(a.provider, 0) as provider, e.owner_id, sum(e.opened) as opened,
-               0 as reopened, 0 as resolved, 0 as met, 0 as missed, sum(e.breached) as breached, 0 as flapped,
-               0 as repeated, 0 as late, 0 as n_acknowledged, 0 as acknowledge_ms, 0 as resolve_ms
-          from (select date_trunc('week', b.at at time zone 'UTC')::date as week, b.band, r.asset_id,
-                       coalesce(r.owner_id, 0) as owner_id, count(*) filter (where b.kind = 0) as opened,
-                       count(*) filter (where b.kind = 6) as breached
+  from (select date_trunc('week', e.at at time zone 'UTC')::date as week, e.band, e.provider, e.owner_id,
+               sum(e.opened) as opened, 0 as reopened, 0 as resolved, 0 as met, 0 as missed,
+               sum(e.breached) as breached, 0 as flapped, 0 as repeated, 0 as late, 0 as n_acknowledged,
+               0 as acknowledge_ms, 0 as resolve_ms
+          from (select b.at, b.band, coalesce(a.provider, 0) as provider, coalesce(r.owner_id, 0) as owner_id,
+                       count(*) filter (where b.kind = 0) as opened, count(*) filter (where b.kind = 6) as breached
                   from batch_event as b
                   left join isobar.risk as r
                     on r.org_id = $1
                    and r.risk_id = b.risk_id
+                  left join isobar.asset as a
+                    on a.org_id = $1
+                   and a.asset_id = r.asset_id
                  where b.kind in (0, 6)
                  group by 1, 2, 3, 4) as e
-          left join isobar.asset as a
-            on a.org_id = $1
-           and a.asset_id = e.asset_id
          group by 1, 2, 3, 4
          union all
         select week, band, provider, owner_id, 0, sum(reopened), sum(resolved), sum(met), sum(missed), 0,
