@@ -275,10 +275,8 @@ static int check_schema(const struct api_settings *s)
 	const struct pg_options first = {.conninfo = s->database, .program = "isobar-api"};
 	struct pg *pg = NULL;
 	struct error err;
-	int rc = pg_open(&first, &pg, &err);
+	const int rc = migrate_open(&first, &pg, &err);
 
-	if (rc == 0)
-		rc = migrate_check(pg, &(struct migrate_options){0}, &err);
 	pg_close(pg);
 	if (rc == 0)
 		return 0;
