@@ -100,11 +100,12 @@ async function asking(ctx, risk) {
 		same(`${title}: pointer`, '/ends_at', value?.errors?.[0].pointer);
 	}
 	const headers = { 'Idempotency-Key': newKey() };
-	const first = await ask(ctx, 'askAcceptance', { body: asked({ where: ' band = low ' }), headers });
+	const body = asked({ where: ' band = low ' }); // once: its end is of the second in which it is made
+	const first = await ask(ctx, 'askAcceptance', { body, headers });
 	const value = expect('asked for', 201, first);
 
 	same('asked for: state', ['asked', false, 'band=low', 'analyst-of-default', null], [value.state, value.holds, value.where, value.requested_by, value.decided_by]);
-	same('sent again: the same answer', first.text, (await ask(ctx, 'askAcceptance', { body: asked({ where: ' band = low ' }), headers })).text);
+	same('sent again: the same answer', first.text, (await ask(ctx, 'askAcceptance', { body, headers })).text);
 	expect('the key with another body', 422, await ask(ctx, 'askAcceptance', { body: asked(), headers }));
 	return value;
 }
