@@ -16,7 +16,9 @@ say "seed $seed (ISOBAR_SEED sets it)"
 RANDOM=$((seed % 32768))
 cluster=$(mktemp -d /tmp/isobar-kills.XXXXXX)
 trap 'kill -KILL $collector_pid 2>/dev/null || true; stop_clouds; "$pg" stop "$cluster" || true; rm -rf "$tmp" "$cluster"' EXIT
-ISOBAR_TEST_DSN=$("$pg" start "$cluster")
+# What was committed must survive a crash of the server, as it does elsewhere: a run that was asked for, too.
+echo 'synchronous_commit = on' >"$tmp/crash.conf"
+ISOBAR_TEST_DSN=$("$pg" start "$cluster" "$tmp/crash.conf")
 
 now_ms() {
 	echo $(($(date +%s%N) / 1000000))
