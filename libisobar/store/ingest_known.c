@@ -138,18 +138,14 @@ static const char *known_records(const struct ingest *in, struct arena *a)
 
 	return arena_printf(
 	        a,
-	        "copy (select f.record_digest,"
-	        " coalesce(k.no << %d | array_position(k.digests, f.stated) - 1, 0)"
+	        "copy (select f.record_digest, coalesce(k.no << %d | k.place, 0)"
 	        " from isobar.finding as f left join page_known as k"
-	        " on k.load = %u and k.asset_id = f.asset_id"
-	        " and f.stated = any (k.digests)"
+	        " on k.load = %u and k.asset_id = f.asset_id and k.digest = f.stated"
 	        " where f.org_id = %lld and f.source_id = %lld and f.record_digest <> 0"
 	        " and (f.stated = 0 or k.no is not null)"
-	        " union all select c.record_digest,"
-	        " coalesce(k.no << %d | array_position(k.digests, c.stated) - 1, 0)"
+	        " union all select c.record_digest, coalesce(k.no << %d | k.place, 0)"
 	        " from isobar.control_state as c left join page_known as k"
-	        " on k.load = %u and k.asset_id = c.asset_id"
-	        " and c.stated = any (k.digests)"
+	        " on k.load = %u and k.asset_id = c.asset_id and k.digest = c.stated"
 	        " where c.org_id = %lld and c.source_id = %lld and c.record_digest <> 0"
 	        " and (c.stated = 0 or k.no is not null)"
 	        " limit %d) to stdout (format binary)",

@@ -1,21 +1,31 @@
 -- What the records that were passed over state, as if they had been read: of assets of which others state something
 -- in this command, and of those of which not everything was stated again that had been.  Claims of a name are the
--- source's own as long as what it states stands in asset.stated.
+-- source's own as long as what it states stands in asset.stated.  Most assets are neither, and are left out first.
 -- $1 org_id.  Reads page_known, page_met.  Fills page_stated, page_claim, page_edge.
 with sent as (
     select distinct asset_id
       from page_stated
-), again as (
-    select k.source_id, k.asset_id, d.digest, cardinality(k.digests) as n
-      from (select load, no, bit_or(places) as places
-              from page_met
-             group by load, no) as m
+), possible as (
+    select asset_id
+      from sent
+     union
+    select k.asset_id
+      from page_met as m
       join page_known as k
         on k.load = m.load
        and k.no = m.no
-     cross join unnest(k.digests) with ordinality as d (digest, place)
-     where (m.places >> (d.place - 1)::integer) & 1 = 1
-     group by k.source_id, k.asset_id, d.digest, cardinality(k.digests)
+       and k.place = 0
+     where bit_count(m.places::bit(8)) < k.n
+), again as (
+    select k.source_id, k.asset_id, k.digest, k.n
+      from possible as p
+      join page_known as k
+        on k.asset_id = p.asset_id
+      join page_met as m
+        on m.load = k.load
+       and m.no = k.no
+     where (m.places >> k.place) & 1 = 1
+     group by k.source_id, k.asset_id, k.digest, k.n
 ), counted as (
     select g.source_id, g.asset_id, g.digest, s.asset_id is not null as is_sent,
            count(*) over (partition by g.source_id, g.asset_id) < max(g.n) over (partition by g.source_id, g.asset_id)

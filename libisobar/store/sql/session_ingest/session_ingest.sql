@@ -83,11 +83,13 @@ create temporary table page_stated (
     digest    integer not null default 0
 );
 create temporary table page_known (
-    load      integer   not null,
-    no        integer   not null,
-    source_id bigint    not null,
-    asset_id  uuid      not null,
-    digests   integer[] not null
+    load      integer  not null,
+    no        integer  not null,
+    place     integer  not null,
+    n         integer  not null,
+    source_id bigint   not null,
+    asset_id  uuid     not null,
+    digest    integer  not null
 );
 create temporary table page_met (
     load   integer not null,
