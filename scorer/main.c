@@ -125,7 +125,8 @@ static int score_all(const struct scorer *s, int worker, int n_workers, timestam
 
 /*
  * Looks at the paths over what scoring has changed, one org after the other.  What they
- * reach is then to be scored again: *n_out tells whether anything was looked at.
+ * reach is then to be scored again: *n_out tells of how many orgs there was something to be
+ * looked at, be it that another process did so while this one waited for it.
  */
 static int find_paths(const struct scorer *s, timestamp now, int64_t *n_out,
                       struct error *err)
@@ -139,13 +140,13 @@ static int find_paths(const struct scorer *s, timestamp now, int64_t *n_out,
 	*n_out = 0;
 	if ((rc = path_orgs(s->pg, a, &orgs, err)) < 0)
 		return rc;
+	*n_out = (int64_t)orgs.n;
 	for (size_t i = 0; i < orgs.n; i++)
 		do {
 			if ((rc = path_pass(s->pg, &orgs.orgs[i], &rules, now, &n, err)) <
 			    0)
 				return error_wrap(err, "paths of org %s",
 				                  orgs.orgs[i].slug);
-			*n_out += n;
 		} while (n > 0 && !stopping);
 	return 0;
 }
@@ -156,14 +157,14 @@ static int find_paths(const struct scorer *s, timestamp now, int64_t *n_out,
  */
 static int score_with_paths(const struct scorer *s, timestamp now, struct error *err)
 {
-	int64_t n_touched;
+	int64_t n_orgs;
 	int rc;
 
 	do {
 		if ((rc = score_all(s, 0, 1, now, err)) < 0 ||
-		    (rc = find_paths(s, now, &n_touched, err)) < 0)
+		    (rc = find_paths(s, now, &n_orgs, err)) < 0)
 			return rc;
-	} while (n_touched && !stopping);
+	} while (n_orgs && !stopping);
 	return 0;
 }
 

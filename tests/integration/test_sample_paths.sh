@@ -195,4 +195,20 @@ closes open-management-password passed 2 2 3 \
 closes pipeline-owner-unprotected-branch passed 1 0 2 <(take github/code-scanning-alerts.json \
 	'.number == 3 and (.html_url | test("manifest-deploy"))')
 
+# Another scorer looks at the paths meanwhile: what it marks is scored by the one that waits for it, so that who
+# has imported beside a running scorer sees the queue as it is.
+sql "insert into isobar.path_mark (org_id, asset_id) select org_id, asset_id from isobar.risk order by risk_id limit 1"
+sql "begin; delete from isobar.path_mark;
+     insert into isobar.dirty_mark (org_id, asset_id, run_id)
+     select org_id, asset_id, 0 from isobar.risk order by risk_id limit 1;
+     select pg_sleep(2); commit" >/dev/null &
+other=$!
+for _ in $(seq 100); do
+	[ "$(sql "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()")" = 0 ] || break
+	sleep 0.02
+done
+score_once "beside another scorer's look at the paths"
+wait "$other"
+proves "what another scorer's look at the paths marks is scored before the end"
+
 done_testing
