@@ -7,7 +7,8 @@
 #   - names org_id when it touches a tenant table, or says "-- no org_id: reason".  Tenant tables are
 #     those of migrations/ whose comment has neither @reference nor @local;
 #   - has no "select *" (but from a staging table), no merge and no trigger.
-# Migrations have no trigger, no merge and no exclusion constraint.
+# Migrations have no trigger, no merge and no exclusion constraint, and the text that migrations/SHA256SUMS tells:
+# a database that one was applied to is not opened by a program that has it with another text.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -201,5 +202,38 @@ line ~ /(^|[^a-z_])merge[ \t]+into/ {
 	bad = 1
 }
 END { exit bad }' "${migrations[@]}" || status=1
+
+# Each migration has its line in the sums and the text that the line tells; no line is of a file that is gone.
+check_sums() {
+	local sums=migrations/SHA256SUMS
+	awk -v sums="$sums" '
+	function complain(file, why)
+	{
+		printf "%s:1: %s\n", file, why
+		bad = 1
+	}
+	FILENAME == sums {
+		told[$2] = $1
+		next
+	}
+	{
+		file = $2
+		name = file
+		sub(/.*\//, "", name)
+		seen[name] = 1
+		if (!(name in told))
+			complain(file, "has no line in " sums ": append it (sha256sum)")
+		else if (told[name] != $1)
+			complain(file, "not the text of " sums ": once applied it stays as it is, a change is a migration of its own")
+	}
+	END {
+		for (name in told)
+			if (!(name in seen))
+				complain(sums, name " is told there, and is gone")
+		exit bad
+	}' "$sums" <(sha256sum "${migrations[@]}")
+}
+
+[ ${#migrations[@]} -eq 0 ] || check_sums || status=1
 
 exit "$status"
