@@ -12,6 +12,7 @@
 
 #include "gcp_iam.h"
 #include "gcp_pubsub.h"
+#include "gcp_view.h"
 #include "text_part.h"
 
 struct asset {
@@ -21,12 +22,6 @@ struct asset {
 	const char *number;  /* of the project, or "" */
 	const char *project; /* its id, or the number */
 };
-
-static const char *text_of(struct json_view v, const char *camel, const char *snake)
-{
-	return text_either(json_view_text_or(v, camel, ""),
-	                   json_view_text_or(v, snake, ""));
-}
 
 /* A message of a feed wraps the asset. */
 static struct json_view asset_in(struct json_view body)
@@ -41,7 +36,7 @@ static bool looks_like_asset(struct json_view body)
 	struct json_view v = asset_in(body);
 
 	return text_begins(json_view_text_or(v, "name", ""), "//") &&
-	       strchr(text_of(v, "assetType", "asset_type"), '/') != NULL;
+	       strchr(gcp_view_text(v, "assetType", "asset_type"), '/') != NULL;
 }
 
 static bool detect(struct json_view envelope, struct json_view record)
@@ -170,7 +165,7 @@ static int parse_asset(struct json_view v, struct parse_output *out, struct erro
 	struct resource r;
 
 	s.name = arena_strdup(out->arena, json_view_text_or(v, "name", ""));
-	s.type = arena_strdup(out->arena, text_of(v, "assetType", "asset_type"));
+	s.type = arena_strdup(out->arena, gcp_view_text(v, "assetType", "asset_type"));
 	if (!text_begins(s.name, "//"))
 		return error_set(err, ERR_INVALID, "name is no full resource name");
 	if (s.type[0] == '\0')

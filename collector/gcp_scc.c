@@ -17,6 +17,7 @@
 
 #include "gcp_pubsub.h"
 #include "gcp_scc_context.h"
+#include "gcp_view.h"
 #include "text_part.h"
 
 enum {
@@ -113,7 +114,7 @@ static bool looks_like_scc(struct json_view body)
 	struct json_view finding = finding_of(body);
 
 	return is_finding_name(json_view_text_or(finding, "name", "")) ||
-	       is_finding_name(json_view_text_or(finding, "canonicalName", ""));
+	       is_finding_name(gcp_view_text(finding, "canonicalName", "canonical_name"));
 }
 
 static bool detect(struct json_view envelope, struct json_view record)
@@ -165,9 +166,11 @@ static const struct scanner scanners[] = {
 static const struct scanner *scanner_of(const struct scc *s)
 {
 	static const char *const names[] = {"parentDisplayName", "parent_display_name",
-	                                    "sourceDisplayName", NULL};
+	                                    "sourceDisplayName", "source_display_name",
+	                                    NULL};
 	const char *name = first_text(s, s->finding, names);
-	const char *provider = json_view_text_or(s->finding, "findingProviderId", "");
+	const char *provider =
+	        gcp_view_text(s->finding, "findingProviderId", "finding_provider_id");
 
 	if (name[0] == '\0') {
 		if (json_view_exists(json_view_at(s->properties, "ScannerName")) ||
@@ -208,10 +211,8 @@ static bool is_upper_snake(const char *s)
 static enum finding_class class_of(const struct scc *s, const struct scanner *scanner,
                                    const char *category)
 {
-	const char *name = json_view_text_or(s->finding, "findingClass", "");
+	const char *name = gcp_view_text(s->finding, "findingClass", "finding_class");
 
-	if (name[0] == '\0')
-		name = json_view_text_or(s->finding, "finding_class", "");
 	for (size_t i = 0; i < N_ELEMENTS(classes); i++)
 		if (strcmp(name, classes[i].name) == 0)
 			return classes[i].class;
@@ -229,7 +230,7 @@ static enum finding_class class_of(const struct scc *s, const struct scanner *sc
 
 /* baseScore x 10, and the vector put together from its parts; false: no score. */
 struct cvss_part {
-	const char *at;
+	const char *camel, *snake;
 	const char *metric;
 	const char *prefix; /* of the values, before the letter that is meant */
 };
@@ -237,19 +238,19 @@ struct cvss_part {
 static const char *cvss_vector(struct json_view cvss, struct arena *a)
 {
 	static const struct cvss_part parts[] = {
-	        {"attackVector", "AV", "ATTACK_VECTOR_"},
-	        {"attackComplexity", "AC", "ATTACK_COMPLEXITY_"},
-	        {"privilegesRequired", "PR", "PRIVILEGES_REQUIRED_"},
-	        {"userInteraction", "UI", "USER_INTERACTION_"},
-	        {"scope", "S", "SCOPE_"},
-	        {"confidentialityImpact", "C", "IMPACT_"},
-	        {"integrityImpact", "I", "IMPACT_"},
-	        {"availabilityImpact", "A", "IMPACT_"},
+	        {"attackVector", "attack_vector", "AV", "ATTACK_VECTOR_"},
+	        {"attackComplexity", "attack_complexity", "AC", "ATTACK_COMPLEXITY_"},
+	        {"privilegesRequired", "privileges_required", "PR", "PRIVILEGES_REQUIRED_"},
+	        {"userInteraction", "user_interaction", "UI", "USER_INTERACTION_"},
+	        {"scope", "scope", "S", "SCOPE_"},
+	        {"confidentialityImpact", "confidentiality_impact", "C", "IMPACT_"},
+	        {"integrityImpact", "integrity_impact", "I", "IMPACT_"},
+	        {"availabilityImpact", "availability_impact", "A", "IMPACT_"},
 	};
 	const char *vector = "CVSS:3.1";
 
 	for (size_t i = 0; i < N_ELEMENTS(parts); i++) {
-		const char *value = json_view_text_or(cvss, parts[i].at, "");
+		const char *value = gcp_view_text(cvss, parts[i].camel, parts[i].snake);
 
 		if (!text_begins(value, parts[i].prefix) ||
 		    strcmp(value + strlen(parts[i].prefix), "UNSPECIFIED") == 0)
@@ -269,7 +270,8 @@ static void set_cvss(const struct scc *s, struct finding *f)
 
 	if (f->cve[0] == '\0' || !json_view_is_object(cvss))
 		return;
-	if (json_view_opt_scaled(cvss, "baseScore", 10, &score, &ignored) < 0 ||
+	if (json_view_opt_scaled(gcp_view_at(cvss, "baseScore", "base_score"), "", 10,
+	                         &score, &ignored) < 0 ||
 	    score <= 0 || score > 100)
 		return;
 	f->sev100 = (int)score;
@@ -296,6 +298,13 @@ static void set_severity(const struct scc *s, struct finding *f)
 
 /* Vulnerability. */
 
+static bool is_true(struct json_view v)
+{
+	bool is = false;
+
+	return json_view_bool(v, &is) && is;
+}
+
 static enum maturity maturity_of(struct json_view cve)
 {
 	static const struct {
@@ -306,12 +315,12 @@ static enum maturity maturity_of(struct json_view cve)
 	        {"CONFIRMED", MATURITY_ACTIVE},
 	        {"AVAILABLE", MATURITY_POC},
 	};
-	const char *activity = json_view_text_or(cve, "exploitationActivity", "");
-	bool seen = false;
+	const char *activity =
+	        gcp_view_text(cve, "exploitationActivity", "exploitation_activity");
 
 	/* Exploited before there was a fix, or seen in the wild: active either way. */
-	if ((json_view_bool(json_view_at(cve, "zeroDay"), &seen) && seen) ||
-	    (json_view_bool(json_view_at(cve, "observedInTheWild"), &seen) && seen))
+	if (is_true(gcp_view_at(cve, "zeroDay", "zero_day")) ||
+	    is_true(gcp_view_at(cve, "observedInTheWild", "observed_in_the_wild")))
 		return MATURITY_ACTIVE;
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++)
 		if (strcmp(activity, rows[i].activity) == 0)
@@ -322,12 +331,18 @@ static enum maturity maturity_of(struct json_view cve)
 static void set_vulnerability(const struct scc *s, struct finding *f)
 {
 	struct json_view vulnerability = json_view_at(s->finding, "vulnerability");
+	struct json_view offending =
+	        gcp_view_at(vulnerability, "offendingPackage", "offending_package");
+	struct json_view fixed =
+	        gcp_view_at(vulnerability, "fixedPackage", "fixed_package");
 
 	f->cve = text_of(s, vulnerability, "/cve/id");
 	f->maturity = maturity_of(json_view_at(vulnerability, "cve"));
-	f->package = text_of(s, vulnerability, "/offendingPackage/packageName");
-	f->package_version = text_of(s, vulnerability, "/offendingPackage/packageVersion");
-	f->fixed_version = text_of(s, vulnerability, "/fixedPackage/packageVersion");
+	f->package = keep(s, gcp_view_text(offending, "packageName", "package_name"));
+	f->package_version =
+	        keep(s, gcp_view_text(offending, "packageVersion", "package_version"));
+	f->fixed_version =
+	        keep(s, gcp_view_text(fixed, "packageVersion", "package_version"));
 }
 
 /* Resource. */
@@ -418,9 +433,7 @@ static int set_resource(struct scc *s, struct finding *f, const char *canonical,
 	struct resource *r = &f->resource;
 	const char *name = text_of(s, s->resource, "name");
 
-	r->raw = text_of(s, s->finding, "resourceName");
-	if (r->raw[0] == '\0')
-		r->raw = text_of(s, s->finding, "resource_name");
+	r->raw = keep(s, gcp_view_text(s->finding, "resourceName", "resource_name"));
 	if (r->raw[0] == '\0')
 		r->raw = name;
 	if (r->raw[0] == '\0')
@@ -429,7 +442,8 @@ static int set_resource(struct scc *s, struct finding *f, const char *canonical,
 	r->type = text_of(s, s->resource, "type");
 	r->name = first_text(s, s->resource, names);
 	if (r->name[0] == '\0')
-		r->name = text_of(s, s->finding, "assetDisplayName");
+		r->name = keep(s, gcp_view_text(s->finding, "assetDisplayName",
+		                                "asset_display_name"));
 	r->region = text_of(s, s->resource, "location");
 	if (strcmp(r->region, "global") == 0)
 		r->region = "";
@@ -455,12 +469,10 @@ static const char *scope_of(const struct scc *s, const struct finding *f, const 
 
 static timestamp time_of(struct json_view v, const char *at, const char *snake)
 {
-	const char *text = json_view_text_or(v, at, "");
+	const char *text = gcp_view_text(v, at, snake);
 	timestamp t = TIMESTAMP_NONE;
 	struct error ignored;
 
-	if (text[0] == '\0')
-		text = json_view_text_or(v, snake, "");
 	/* A time that cannot be read is not stated: the finding counts all the same. */
 	if (text[0] == '\0' || timestamp_parse_loose(text, &t, &ignored) < 0)
 		return TIMESTAMP_NONE;
@@ -652,7 +664,8 @@ static int parse_body(struct json_view body, bool copies, struct parse_output *o
 	if (!json_view_is_object(s.resource))
 		s.resource = json_view_at(s.finding, "resource");
 	/* The health of a scanner is no risk of the resource. */
-	if (strcmp(json_view_text_or(s.finding, "findingClass", ""), "SCC_ERROR") == 0)
+	if (strcmp(gcp_view_text(s.finding, "findingClass", "finding_class"),
+	           "SCC_ERROR") == 0)
 		return 0;
 	f = parse_add_finding(out);
 	if (fill(&s, f, err) < 0)

@@ -14,27 +14,16 @@
 
 #include "context_writer.h"
 #include "gcp_iam.h"
+#include "gcp_view.h"
 #include "text_part.h"
-
-static const char *text_of(struct json_view v, const char *camel, const char *snake)
-{
-	return text_either(json_view_text_or(v, camel, ""),
-	                   json_view_text_or(v, snake, ""));
-}
-
-static struct json_view member_of(struct json_view v, const char *camel, const char *snake)
-{
-	struct json_view member = json_view_at(v, camel);
-
-	return json_view_exists(member) ? member : json_view_at(v, snake);
-}
 
 static void describe_exposure(struct context_writer *w, struct json_view exposure)
 {
-	const char *address = text_of(exposure, "publicIpAddress", "public_ip_address");
-	const char *port = text_of(exposure, "publicPort", "public_port");
-	const char *firewall = text_of(exposure, "loadBalancerFirewallPolicy",
-	                               "load_balancer_firewall_policy");
+	const char *address =
+	        gcp_view_text(exposure, "publicIpAddress", "public_ip_address");
+	const char *port = gcp_view_text(exposure, "publicPort", "public_port");
+	const char *firewall = gcp_view_text(exposure, "loadBalancerFirewallPolicy",
+	                                     "load_balancer_firewall_policy");
 
 	if (address[0] == '\0')
 		return;
@@ -49,9 +38,9 @@ void scc_describe(const struct finding *f, struct json_view finding,
                   struct parse_output *out)
 {
 	struct json_view exposure =
-	        member_of(finding, "externalExposure", "external_exposure");
+	        gcp_view_at(finding, "externalExposure", "external_exposure");
 	struct json_items it =
-	        context_list(member_of(finding, "iamBindings", "iam_bindings"));
+	        context_list(gcp_view_at(finding, "iamBindings", "iam_bindings"));
 	struct context_writer w;
 
 	if (f->state == FINDING_RESOLVED || f->resource.provider != PROVIDER_GCP ||

@@ -107,6 +107,8 @@ static void test_gcp_scc__class_and_engine(void **unused)
 	        {"stated", RECORD("\"findingClass\":\"THREAT\","), CLASS_THREAT, "scc"},
 	        {"posture", RECORD("\"findingClass\":\"POSTURE_VIOLATION\","),
 	         CLASS_MISCONFIGURATION, "scc"},
+	        {"stated in snake_case", RECORD("\"finding_class\":\"THREAT\","),
+	         CLASS_THREAT, "scc"},
 	        {"toxic", RECORD("\"findingClass\":\"TOXIC_COMBINATION\","), CLASS_EXPOSURE,
 	         "scc"},
 	        {"observation", RECORD("\"findingClass\":\"OBSERVATION\","), CLASS_OTHER,
@@ -151,11 +153,53 @@ static void test_gcp_scc__class_and_engine(void **unused)
 
 static void test_gcp_scc__drops_scanner_errors(void **unused)
 {
-	struct run run = run_record(&gcp_scc, RECORD("\"findingClass\":\"SCC_ERROR\","));
+	static const char *const records[] = {
+	        RECORD("\"findingClass\":\"SCC_ERROR\","),
+	        RECORD("\"finding_class\":\"SCC_ERROR\","),
+	};
 
 	(void)unused;
-	assert_int_equal(run.rc, 0);
-	assert_int_equal(run.out.n_findings, 0);
+	for (size_t i = 0; i < N_ELEMENTS(records); i++) {
+		struct run run = run_record(&gcp_scc, records[i]);
+
+		assert_int_equal(run.rc, 0);
+		assert_int_equal(run.out.n_findings, 0);
+		run_close(&run);
+	}
+}
+
+/* An export to BigQuery or Cloud Storage. */
+static void test_gcp_scc__reads_a_vulnerability_in_snake_case(void **unused)
+{
+	struct run run = run_record(
+	        &gcp_scc,
+	        "{\"finding\":{\"name\":\"" NAME "\",\"resource_name\":\"" VM "\","
+	        "\"category\":\"OS_VULNERABILITY\",\"state\":\"ACTIVE\","
+	        "\"severity\":\"LOW\",\"finding_class\":\"VULNERABILITY\","
+	        "\"create_time\":\"2026-01-02T03:04:05Z\","
+	        "\"event_time\":\"2026-01-03T03:04:05Z\",\"vulnerability\":{"
+	        "\"cve\":{\"id\":\"CVE-2026-0001\",\"cvssv3\":{\"base_score\":10,"
+	        "\"attack_vector\":\"ATTACK_VECTOR_NETWORK\","
+	        "\"attack_complexity\":\"ATTACK_COMPLEXITY_LOW\","
+	        "\"privileges_required\":\"PRIVILEGES_REQUIRED_NONE\","
+	        "\"user_interaction\":\"USER_INTERACTION_NONE\","
+	        "\"scope\":\"SCOPE_CHANGED\",\"confidentiality_impact\":\"IMPACT_HIGH\","
+	        "\"integrity_impact\":\"IMPACT_HIGH\","
+	        "\"availability_impact\":\"IMPACT_HIGH\"},"
+	        "\"exploitation_activity\":\"AVAILABLE\",\"zero_day\":true},"
+	        "\"offending_package\":{\"package_name\":\"xz\","
+	        "\"package_version\":\"5.6.0\"},"
+	        "\"fixed_package\":{\"package_version\":\"5.6.2\"}}}}");
+	const struct finding *f = only_finding(&run, "snake_case");
+
+	(void)unused;
+	assert_int_equal(f->class, CLASS_VULNERABILITY);
+	assert_int_equal(f->sev100, 100);
+	assert_string_equal(f->cvss_vector, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H");
+	assert_int_equal(f->maturity, MATURITY_ACTIVE);
+	assert_string_equal(f->package, "xz");
+	assert_string_equal(f->package_version, "5.6.0");
+	assert_string_equal(f->fixed_version, "5.6.2");
 	run_close(&run);
 }
 
@@ -555,6 +599,7 @@ int main(void)
 	        cmocka_unit_test(test_gcp_scc__state),
 	        cmocka_unit_test(test_gcp_scc__class_and_engine),
 	        cmocka_unit_test(test_gcp_scc__drops_scanner_errors),
+	        cmocka_unit_test(test_gcp_scc__reads_a_vulnerability_in_snake_case),
 	        cmocka_unit_test(test_gcp_scc__severity),
 	        cmocka_unit_test(test_gcp_scc__vulnerability),
 	        cmocka_unit_test(test_gcp_scc__maturity),
