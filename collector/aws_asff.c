@@ -19,6 +19,7 @@
 #include "aws_context.h"
 #include "aws_product.h"
 #include "cvss_choice.h"
+#include "text_part.h"
 
 /* What one record may name; ASFF itself allows far less. */
 enum {
@@ -393,7 +394,7 @@ static void fill_texts(struct finding *f, const struct asff_record *r)
 	f->remediation = json_view_text_or(advice, "Text", "");
 	f->remediation_url = json_view_text_or(advice, "Url", "");
 	f->sample = (json_view_bool(r->at[ASFF_SAMPLE], &sample) && sample) ||
-	            strncmp(f->title, "[ASFF_SAMPLE]", 8) == 0;
+	            text_begins(f->title, "[SAMPLE]");
 	if (f->class == CLASS_EXPOSURE)
 		f->location = aws_location_of_title(f->title, r->arena);
 }

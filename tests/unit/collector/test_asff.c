@@ -600,6 +600,12 @@ static void test_asff__marks_samples_and_ports(void **unused)
 	assert_true(run.out.findings[0].sample);
 	assert_string_equal(run.out.findings[0].location, "22");
 	run_close(&run);
+
+	/* GuardDuty's samples say it in the title only. */
+	run = run_record(&aws_asff, OF_PRODUCT("aws/guardduty", "'Types':['TTPs/A:B-C'],"
+	                                                        "'Title':'[SAMPLE] A',"));
+	assert_true(run.out.findings[0].sample);
+	run_close(&run);
 }
 
 static void test_asff__reads_the_corpus(void **unused)
