@@ -54,8 +54,23 @@ size_t window_unread(const struct window *w)
 	return (size_t)(w->base + w->size - w->pos);
 }
 
+static bool is_over(const struct window *w)
+{
+	return w->keeping && w->pos - w->keep > w->limit;
+}
+
+static int too_large(const struct window *w, struct error *err)
+{
+	return error_set(err, ERR_LIMIT,
+	                 "%s at offset " OFFSET_FMT " is larger than %zu bytes", w->what,
+	                 OFFSET_ARG(w->keep), w->limit);
+}
+
+/* What is wrong behind the limit is not come to where reads are small. */
 int window_invalid(const struct window *w, struct error *err, const char *what)
 {
+	if (is_over(w) && !w->droppable)
+		return too_large(w, err);
 	return error_set(err, ERR_INVALID, "%s at offset " OFFSET_FMT, what,
 	                 OFFSET_ARG(w->pos));
 }
@@ -82,12 +97,10 @@ int window_check(struct window *w, struct error *err)
 {
 	size_t size;
 
-	if (!w->keeping || w->pos - w->keep <= w->limit)
+	if (!is_over(w))
 		return 0;
 	if (!w->droppable)
-		return error_set(err, ERR_LIMIT,
-		                 "%s at offset " OFFSET_FMT " is larger than %zu bytes",
-		                 w->what, OFFSET_ARG(w->keep), w->limit);
+		return too_large(w, err);
 	size = w->limit < MAX_CUT ? w->limit : MAX_CUT;
 	strbuf_reset(&w->cut_text);
 	strbuf_put(&w->cut_text, window_text(w, w->keep), size);

@@ -74,7 +74,8 @@ int window_find_feed(struct window *w, struct error *err) MUST_CHECK;
 int window_pass_value(struct window *w, char first, struct error *err) MUST_CHECK;
 int window_pass_text(struct window *w, struct error *err) MUST_CHECK;
 
-/* ERR_INVALID: what is wrong at pos; or the text ends inside a value. */
+/* ERR_INVALID: what is wrong at pos (ERR_LIMIT when more is kept by then than may be);
+ * or the text ends inside a value. */
 int window_invalid(const struct window *w, struct error *err, const char *what);
 int window_truncated(const struct window *w, struct error *err);
 
