@@ -261,11 +261,15 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 	return 0;
 }
 
+/* The code and the resource's settings, read and evaluated. */
+static const char *const secret_keys[] = {"code_block", "fixed_definition", "entity",
+                                          "evaluations", NULL};
+
 const struct format checkov = {
         .name = "checkov",
         .record_paths = (const char *const[]){NULL},
         .holds_many = true,
         .detect = detect,
-        .secret_keys = (const char *const[]){"code_block", "fixed_definition", NULL},
+        .secret_keys = secret_keys,
         .parse = parse,
 };

@@ -45,18 +45,37 @@ static size_t mask_string(char *text, size_t size, size_t at)
 	return end;
 }
 
-/* All strings of the list that opens at at, however deep (Checkov's code_block). */
-static size_t mask_list(char *text, size_t size, size_t at)
+static size_t past_blanks(const char *text, size_t size, size_t at)
+{
+	while (at < size && is_blank(text[at]))
+		at++;
+	return at;
+}
+
+/* Is what ends at at, a string, a member's key? */
+static bool is_key(const char *text, size_t size, size_t at)
+{
+	at = past_blanks(text, size, at);
+	return at < size && text[at] == ':';
+}
+
+/*
+ * All strings of the list or object that opens at at, however deep (Checkov's code_block
+ * and entity), but for the keys.
+ */
+static size_t mask_all(char *text, size_t size, size_t at)
 {
 	size_t depth = 0;
 
 	while (at < size) {
 		if (text[at] == '"') {
-			at = mask_string(text, size, at);
+			const size_t end = end_of_string(text, size, at);
+
+			at = is_key(text, size, end) ? end : mask_string(text, size, at);
 			continue;
 		}
-		depth += text[at] == '[';
-		depth -= text[at] == ']';
+		depth += text[at] == '[' || text[at] == '{';
+		depth -= text[at] == ']' || text[at] == '}';
 		at++;
 		if (depth == 0)
 			break;
@@ -66,15 +85,12 @@ static size_t mask_list(char *text, size_t size, size_t at)
 
 static size_t mask_value(char *text, size_t size, size_t at)
 {
-	while (at < size && is_blank(text[at]))
-		at++;
+	at = past_blanks(text, size, at);
 	if (at == size || text[at] != ':')
 		return at;
-	at++;
-	while (at < size && is_blank(text[at]))
-		at++;
-	if (at < size && text[at] == '[')
-		return mask_list(text, size, at);
+	at = past_blanks(text, size, at + 1);
+	if (at < size && (text[at] == '[' || text[at] == '{'))
+		return mask_all(text, size, at);
 	return at < size && text[at] == '"' ? mask_string(text, size, at) : at;
 }
 

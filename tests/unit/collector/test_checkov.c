@@ -6,6 +6,7 @@
 #include "model/severity.h"
 
 #include "collector/checkov.h"
+#include "collector/secret_mask.h"
 #include "run_format.h"
 
 #define CHECK(more)                                                                    \
@@ -112,8 +113,24 @@ static void test_checkov__secret(void **unused)
 	assert_string_equal(f->native_id, "CKV_SECRET_6|tf/db.tf|0a1b");
 	assert_string_equal(f->resource.raw, "tf/db.tf");
 	assert_string_equal(f->location, "tf/db.tf:1");
-	assert_string_equal(checkov.secret_keys[0], "code_block");
 	run_close(&run);
+}
+
+static void test_checkov__masks_the_code(void **unused)
+{
+	static const char record[] =
+	        "{\"check_result\":{\"result\":\"FAILED\",\"entity\":{\"aws_db\":{\"p\":"
+	        "[\"S1\"]}},\"evaluated_keys\":[\"p\"]},\"code_block\":[[1,\"S1\"]],"
+	        "\"fixed_definition\":\"S1\",\"evaluations\":{\"p\":{\"var_file\":\"f\","
+	        "\"value\":\"S1\"}},\"resource\":\"kept\"}";
+	char text[sizeof(record)];
+
+	(void)unused;
+	memcpy(text, record, sizeof(record));
+	secret_mask(text, strlen(text), checkov.secret_keys);
+	assert_null(strstr(text, "S1"));
+	assert_non_null(strstr(text, "\"aws_db\""));
+	assert_non_null(strstr(text, "\"kept\""));
 }
 
 static void test_checkov__vulnerability(void **unused)
@@ -226,6 +243,7 @@ int main(void)
 	        cmocka_unit_test(test_checkov__state_is_the_list),
 	        cmocka_unit_test(test_checkov__place),
 	        cmocka_unit_test(test_checkov__secret),
+	        cmocka_unit_test(test_checkov__masks_the_code),
 	        cmocka_unit_test(test_checkov__vulnerability),
 	        cmocka_unit_test(test_checkov__license),
 	        cmocka_unit_test(test_checkov__bad_items_go_alone),
