@@ -424,6 +424,9 @@ static void fill_resource(struct resource *res, const struct ocsf_record *r,
 	                                                     : r->account;
 	if (same(res->region, "global"))
 		res->region = "";
+	if (r->is_prowler && res->provider == PROVIDER_NONE)
+		res->raw =
+		        prowler_resource_id(r->provider, res->account, res->raw, r->arena);
 }
 
 static const struct cvss_names cvss_names = {"version", "base_score", "vector_string",

@@ -269,6 +269,27 @@ static const char *type_of_check(const char *check)
 	return "";
 }
 
+static bool is_uuid(const char *s)
+{
+	for (int i = 0; i < 36; i++) {
+		const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (is_dash ? s[i] != '-' : !isxdigit((unsigned char)s[i]))
+			return false;
+	}
+	return s[36] == '\0';
+}
+
+const char *prowler_resource_id(const char *provider, const char *account, const char *raw,
+                                struct arena *a)
+{
+	if (raw[0] == '\0' || account[0] == '\0' || provider[0] == '\0' ||
+	    provider_of_name(provider) != PROVIDER_NONE || same(provider, "kubernetes") ||
+	    strpbrk(raw, "/:") || is_uuid(raw))
+		return raw;
+	return ARENA_JOIN(a, provider, "/", account, "/", raw);
+}
+
 static void fill_resource(struct resource *res, const struct record *r)
 {
 	res->raw = text(r, FIELD_RESOURCE_UID);
@@ -288,6 +309,9 @@ static void fill_resource(struct resource *res, const struct record *r)
 		res->raw = res->type = "";
 	else if (res->type[0] == '\0' && res->provider == PROVIDER_AWS)
 		res->type = type_of_check(text(r, FIELD_CHECK));
+	if (res->provider == PROVIDER_NONE)
+		res->raw = prowler_resource_id(text(r, FIELD_PROVIDER), res->account,
+		                               res->raw, r->arena);
 }
 
 /* The scan's time, local to the scanner and without saying so: taken as UTC. */

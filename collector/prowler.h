@@ -36,6 +36,14 @@ const char *prowler_name_of_arn(const char *arn, const char *check,
                                 const char *account) NON_NULL;
 
 /*
+ * The id of a resource that is of no cloud: Prowler's own names for settings
+ * ("sharepointSettings") are the same in every tenant, so the account goes in front.
+ * raw itself where it is of a cloud or a cluster, a path, an address or a UUID.
+ */
+const char *prowler_resource_id(const char *provider, const char *account, const char *raw,
+                                struct arena *a) NON_NULL;
+
+/*
  * State and status_raw.  A pass is proof whether the check is muted or not; a muted
  * failure is suppressed; MANUAL, INFO and others are no verdict.
  */

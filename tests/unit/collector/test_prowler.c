@@ -385,6 +385,47 @@ static void test_prowler__other_clouds(void **unused)
 	run_close(&run);
 }
 
+#define M365(tenant, more)                                                             \
+	CSV(more                                                                       \
+	    "'PROVIDER':'m365','CHECK_ID':'sharing','ACCOUNT_UID':'" tenant            \
+	    "','REGION':'global','RESOURCE_TYPE':'SharePoint','RESOURCE_UID':"         \
+	    "'sharepointSettings','RESOURCE_NAME':'SharePoint Settings','FINDING_UID'" \
+	    ":'prowler-m365-sharing-" tenant "-global-SharePoint Settings',")
+
+/* Prowler's own name of a setting is the same in every tenant. */
+static void test_prowler__settings_are_of_their_tenant(void **unused)
+{
+	static const struct {
+		const char *record, *id;
+	} rows[] = {
+	        {M365("tenant-a", ""), "m365/tenant-a/sharepointSettings"},
+	        {M365("tenant-b", ""), "m365/tenant-b/sharepointSettings"},
+	        {M365("tenant-a", "'RESOURCE_UID':'0a1b2c3d-0000-4000-8000-00000000000f',"),
+	         "0a1b2c3d-0000-4000-8000-00000000000f"},
+	        {M365("tenant-a", "'RESOURCE_UID':'https://contoso.example/s',"),
+	         "https://contoso.example/s"},
+	        {M365("c", "'PROVIDER':'kubernetes',"), "sharepointSettings"},
+	};
+	struct run ocsf_run;
+
+	(void)unused;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct run run = run_finding(&prowler_csv, rows[i].record);
+
+		assert_string_equal(run.out.findings[0].resource.raw, rows[i].id);
+		run_close(&run);
+	}
+	ocsf_run = run_finding(
+	        &ocsf, "{'class_uid':2004,'status_code':'FAIL','metadata':{'event_code':"
+	               "'sharing','product':{'name':'Prowler'}},'finding_info':{'uid':"
+	               "'prowler-m365-sharing-tenant-a-global-SharePoint Settings'},"
+	               "'cloud':{'provider':'m365','region':'global','account':{'uid':"
+	               "'tenant-a'}},'resources':[{'uid':'sharepointSettings','name':"
+	               "'SharePoint Settings','region':'global','type':'SharePoint'}]}");
+	assert_string_equal(ocsf_run.out.findings[0].resource.raw, rows[0].id);
+	run_close(&ocsf_run);
+}
+
 static void test_prowler__version_2(void **unused)
 {
 	struct run run = run_finding(&prowler_v2_json, V2_JSON(""));
@@ -546,6 +587,7 @@ int main(void)
 	        cmocka_unit_test(test_prowler__same_finding_in_all_forms),
 	        cmocka_unit_test(test_prowler__names_as_the_arn_has_them),
 	        cmocka_unit_test(test_prowler__other_clouds),
+	        cmocka_unit_test(test_prowler__settings_are_of_their_tenant),
 	        cmocka_unit_test(test_prowler__version_2),
 	        cmocka_unit_test(test_prowler__missing_fields),
 	        cmocka_unit_test(test_prowler__detect),
