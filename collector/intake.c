@@ -18,8 +18,8 @@
 #include "around.h"
 #include "secret_mask.h"
 
-#define RECORD_MAX   (8u << 20)
-#define DOCUMENT_MAX (64u << 20) /* a report that is one record */
+/* Of a record: an element of a list may be a whole report (Checkov, Trivy's results). */
+#define DOCUMENT_MAX (64u << 20)
 #define ENVELOPE_MAX (1u << 20)
 #define AROUND_MAX   (32u << 20) /* the records of a page: as large as a page may be */
 #define DEPTH_MAX    64
@@ -78,8 +78,7 @@ static struct record_reader *open_reader(const struct record_input *input,
 	static const char *const header_cells[] = {"QID", NULL}; /* Qualys */
 	struct record_reader_options options = {.paths = paths,
 	                                        .header_cells = header_cells,
-	                                        .max_record = RECORD_MAX,
-	                                        .max_document = DOCUMENT_MAX,
+	                                        .max_record = DOCUMENT_MAX,
 	                                        .max_envelope =
 	                                                only ? AROUND_MAX : ENVELOPE_MAX};
 

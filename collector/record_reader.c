@@ -33,8 +33,6 @@ struct record_reader *record_reader_new(const struct record_reader_options *opti
 		r->options.n_paths = RECORD_MAX_PATHS;
 	if (r->options.max_record == 0)
 		r->options.max_record = MAX_RECORD;
-	if (r->options.max_document == 0)
-		r->options.max_document = r->options.max_record;
 	if (r->options.max_envelope == 0)
 		r->options.max_envelope = MAX_ENVELOPE;
 	window_init(&r->w, input);
@@ -283,7 +281,7 @@ static int step_object(struct record_reader *r, struct record *out, struct error
 
 static int step_root(struct record_reader *r)
 {
-	window_keep(&r->w, r->w.pos, r->options.max_document,
+	window_keep(&r->w, r->w.pos, r->options.max_record,
 	            "document without a list of records");
 	r->list_found = r->list_open = false;
 	r->depth = 0;

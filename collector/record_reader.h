@@ -45,8 +45,7 @@ struct record_reader_options {
 	 * NULL-ended, or NULL.
 	 */
 	const char *const *header_cells;
-	size_t max_record;   /* bytes; 0: 8 MiB */
-	size_t max_document; /* bytes, of one that is itself a record; 0: max_record */
+	size_t max_record;   /* bytes, of a document that is one, too; 0: 8 MiB */
 	size_t max_envelope; /* bytes; 0: 1 MiB */
 };
 
