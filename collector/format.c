@@ -6,6 +6,7 @@
  */
 #include "format.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "aws_asff.h"
@@ -153,6 +154,42 @@ struct finding *parse_add_finding(struct parse_output *out)
 	return f;
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool may_be_shadowed(const struct finding *f)
+{
+	return f->state == FINDING_SUPPRESSED || f->state == FINDING_NOT_APPLICABLE;
+}
+
+void parse_drop_shadowed(struct parse_output *out, size_t first)
+{
+	const size_t n = out->n_findings - first;
+	const char **open = NULL;
+	size_t n_open = 0, n_others = 0, kept = first;
+
+	for (size_t i = first; i < out->n_findings; i++)
+		n_others += may_be_shadowed(&out->findings[i]);
+	if (n_others == 0 || n_others == n)
+		return;
+	open = ARENA_ARRAY(out->arena, const char *, n);
+	for (size_t i = first; i < out->n_findings; i++)
+		if (out->findings[i].state == FINDING_OPEN)
+			open[n_open++] = out->findings[i].native_id;
+	qsort(open, n_open, sizeof(*open), compare_texts);
+	for (size_t i = first; i < out->n_findings; i++) {
+		const struct finding *f = &out->findings[i];
+
+		if (may_be_shadowed(f) &&
+		    bsearch(&f->native_id, open, n_open, sizeof(*open), compare_texts))
+			continue;
+		out->findings[kept++] = *f;
+	}
+	out->n_findings = kept;
+}
+
 struct rule_fact *parse_add_fact(struct parse_output *out)
 {
 	struct rule_fact *fact;
@@ -181,6 +218,13 @@ void parse_add_problem(struct parse_output *out, struct json_view item, const ch
 	                     out->n_problems, &out->room_problems);
 	out->problems[out->n_problems++] = (struct parse_problem){
 	        .item = item, .reason = arena_strdup(out->arena, reason)};
+}
+
+void parse_add_scope(struct parse_output *out, const char *connector, const char *scope)
+{
+	out->scopes = grow(out->arena, out->scopes, sizeof(*out->scopes), out->n_scopes,
+	                   &out->room_scopes);
+	out->scopes[out->n_scopes++] = (struct parse_scope){connector, scope};
 }
 
 struct asset_statement *parse_add_statement(struct parse_output *out,

@@ -54,6 +54,12 @@ struct asset_statement {
 	size_t n_edges, room_edges;
 };
 
+/* What a record is about as a whole, though it may have no finding of it: a scan of an
+ * image that found nothing. */
+struct parse_scope {
+	const char *connector, *scope;
+};
+
 /* A part of a record that cannot be read, beside others that can: a result of a
  * SARIF run, say.  It is quarantined alone. */
 struct parse_problem {
@@ -77,6 +83,8 @@ struct parse_output {
 	size_t n_statements, room_statements;
 	struct parse_problem *problems;
 	size_t n_problems, room_problems;
+	struct parse_scope *scopes;
+	size_t n_scopes, room_scopes;
 };
 
 /* Both return a zeroed or finding_init()ed element, valid until the next add. */
@@ -94,6 +102,16 @@ void parse_add_claim(struct parse_output *out, struct asset_statement *s,
                      enum context_field field, int level, const char *evidence);
 void parse_add_edge(struct parse_output *out, struct asset_statement *s,
                     enum edge_kind kind, bool incoming, const struct resource *other);
+
+/*
+ * Among the findings from first on, drops what was ignored or does not apply where one
+ * of the same native id is open: a package that stands in two places is one finding, and
+ * an ignore rule may be about one of the places.
+ */
+void parse_drop_shadowed(struct parse_output *out, size_t first);
+
+/* Both as findings have them: they live as long as out's arena. */
+void parse_add_scope(struct parse_output *out, const char *connector, const char *scope);
 
 /* For records that hold many findings: this one is skipped, for this reason (copied). */
 void parse_add_problem(struct parse_output *out, struct json_view item, const char *reason);
@@ -122,8 +140,8 @@ struct format {
 	 * that differs in nothing else is known without being parsed. */
 	const char *const *volatile_keys;
 
-	/* Keys whose text values are secrets that the tool found: masked before
-	 * anything of the record is stored.  NULL-ended, or NULL. */
+	/* Keys whose texts (of lists and objects all) are or quote secrets that the tool
+	 * found: masked before anything of the record is stored.  NULL-ended, or NULL. */
 	const char *const *secret_keys;
 
 	/* Does this record, in this envelope, have the shape?  By content only; must

@@ -268,6 +268,9 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 	    add_list(&s, in->record, "ignoredMatches", true, out, err) < 0 ||
 	    add_list(&s, in->record, "matches", false, out, err) < 0)
 		return err->code;
+	parse_add_scope(out, "grype", s.artifact);
+	/* A rule about one path ignores that path's copy of the package only. */
+	parse_drop_shadowed(out, 0);
 	return 0;
 }
 

@@ -362,6 +362,8 @@ static int store_output(struct passage *p, const struct record *record, int64_t 
 	for (size_t i = 0; i < out->n_findings; i++)
 		if ((rc = ingest_finding(in, &out->findings[i], err)) < 0)
 			return rc;
+	for (size_t i = 0; i < out->n_scopes; i++)
+		ingest_scope(in, out->scopes[i].connector, out->scopes[i].scope);
 	for (size_t i = 0; i < out->n_resources; i++) {
 		resource_canonicalize(&out->resources[i], p->im->arena);
 		if (*out->resources[i].id &&

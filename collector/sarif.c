@@ -388,6 +388,26 @@ static int read_result(const struct sarif_run *run, struct json_view v,
 
 /* Runs. */
 
+/* What a tool that broke off does not list may well be there: the run is not whole. */
+static void add_failures(struct json_view run, const char *tool, struct parse_output *out)
+{
+	struct json_items it = {0};
+	struct error ignored;
+	bool succeeded = true;
+
+	if (json_view_opt_items(run, "invocations", &it, &ignored) < 0)
+		return;
+	while (json_items_next(&it))
+		if (json_view_bool(json_view_at(it.value, "executionSuccessful"),
+		                   &succeeded) &&
+		    !succeeded)
+			parse_add_problem(out, it.value,
+			                  arena_printf(out->arena,
+			                               "%.60s says that it did not succeed "
+			                               "(executionSuccessful is false)",
+			                               tool));
+}
+
 static int read_run(struct json_view v, struct parse_output *out, struct error *err)
 {
 	struct sarif_run run = {.arena = out->arena, .view = v};
@@ -414,6 +434,9 @@ static int read_run(struct json_view v, struct parse_output *out, struct error *
 		if (read_result(&run, it.value, out, err) < 0)
 			parse_add_problem(out, it.value, err->text);
 	number_equals(out, first);
+	add_failures(v, name, out);
+	parse_add_scope(out, run.tool->connector ? run.tool->connector : "sarif",
+	                run.artifact);
 	return 0;
 }
 

@@ -121,6 +121,54 @@ static int add_result(struct json_view v, struct parse_output *out, struct error
 	return 0;
 }
 
+/*
+ * Errors by which Semgrep itself takes a scan for failed (is_scan_failure() of its
+ * semgrep/error.py), as versions write them.  Code that cannot be parsed in full is in
+ * nearly every report, and is none of them.
+ */
+static bool is_failure(const char *type)
+{
+	static const char *const types[] = {"Timeout",
+	                                    "Out of memory",
+	                                    "OutOfMemory",
+	                                    "Stack overflow",
+	                                    "StackOverflow",
+	                                    "Fixpoint timeout",
+	                                    "FixpointTimeout",
+	                                    "Timeout during interfile analysis",
+	                                    "TimeoutDuringInterfile",
+	                                    "OOM during interfile analysis",
+	                                    "OutOfMemoryDuringInterfile",
+	                                    "Fatal error",
+	                                    "FatalError"};
+
+	for (size_t i = 0; i < N_ELEMENTS(types); i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What a scan that gave up does not list may well be there: it is not whole. */
+static void add_failures(struct json_view report, struct parse_output *out)
+{
+	struct json_items it = {0};
+	struct error ignored;
+
+	if (json_view_opt_items(report, "errors", &it, &ignored) < 0)
+		return;
+	while (json_items_next(&it)) {
+		const char *type = json_view_text_or(it.value, "type", "");
+
+		if (is_failure(type))
+			parse_add_problem(
+			        out, it.value,
+			        arena_printf(
+			                out->arena, "%s: %.200s was not looked at in full",
+			                type,
+			                json_view_text_or(it.value, "path", "a file")));
+	}
+}
+
 static int parse(const struct parse_input *in, struct parse_output *out, struct error *err)
 {
 	struct json_items it = {0};
@@ -135,15 +183,22 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 		if (add_result(it.value, out, &why) < 0)
 			parse_add_problem(out, it.value, why.text);
 	}
+	add_failures(in->record, out);
+	parse_add_scope(out, "semgrep", ".");
 	return 0;
 }
+
+/* The code that matched, in each form: it holds the secret where one was found. */
+static const char *const secret_keys[] = {
+        "lines",   "abstract_content", "svalue_abstract_content",
+        "content", "taint_source",     "taint_sink",
+        "fix",     "fixed_lines",      NULL};
 
 const struct format semgrep = {
         .name = "semgrep",
         .record_paths = (const char *const[]){NULL},
         .holds_many = true,
-        /* The lines that matched, which hold the secret where one was found. */
-        .secret_keys = (const char *const[]){"lines", "abstract_content", NULL},
+        .secret_keys = secret_keys,
         .detect = detect,
         .parse = parse,
 };

@@ -254,7 +254,10 @@ static int add_result(const struct result *r, struct parse_output *out, struct e
 	if (r->control_id[0] == '\0')
 		return error_set(err, ERR_INVALID, "names no control");
 	if (r->resource[0] == '\0' && account[0] == '\0') {
-		/* A control that could not run: nothing is said of anything. */
+		/* What was not looked at may stand as it stood: the run is not whole. */
+		if (strcasecmp(r->status, "error") == 0)
+			return error_set(err, ERR_INVALID, "%s could not run: %.200s",
+			                 r->control_id, r->reason);
 		if (strcasecmp(r->status, "alarm") != 0)
 			return 0;
 		return error_set(err, ERR_INVALID, "%s: neither resource nor account",
@@ -295,10 +298,17 @@ static int add_control(struct json_view control, const char *mod, struct parse_o
 	        .cis_item = json_view_text_or(control, "/tags/cis_item_id", ""),
 	        .cis_version = json_view_text_or(control, "/tags/cis_version", ""),
 	};
+	const char *why = json_view_text_or(control, "run_error", "");
 	struct json_items it = {0};
 
 	if (r.severity[0] == '\0')
 		r.severity = json_view_text_or(control, "/tags/severity", "");
+	/* What was not looked at may stand as it stood: the run is not whole. */
+	if (why[0] != '\0') {
+		(void)error_set(err, ERR_INVALID, "%s could not run: %.200s", r.control_id,
+		                why);
+		parse_add_problem(out, control, err->text);
+	}
 	if (json_view_opt_items(control, "results", &it, err) < 0)
 		return err->code;
 	while (json_items_next(&it)) {

@@ -197,6 +197,7 @@ static int parse_scan(const struct parse_input *in, struct parse_output *out,
 		if (add_vulnerability(&s, it.value, &why) < 0)
 			parse_add_problem(out, it.value, why.text);
 	}
+	parse_add_scope(out, "sysdig", s.base.scope);
 	return 0;
 }
 

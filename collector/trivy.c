@@ -473,13 +473,27 @@ static int add_all_modified(const struct trivy_report *r, struct json_view resul
 	return 0;
 }
 
+/* It was looked at, whether anything is found or not. */
+static void add_artifact(const struct trivy_report *r, struct parse_output *out)
+{
+	if (r->artifact[0] != '\0')
+		parse_add_scope(out, "trivy", r->artifact);
+}
+
 int trivy_add_result(const struct trivy_report *r, struct json_view result,
                      struct parse_output *out, struct error *err)
 {
+	const size_t first = out->n_findings;
+
 	for (size_t i = 0; i < N_ELEMENTS(lists); i++)
 		if (add_list(r, result, i, out, err) < 0)
 			return err->code;
-	return add_all_modified(r, result, out, err);
+	if (add_all_modified(r, result, out, err) < 0)
+		return err->code;
+	add_artifact(r, out);
+	/* .trivyignore.yaml may ignore a package at one of its paths. */
+	parse_drop_shadowed(out, first);
+	return 0;
 }
 
 /* The formats. */
@@ -499,9 +513,14 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 {
 	struct json_items it = {0};
 
+	struct trivy_report r;
+
 	if (!is_report(in->record))
 		return parse_result(in->envelope, in->record, out, err);
 	/* A whole report: without results (nothing found), or on a line of its own. */
+	r = report_of(in->record, (struct json_view){0}, out->arena);
+	set_artifact(&r, in->record);
+	add_artifact(&r, out);
 	if (json_view_opt_items(in->record, "Results", &it, err) < 0)
 		return err->code;
 	while (json_items_next(&it))

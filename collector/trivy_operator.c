@@ -252,6 +252,7 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 	                       : set_workload(&r, in->record, err)) < 0 ||
 	    json_view_opt_items(report, kind->list, &it, err) < 0)
 		return err->code;
+	parse_add_scope(out, "trivy", r.artifact);
 	for (size_t n = 0; json_items_next(&it); n++) {
 		if (kind->add(&r, it.value, out, err) < 0) {
 			error_wrap(err, "%s[%zu]", kind->list, n);

@@ -185,6 +185,7 @@ static int parse(const struct parse_input *in, struct parse_output *out, struct 
 	canonical = scan.resource;
 	resource_canonicalize(&canonical, out->arena);
 	scan.artifact = canonical.id;
+	parse_add_scope(out, "wiz_cli", scan.artifact);
 	for (size_t i = 0; i < N_ELEMENTS(lists); i++)
 		if (add_packages(&scan, result, lists[i], err) < 0)
 			return err->code;

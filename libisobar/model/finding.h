@@ -19,7 +19,7 @@
  * Raised, up to 255, when the same record may come to other contents or state other things
  * of its asset: see store/ingest.c.
  */
-#define FINDING_HASH_VERSION 2
+#define FINDING_HASH_VERSION 3
 #define FINDING_ID_MAX       2048 /* native_id, rule, resource ids: longer ones are refused */
 
 /* The numbers of all enums below are stored: append, never reorder. */

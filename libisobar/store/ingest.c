@@ -631,6 +631,11 @@ int ingest_finding(struct ingest *in, const struct finding *f, struct error *err
 	return 0;
 }
 
+void ingest_scope(struct ingest *in, const char *connector, const char *scope)
+{
+	scope_of(in, connector_index(in, connector), scope);
+}
+
 int ingest_asset(struct ingest *in, const struct resource *r, struct error *err)
 {
 	const struct key key = asset_key_of(&in->options.org, r->id);

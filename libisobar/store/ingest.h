@@ -69,6 +69,10 @@ bool ingest_knows_record(struct ingest *in, int64_t digest);
 int ingest_finding(struct ingest *in, const struct finding *f,
                    struct error *err) MUST_CHECK;
 
+/* The file is about this scope, whether it has findings of it or not: what is not listed
+ * is not there any more, where the file is complete. */
+void ingest_scope(struct ingest *in, const char *connector, const char *scope);
+
 /* An asset without a finding: inventory.  r is canonical. */
 int ingest_asset(struct ingest *in, const struct resource *r, struct error *err) MUST_CHECK;
 

@@ -143,4 +143,15 @@ expect_some "confirmed by nobody for 15 days" "$(stale 16)"
 expect "and none is closed" "$(live)" "$(stale 16)"
 proves "what nothing confirmed for 14 days is stale, shown and not closed"
 
+image "$tmp/none.json"
+whole 17 "$tmp/none.json"
+whole 18 "$tmp/none.json"
+expect_code "nothing at all: exit code" 3
+expect "nothing at all: closed" 0 "$(closed)"
+expect "nothing at all: the image waits" "6|2" \
+	"$(sql "select state, n_absent from isobar.source_scope where scope = 'registry.example/shop'")"
+must "$isobar" source confirm trivy --scope registry.example/shop --yes --no-score --quiet --now "$(at 19)"
+expect "nothing at all, confirmed: live" 0 "$(live 'class = 1')"
+proves "a clean scan of an image is a complete listing of it, and closes its last findings when a person says so"
+
 done_testing

@@ -68,6 +68,46 @@ static void test_grype__match(void **unused)
 	run_close(&run);
 }
 
+/* A package in two places, one of which a rule ignores: it is there, and open. */
+static void test_grype__ignored_in_one_place_is_open(void **unused)
+{
+	static const char other[] = "{'vulnerability':{'id':'CVE-2026-0002'},'artifact':{"
+	                            "'name':'ssl','version':'1.1','type':'deb'},"
+	                            "'appliedIgnoreRules':[{'vulnerability':'x'}]}";
+	char text[1024];
+	struct run run;
+
+	(void)unused;
+	(void)snprintf(
+	        text, sizeof(text),
+	        "{'matches':[%s],'ignoredMatches':[%s,%s],'source':%s,'descriptor':{"
+	        "'name':'grype','version':'0.80'}}",
+	        MATCH("", ""),
+	        MATCH("", ",'appliedIgnoreRules':[{'package':{'location':'/opt/**'}}]"),
+	        other, IMAGE);
+	run = run_ok(&grype, text);
+	assert_int_equal(run.out.n_findings, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct finding *f = &run.out.findings[i];
+		const bool is_first = strcmp(f->cve, "CVE-2026-0001") == 0;
+
+		assert_int_equal(f->state, is_first ? FINDING_OPEN : FINDING_SUPPRESSED);
+	}
+	run_close(&run);
+}
+
+static void test_grype__clean_scan_is_of_its_artifact(void **unused)
+{
+	struct run run = run_ok(&grype, GRYPE(IMAGE, "matches", ""));
+
+	(void)unused;
+	assert_int_equal(run.out.n_findings, 0);
+	assert_int_equal(run.out.n_scopes, 1);
+	assert_string_equal(run.out.scopes[0].connector, "grype");
+	assert_string_equal(run.out.scopes[0].scope, "example.com/shop/web");
+	run_close(&run);
+}
+
 static void test_grype__severity_and_threat(void **unused)
 {
 	static const struct {
@@ -199,6 +239,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_grype__match),
+	        cmocka_unit_test(test_grype__ignored_in_one_place_is_open),
+	        cmocka_unit_test(test_grype__clean_scan_is_of_its_artifact),
 	        cmocka_unit_test(test_grype__severity_and_threat),
 	        cmocka_unit_test(test_grype__cve_of_other_advisories),
 	        cmocka_unit_test(test_grype__artifacts_and_states),

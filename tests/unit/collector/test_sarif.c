@@ -590,6 +590,37 @@ static void test_sarif__corpus(void **unused)
 	}
 }
 
+/* A tool that broke off proves nothing by what it does not list. */
+static void test_sarif__run_that_failed(void **unused)
+{
+	static const struct {
+		const char *invocations;
+		size_t problems;
+	} rows[] = {
+	        {"'invocations':[{'executionSuccessful':true}],", 0},
+	        {"'invocations':[{}],", 0},
+	        {"'invocations':[{'executionSuccessful':false}],", 1},
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		char text[1024];
+		struct run run;
+
+		(void)snprintf(
+		        text, sizeof(text),
+		        "{'version':'2.1.0','runs':[{'tool':{'driver':{'name':'T'}},%s"
+		        "'results':[{'ruleId':'R','message':{'text':'m'}}]}]}",
+		        rows[i].invocations);
+		run = run_log(text);
+		assert_int_equal(run.out.n_findings, 1);
+		if (run.out.n_problems != rows[i].problems)
+			fail_msg("%s: %zu problems", rows[i].invocations,
+			         run.out.n_problems);
+		run_close(&run);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -604,6 +635,7 @@ int main(void)
 	        cmocka_unit_test(test_sarif__identity),
 	        cmocka_unit_test(test_sarif__equal_results_stay_apart),
 	        cmocka_unit_test(test_sarif__takes_the_neighbours_of_bad_results),
+	        cmocka_unit_test(test_sarif__run_that_failed),
 	        cmocka_unit_test(test_sarif__trivy_is_trivy),
 	        cmocka_unit_test(test_sarif__grype_is_grype),
 	        cmocka_unit_test(test_sarif__never_keeps_a_secret),

@@ -2,6 +2,7 @@
 /* Semgrep's report: results, an empty one, secrets, dependencies. */
 #include "model/severity.h"
 
+#include "collector/secret_mask.h"
 #include "collector/semgrep.h"
 #include "run_format.h"
 
@@ -112,12 +113,63 @@ static void test_semgrep__problems_stand_alone(void **unused)
 	}
 }
 
+/* A scan that gave up on a file proves nothing of it; code of odd syntax is everywhere. */
+static void test_semgrep__scan_that_failed(void **unused)
+{
+	static const struct {
+		const char *errors;
+		size_t problems;
+	} rows[] = {
+	        {"{'code':3,'level':'warn','type':'Syntax error','path':'src/b.py'}", 0},
+	        {"{'code':3,'level':'warn','type':['PartialParsing',[]],'path':'b'}", 0},
+	        {"{'code':2,'level':'warn','type':'Timeout','path':'src/b.py'}", 1},
+	        {"{'type':'Out of memory'},{'type':'StackOverflow'}", 2},
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		char text[1024];
+		struct run run;
+
+		(void)snprintf(text, sizeof(text),
+		               "{'results':[%s],'errors':[%s],'paths':{'scanned':['a']}}",
+		               RESULT("a.b", ""), rows[i].errors);
+		run = run_record(&semgrep, text);
+		assert_int_equal(run.rc, 0);
+		assert_int_equal(run.out.n_findings, 1);
+		if (run.out.n_problems != rows[i].problems)
+			fail_msg("%s: %zu problems", rows[i].errors, run.out.n_problems);
+		run_close(&run);
+	}
+}
+
+/* Wherever the report quotes the code. */
+static void test_semgrep__masks_the_code(void **unused)
+{
+	static const char record[] =
+	        "{\"extra\":{\"lines\":\"S1\",\"metavars\":{\"$X\":{\"abstract_content\":"
+	        "\"S1\",\"propagated_value\":{\"svalue_abstract_content\":\"S1\"}}},"
+	        "\"dataflow_trace\":{\"taint_source\":[\"CliLoc\",[{\"path\":\"a\"},"
+	        "\"S1\"]],\"intermediate_vars\":[{\"content\":\"S1\"}],\"taint_sink\":"
+	        "[\"CliLoc\",[{},\"S1\"]]},\"fix\":\"S1\",\"fixed_lines\":[\"S1\"],"
+	        "\"message\":\"kept\"}}";
+	char text[sizeof(record)];
+
+	(void)unused;
+	memcpy(text, record, sizeof(record));
+	secret_mask(text, strlen(text), semgrep.secret_keys);
+	assert_null(strstr(text, "S1"));
+	assert_non_null(strstr(text, "\"kept\""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_semgrep__detects),
 	        cmocka_unit_test(test_semgrep__fields),
 	        cmocka_unit_test(test_semgrep__problems_stand_alone),
+	        cmocka_unit_test(test_semgrep__scan_that_failed),
+	        cmocka_unit_test(test_semgrep__masks_the_code),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,17 +223,34 @@ static void test_steampipe__bad_items_go_alone(void **unused)
 	(void)unused;
 	assert_int_equal(run.rc, 0);
 	assert_int_equal(run.out.n_findings, 1);
-	assert_int_equal(run.out.n_problems, 2);
+	assert_int_equal(run.out.n_problems, 3);
 	assert_string_equal(run.out.problems[0].reason, "a result is not an object");
 	assert_string_equal(
 	        run.out.problems[1].reason,
 	        "aws_compliance.control.s3_public: neither resource nor account");
+	assert_non_null(strstr(run.out.problems[2].reason, " could not run: "));
 	run_close(&run);
 
 	run = run_record(&steampipe_json, DOCUMENT("'results':7,", RESULT("")));
 	assert_int_equal(run.rc, 0);
 	assert_int_equal(run.out.n_findings, 0);
 	assert_int_equal(run.out.n_problems, 1);
+	run_close(&run);
+}
+
+/* Nobody looked: what was found before is not proved to be gone. */
+static void test_steampipe__control_that_could_not_run(void **unused)
+{
+	struct run run = run_record(
+	        &steampipe_json,
+	        DOCUMENT("'results':null,'run_error':'AccessDenied','run_status':8,", ""));
+
+	(void)unused;
+	assert_int_equal(run.rc, 0);
+	assert_int_equal(run.out.n_findings, 0);
+	assert_int_equal(run.out.n_problems, 1);
+	assert_string_equal(run.out.problems[0].reason,
+	                    "aws_compliance.control.s3_public could not run: AccessDenied");
 	run_close(&run);
 }
 
@@ -253,11 +270,18 @@ static void test_steampipe__empty_run_has_no_findings(void **unused)
 static void test_steampipe__row_without_a_place(void **unused)
 {
 	struct run run = run_record(&steampipe_csv,
-	                            ROW("'resource':'','account_id':'','status':'error',"));
+	                            ROW("'resource':'','account_id':'','status':'skip',"));
 
 	(void)unused;
 	assert_int_equal(run.rc, 0);
 	assert_int_equal(run.out.n_findings, 0);
+	run_close(&run);
+
+	run = run_record(&steampipe_csv,
+	                 ROW("'resource':'','account_id':'','status':'error',"));
+	assert_int_equal(run.rc, ERR_INVALID);
+	assert_string_equal(run.err.text,
+	                    "aws_compliance.control.s3_public could not run: Is open.");
 	run_close(&run);
 
 	run = run_record(&steampipe_csv, ROW("'resource':'','account_id':'',"));
@@ -324,6 +348,7 @@ int main(void)
 	        cmocka_unit_test(test_steampipe__place),
 	        cmocka_unit_test(test_steampipe__results_that_a_dimension_tells_apart),
 	        cmocka_unit_test(test_steampipe__bad_items_go_alone),
+	        cmocka_unit_test(test_steampipe__control_that_could_not_run),
 	        cmocka_unit_test(test_steampipe__empty_run_has_no_findings),
 	        cmocka_unit_test(test_steampipe__row_without_a_place),
 	        cmocka_unit_test(test_steampipe__detect),

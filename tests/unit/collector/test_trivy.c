@@ -260,6 +260,11 @@ static void test_trivy__statuses(void **unused)
 	               "},"
 	               "{\"Type\":\"unheard of\"}]}"),
 	         FINDING_NOT_APPLICABLE},
+	        /* A package at two paths, ignored at one of them. */
+	        {IMAGE("{" OS_TARGET "\"Vulnerabilities\":[{\"VulnerabilityID\":\"C\"}],"
+	               "\"ExperimentalModifiedFindings\":[{\"Type\":\"vulnerability\","
+	               "\"Status\":\"ignored\",\"Finding\":{\"VulnerabilityID\":\"C\"}}]}"),
+	         FINDING_OPEN},
 	};
 
 	(void)unused;
