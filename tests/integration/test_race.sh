@@ -23,30 +23,45 @@ must "$isobar" import --quiet --now 2026-11-01T00:00:00Z "$tmp/in.json"
 expect "counters" "$(true_counts)" "$(counts)"
 taken=$(sql "select risk_id from isobar.risk order by risk_id limit 1")
 
-# A decision is written and not yet committed when the scorer comes to write.
-mkfifo "$tmp/decider"
-psql -X -q -v ON_ERROR_STOP=1 -d "$ISOBAR_DATABASE" <"$tmp/decider" >"$tmp/decider.out" 2>&1 &
-exec 3>"$tmp/decider"
-echo "begin;
-      update isobar.risk set state = 1, version = version + 1 where risk_id = '$taken';
-      update isobar.queue_count set n = n - 1 where state = 0;
-      insert into isobar.queue_count (org_id, band, state, responsibility, n)
-      select org_id, band, 1, responsibility, 1 from isobar.risk where risk_id = '$taken';
-      select 'written';" >&3
-until grep -q written "$tmp/decider.out"; do sleep 0.05; done
+# decide RISK: writes a decision on it, which is not committed yet.
+decide() {
+	rm -f "$tmp/decider"
+	mkfifo "$tmp/decider"
+	psql -X -q -v ON_ERROR_STOP=1 -d "$ISOBAR_DATABASE" <"$tmp/decider" >"$tmp/decider.out" 2>&1 &
+	exec 3>"$tmp/decider"
+	echo "begin;
+	      update isobar.queue_count as c set n = c.n - 1 from isobar.risk as r where r.risk_id = '$1'
+	         and (c.band, c.state, c.responsibility) = (r.band, r.state, r.responsibility);
+	      update isobar.risk set state = 1, version = version + 1 where risk_id = '$1';
+	      insert into isobar.queue_count as c (org_id, band, state, responsibility, n)
+	      select org_id, band, 1, responsibility, 1 from isobar.risk where risk_id = '$1'
+	      on conflict (org_id, band, state, responsibility) do update set n = c.n + 1;
+	      insert into isobar.dirty_mark (org_id, asset_id, run_id)
+	      select org_id, asset_id, 0 from isobar.risk where risk_id = '$1';
+	      select 'written';" >&3
+	until grep -q written "$tmp/decider.out"; do sleep 0.05; done
+}
+
+# score NOW: the scorer comes to write what was decided on, and waits; then the decision is committed.
+score() {
+	local scoring
+	"$scorer" --once --now "$1" &
+	scoring=$!
+	until [ "$(sql "select count(*) from pg_stat_activity where wait_event_type = 'Lock'
+		and application_name = 'isobar-scorer' and datname = current_database()")" = 1 ]; do
+		kill -0 "$scoring" 2>/dev/null || fail "the scorer did not wait for the decision"
+		sleep 0.05
+	done
+	echo "commit;" >&3
+	exec 3>&-
+	wait "$scoring" || fail "the scorer failed"
+	wait
+}
+
+decide "$taken"
 sql "update isobar.finding set sev100 = 95;
      insert into isobar.dirty_mark (org_id, asset_id, run_id) select org_id, asset_id, 0 from isobar.finding" >"$out"
-"$scorer" --once --now 2026-11-02T00:00:00Z &
-scoring=$!
-until [ "$(sql "select count(*) from pg_stat_activity where wait_event_type = 'Lock'
-	and application_name = 'isobar-scorer' and datname = current_database()")" = 1 ]; do
-	kill -0 "$scoring" 2>/dev/null || fail "the scorer did not wait for the decision"
-	sleep 0.05
-done
-echo "commit;" >&3
-exec 3>&-
-wait "$scoring" || fail "the scorer failed"
-wait
+score 2026-11-02T00:00:00Z
 
 expect "states" "0 1" "$(sql "select string_agg(state::text, ' ' order by state) from isobar.risk")"
 expect "the decision stands" 1 "$(sql "select state from isobar.risk where risk_id = '$taken'")"
@@ -58,4 +73,32 @@ expect "marks left" 0 "$(sql "select count(*) from isobar.dirty_mark")"
 expect "a band change each" "1 1" "$(sql "select string_agg(n::text, ' ') from (
 	select count(*) as n from isobar.risk_event where kind = 1 group by risk_id) as e")"
 proves "a decision made while the scorer works on the risk stands, and the score follows"
+# A finding tells that two advisories are one while a person decides on one of the two risks.
+advisories() { # FILE UID HOST IDS EXPLOITED
+	jq -nc --arg uid "$2" --arg host "$3" --argjson ids "$4" --argjson exploited "$5" '{name: "mytool", findings: [
+		{title: $uid, severity: "Critical", description: "x", unique_id_from_tool: $uid, endpoints: ["https://\($host)/"],
+		vulnerability_ids: $ids, known_exploited: $exploited, date: "2026-11-01"}]}' >"$1"
+}
+advisories "$tmp/ghsa.json" u1 web1.example.com '["GHSA-aaaa-bbbb-cccc"]' false
+advisories "$tmp/cve.json" u2 web1.example.com '["CVE-2026-12345"]' true
+advisories "$tmp/both.json" u3 web2.example.com '["CVE-2026-12345", "GHSA-aaaa-bbbb-cccc"]' false
+for which in opened_at "opened_at desc"; do
+	make_db
+	must "$isobar" import --quiet --now 2026-11-15T06:00:00Z "$tmp/ghsa.json"
+	must "$isobar" import --quiet --now 2026-11-16T06:00:00Z "$tmp/cve.json"
+	must "$isobar" import --quiet --no-score --now 2026-11-17T06:00:00Z "$tmp/both.json"
+	decide "$(sql "select risk_id from isobar.risk order by $which limit 1")"
+	score 2026-11-17T07:00:00Z
+	must "$scorer" --once --now 2026-11-17T08:00:00Z
+	expect "$which: one of the two lives" 1 "$(sql "select count(*) from isobar.risk as r join isobar.asset as a
+		using (org_id, asset_id) where r.open and a.name = 'web1.example.com'")"
+	expect "$which: no living risk is a name of another" 0 "$(sql "select count(*) from isobar.risk_alias as l
+		join isobar.risk as r on r.risk_id = l.fingerprint where r.open")"
+	expect "$which: due as the earlier one was" "2026-11-30 06:00:00+00" "$(sql "select due_at from isobar.risk as r
+		join isobar.asset as a using (org_id, asset_id) where r.open and a.name = 'web1.example.com'")"
+	expect "$which: merged once" 1 "$(sql "select count(*) from isobar.risk_event where kind = 8")"
+	expect "$which: counters" "$(true_counts)" "$(counts)"
+done
+proves "a decision that meets a merge leaves one risk, under one name, with the earlier due time"
+
 done_testing
