@@ -140,4 +140,22 @@ expect "crossings of a resolved risk" 0 "$(sql "select count(*) from isobar.risk
 	where a.id = 'arn:aws:s3:::gone' and kind in (5, 6)")"
 proves "what is resolved is never overdue"
 
+# --- counted from the first sight by a source, of an asset with two names ---
+
+kendra() { # NUMBER ID FIRST
+	asff "$1" control=Glue.1 "first=$3" label=HIGH | jq -c --arg id "$2" '.Resources[0] |= (.Type = "AwsKendraIndex" | .Id = $id)'
+}
+make_db
+printf '[all]\nwindow = 30d\nstart = source\n' >"$tmp/policy.ini"
+must "$isobar" sla policy load --quiet --now 2026-11-15T00:00:00Z "$tmp/policy.ini"
+kendra 1 nightly 2026-11-01T00:00:00Z >"$tmp/short.json"
+kendra 2 arn:aws:kendra:eu-west-1:111122223333:index/nightly 2026-11-14T00:00:00Z >"$tmp/full.json"
+must "$isobar" import --quiet --now 2026-11-15T06:00:00Z "$tmp/short.json" "$tmp/full.json"
+expect "one risk" "1|2026-12-01 00:00:00+00" "$(sql "select count(*), max(due_at) from isobar.risk")"
+must "$scorer" --once --now 2026-11-24T08:00:00Z
+must "$scorer" --once --now 2026-12-02T08:00:00Z
+expect "due as it was" "2026-12-01 00:00:00+00" "$(sql "select due_at from isobar.risk")"
+expect "due soon, breached" "5 6" "$(sql "select string_agg(kind::text, ' ' order by at) from isobar.risk_event where kind > 0")"
+proves "a sweep counts from the same first sight as scoring, under whichever name the asset was seen"
+
 done_testing

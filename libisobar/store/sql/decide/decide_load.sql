@@ -72,7 +72,14 @@ select n.asked, r.risk_id, r.version, r.state, r.band, r.score, r.rank, r.respon
          from isobar.risk_explanation as e
          join isobar.finding as f
            on f.org_id = $1
-          and f.asset_id = r.asset_id
+          -- Under any name of the asset, as scoring counts them.
+          and f.asset_id in (select r.asset_id
+                              union all
+                             select n.asset_id
+                               from isobar.asset as n
+                              where n.org_id = $1
+                                and n.canonical_id = r.asset_id
+                                and n.canonical_id <> n.asset_id)
           and f.finding_id = any (e.members)
         where $4::boolean
           and e.org_id = $1
