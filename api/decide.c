@@ -78,6 +78,7 @@ struct problem decide_problem(const struct request *req, const struct transition
 	case TRANSITION_DONE:
 	case TRANSITION_HELD:
 	case TRANSITION_TOO_EARLY:
+	case TRANSITION_TOO_LONG:
 		break;
 	}
 	return p;

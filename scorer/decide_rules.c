@@ -212,21 +212,34 @@ static timestamp known_until(const struct decision *d, const struct draft *draft
 	return old && old->rank_since > d->in->now ? old->rank_since : d->in->now;
 }
 
+/* It turns out to be one with a risk that nobody has accepted. */
+static bool meets_open_one(const struct draft *draft)
+{
+	for (size_t i = 0; i < draft->n_stored; i++)
+		if (&draft->stored[i] != draft->old &&
+		    risk_state_is_open(draft->stored[i].state))
+			return true;
+	return false;
+}
+
 void decision_follow(struct decision *d, struct draft *draft)
 {
 	const struct acceptance_rules *rules = &d->in->rules->acceptances;
 	struct fate *fate = &draft->fate;
+	const struct sla_policy *policy = draft->clock.by_band[draft->row.band];
 	const struct acceptance *x =
 	        rules->n ? acceptance_of(rules, &draft->view, &draft->row.risk_id,
 	                                 draft->row.has_fix ? &draft->row.fix_id : NULL,
-	                                 known_until(d, draft))
+	                                 policy->acceptance_max, known_until(d, draft))
 	                 : NULL;
 
 	fate->reopens_at = TIMESTAMP_NONE;
 	if (fate->state == RISK_FALSE_POSITIVE && has_new_evidence(draft))
 		move(draft, RISK_OPEN, "new_evidence");
 	if (fate->state == RISK_ACCEPTED) {
-		if (!draft->old->accepted_by_rule)
+		if (!draft->old->accepted_by_rule && meets_open_one(draft))
+			move(draft, RISK_OPEN, "new_evidence");
+		else if (!draft->old->accepted_by_rule)
 			keep_acceptance(draft);
 		else if (x)
 			accept(draft, x);

@@ -131,14 +131,15 @@ bool acceptance_holds(const struct acceptance *x, timestamp t)
 const struct acceptance *acceptance_of(const struct acceptance_rules *rules,
                                        const struct risk_view *view,
                                        const struct key *risk_id, const struct key *fix_id,
-                                       timestamp t)
+                                       int64_t longest, timestamp t)
 {
 	const struct acceptance *best = NULL;
 
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct acceptance *x = &rules->rows[i];
 
-		if (acceptance_holds(x, t) && (!best || x->ends_at > best->ends_at) &&
+		if (acceptance_holds(x, t) && x->ends_at - x->starts_at <= longest &&
+		    (!best || x->ends_at > best->ends_at) &&
 		    acceptance_covers(x, view, risk_id, fix_id))
 			best = x;
 	}

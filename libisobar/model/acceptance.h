@@ -83,10 +83,14 @@ struct acceptance_rules {
 	size_t n;
 };
 
-/* Of those that cover the risk and hold at t the one that ends last; NULL none. */
+/*
+ * Of those that cover the risk and hold at t the one that ends last; NULL none.  Those that
+ * last longer than its policy allows (longest, its acceptance_max; microseconds) were not
+ * approved for a risk like this: it came later, or has moved up since.
+ */
 const struct acceptance *acceptance_of(const struct acceptance_rules *rules,
                                        const struct risk_view *view,
                                        const struct key *risk_id, const struct key *fix_id,
-                                       timestamp t);
+                                       int64_t longest, timestamp t);
 
 #endif

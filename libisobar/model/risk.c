@@ -60,6 +60,7 @@ const struct risk_transition risk_transitions[] = {
 	{RISK_ACCEPTED, RISK_OPEN, ACTOR_HUMAN, "acceptance_withdrawn"},
 	{RISK_ACCEPTED, RISK_OPEN, ACTOR_SYSTEM, "acceptance_expired"},
 	{RISK_ACCEPTED, RISK_OPEN, ACTOR_SYSTEM, "acceptance_revoked"},
+	{RISK_ACCEPTED, RISK_OPEN, ACTOR_SYSTEM, "new_evidence"},
 
 	/* A false positive stands until the evidence changes.  Not from contested: that
 	 * ends by proof, by acceptance or by taking it up again. */

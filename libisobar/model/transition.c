@@ -76,6 +76,8 @@ const char *transition_outcome_text(enum transition_outcome outcome)
 		return "is not due earlier than that";
 	case TRANSITION_NO_CAUSE:
 		return "goes there only by an approval";
+	case TRANSITION_TOO_LONG:
+		return "may not be accepted for so long in its band";
 	}
 	return "";
 }
@@ -162,6 +164,12 @@ static void move(const struct transition_risk *r, const struct want *w,
 	}
 	if (!effect || (effect->needs_cause && !w->has_cause)) {
 		out->outcome = effect ? TRANSITION_NO_CAUSE : TRANSITION_REFUSED;
+		return;
+	}
+	/* It may have moved up since somebody asked for it. */
+	if (w->to == RISK_ACCEPTED && w->until != TIMESTAMP_NONE &&
+	    w->until - out->at > r->rules.by_band[r->band]->acceptance_max) {
+		out->outcome = TRANSITION_TOO_LONG;
 		return;
 	}
 	const enum sla_mode mode = risk_clock_mode(w->to, r->responsibility);

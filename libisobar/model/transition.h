@@ -77,6 +77,7 @@ enum transition_outcome {
 	TRANSITION_HELD,      /* somebody else has claimed it */
 	TRANSITION_TOO_EARLY, /* the due time is not later than the present one */
 	TRANSITION_NO_CAUSE,  /* only through something that somebody approves */
+	TRANSITION_TOO_LONG,  /* its policy allows no acceptance until then */
 };
 
 /* risk_claim.claim; the numbers are stored. */

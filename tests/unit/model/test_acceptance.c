@@ -164,11 +164,17 @@ static void test_acceptance_of__holds_within_its_time(void **state)
 	const struct acceptance_rules rules = {rows, N_ELEMENTS(rows)};
 
 	(void)state;
-	assert_null(acceptance_of(&rules, &view, &risk, NULL, NOW - 1));
-	assert_ptr_equal(acceptance_of(&rules, &view, &risk, NULL, NOW), &rows[1]);
-	assert_ptr_equal(acceptance_of(&rules, &view, &risk, NULL, NOW + 2 * DAY - 1),
+	assert_null(acceptance_of(&rules, &view, &risk, NULL, 90 * DAY, NOW - 1));
+	assert_ptr_equal(acceptance_of(&rules, &view, &risk, NULL, 90 * DAY, NOW),
 	                 &rows[1]);
-	assert_null(acceptance_of(&rules, &view, &risk, NULL, NOW + 2 * DAY));
+	assert_ptr_equal(
+	        acceptance_of(&rules, &view, &risk, NULL, 90 * DAY, NOW + 2 * DAY - 1),
+	        &rows[1]);
+	assert_null(acceptance_of(&rules, &view, &risk, NULL, 90 * DAY, NOW + 2 * DAY));
+	/* The risk's policy allows it exactly, and an hour less. */
+	assert_ptr_equal(acceptance_of(&rules, &view, &risk, NULL, 2 * DAY, NOW), &rows[1]);
+	assert_true(acceptance_of(&rules, &view, &risk, NULL, 2 * DAY - 1, NOW) !=
+	            &rows[1]);
 }
 
 static void test_acceptance_longest__is_the_least_that_may_hold(void **state)

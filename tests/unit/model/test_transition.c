@@ -169,6 +169,24 @@ static void test_transition__work_leaves_the_clock_alone(void **state)
 	assert_int_equal(t.due_at, r.due_at);
 }
 
+/* What was asked for while its band was lower is not what the policy allows now. */
+static void test_transition__accepts_no_longer_than_its_band_may(void **state)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct transition_risk r = risk_in(RISK_OPEN);
+	struct want w = want_state(RISK_ACCEPTED);
+
+	(void)state;
+	w.has_cause = true;
+	w.until = START + 90 * 24 * HOUR;
+	assert_int_equal(decide(&r, &w, START, a).outcome, TRANSITION_DONE);
+	w.until++;
+	assert_int_equal(decide(&r, &w, START, a).outcome, TRANSITION_TOO_LONG);
+	r.band = BAND_CRITICAL;
+	w.until = START + 31 * 24 * HOUR;
+	assert_int_equal(decide(&r, &w, START, a).outcome, TRANSITION_TOO_LONG);
+}
+
 static void test_transition__accepts_until_a_date(void **state)
 {
 	ARENA_SCOPED a = arena_new(4096);
@@ -349,6 +367,7 @@ int main(void)
 	        cmocka_unit_test(test_transition__claims_what_was_said),
 	        cmocka_unit_test(test_transition__pauses_and_resumes_the_clock),
 	        cmocka_unit_test(test_transition__work_leaves_the_clock_alone),
+	        cmocka_unit_test(test_transition__accepts_no_longer_than_its_band_may),
 	        cmocka_unit_test(test_transition__accepts_until_a_date),
 	        cmocka_unit_test(test_transition__leaves_provider_duties_paused),
 	        cmocka_unit_test(test_transition__never_writes_before_what_is_written),
