@@ -101,4 +101,20 @@ for which in opened_at "opened_at desc"; do
 done
 proves "a decision that meets a merge leaves one risk, under one name, with the earlier due time"
 
+# What such a decision left before: a risk that lives and is named as another one.
+make_db
+must "$isobar" import --quiet --now 2026-11-15T06:00:00Z "$tmp/ghsa.json"
+must "$isobar" import --quiet --now 2026-11-16T06:00:00Z "$tmp/cve.json"
+sql "insert into isobar.risk_alias (org_id, fingerprint, risk_id, reason, valid_from)
+     select a.org_id, a.risk_id, b.risk_id, 2, a.opened_at from isobar.risk as a, isobar.risk as b where a.opened_at > b.opened_at"
+must "$isobar" import --quiet --now 2026-11-17T06:00:00Z "$tmp/both.json"
+expect "two for one" 2 "$(sql "select count(*) from isobar.risk as r join isobar.asset as a
+	using (org_id, asset_id) where r.open and a.name = 'web1.example.com'")"
+must psql -X -q -d "$ISOBAR_DATABASE" -f "$root/migrations/0035_merges_left_half.sql"
+must "$scorer" --once --now 2026-11-17T07:00:00Z
+expect "one" 1 "$(sql "select count(*) from isobar.risk as r join isobar.asset as a
+	using (org_id, asset_id) where r.open and a.name = 'web1.example.com'")"
+expect "marks left" 0 "$(sql "select count(*) from isobar.dirty_mark")"
+proves "the upgrade mends what was left before"
+
 done_testing
