@@ -61,7 +61,7 @@ static int read_file(const char *path, struct arena *a, const char **out, void *
 	(void)ctx;
 	if (file == NULL)
 		return error_set(err, ERR_NOT_FOUND, "%s: cannot be read", path);
-	(void)fread(text, 1, 65536, file);
+	text[fread(text, 1, 65536, file)] = '\0';
 	(void)fclose(file);
 	*out = text;
 	return 0;
