@@ -151,9 +151,10 @@ static void fill_score(struct risk_row *row, const struct score *score,
 
 /* The ledger after this decision: stored segments and the new ones. */
 static size_t ledger_after(const struct decision *d, const struct former_risk *former,
-                           const struct fate *fate, enum band band,
+                           const struct draft *draft, enum band band,
                            struct risk_clock_segment **out)
 {
+	const struct fate *fate = &draft->fate;
 	size_t n = former->n_segments;
 	struct risk_clock_segment *all =
 	        ARENA_ARRAY(d->a, struct risk_clock_segment, n + 2);
@@ -162,7 +163,7 @@ static size_t ledger_after(const struct decision *d, const struct former_risk *f
 		memcpy(all, former->segments, n * sizeof(*all));
 	if (fate->clock_mode >= 0)
 		all[n++] =
-		        (struct risk_clock_segment){.from = d->in->now,
+		        (struct risk_clock_segment){.from = draft->at,
 		                                    .mode = (enum sla_mode)fate->clock_mode,
 		                                    .band = band,
 		                                    .due_at = TIMESTAMP_NONE};
@@ -179,10 +180,10 @@ static void fill_clock(struct decision *d, struct risk_row *row, const struct dr
                        const struct former_risk *former)
 {
 	struct risk_clock_segment *ledger;
-	const size_t n = ledger_after(d, former, &draft->fate, row->band, &ledger);
+	const size_t n = ledger_after(d, former, draft, row->band, &ledger);
 	struct risk_times times;
 
-	risk_times_of(&draft->clock, ledger, n, row->state, row->reopens_at, d->in->now,
+	risk_times_of(&draft->clock, ledger, n, row->state, row->reopens_at, draft->at,
 	              &times);
 	row->rank = risk_rank(row->band, times.clock.sla.state, row->score);
 	row->due_at = times.clock.sla.due_at;
@@ -191,7 +192,7 @@ static void fill_clock(struct decision *d, struct risk_row *row, const struct dr
 	row->soon_at = times.soon_at;
 	row->warn_at = times.warn_at;
 	row->band_since = times.clock.band_since;
-	row->rank_since = d->in->now;
+	row->rank_since = draft->at;
 }
 
 static struct risk_event *add_event(struct decision *d, const struct risk_row *row,
@@ -201,7 +202,7 @@ static struct risk_event *add_event(struct decision *d, const struct risk_row *r
 
 	*e = (struct risk_event){.row = row,
 	                         .kind = kind,
-	                         .at = d->in->now,
+	                         .at = row->rank_since,
 	                         .state = row->state,
 	                         .band = row->band,
 	                         .score = row->score,
@@ -224,7 +225,7 @@ static void add_passed(struct decision *d, const struct risk_row *row,
 	                                    .segments = former->segments,
 	                                    .n_segments = former->n_segments};
 	struct risk_crossing passed[RISK_CROSSINGS_MAX];
-	const size_t n = risk_crossings_passed(&before, d->in->now, d->a, passed);
+	const size_t n = risk_crossings_passed(&before, draft->at, d->a, passed);
 
 	for (size_t i = 0; i < n; i++) {
 		struct risk_event *e = add_event(d, row, passed[i].kind, passed[i].reason);
@@ -495,7 +496,7 @@ static void retire_others(struct decision *d, const struct draft *draft,
 		row->former_kind = score_kind(s->band, s->state, s->responsibility);
 		row->state = RISK_RESOLVED;
 		row->opened_at = s->opened_at;
-		row->resolved_at = d->in->now;
+		row->resolved_at = draft->at;
 		row->next_crossing_at = row->soon_at = row->warn_at = TIMESTAMP_NONE;
 		row->reopens_at = TIMESTAMP_NONE;
 		row->has_acceptance = row->accepted_by_rule = row->resumes = false;
@@ -526,7 +527,7 @@ static void settle(struct decision *d, struct draft *draft)
 
 	*row = draft->row;
 	decision_take_over(d, draft, row, &clock);
-	fate_clock(fate, old ? &clock : NULL, draft->verdict, row->band, d->in->now);
+	fate_clock(fate, old ? &clock : NULL, draft->verdict, row->band, draft->at);
 	row->clock_mode = fate->clock_mode;
 	row->clock_reason = fate->clock_reason;
 	row->resumes = fate->clock_mode >= 0 && fate->resumes;
@@ -537,9 +538,9 @@ static void settle(struct decision *d, struct draft *draft)
 	}
 	if (row->state == RISK_RESOLVED)
 		row->resolved_at =
-		        old->resolved_at != TIMESTAMP_NONE ? old->resolved_at : d->in->now;
+		        old->resolved_at != TIMESTAMP_NONE ? old->resolved_at : draft->at;
 	row->opened_at = old && (!fate->reopened || old->has_merged_into) ? old->opened_at
-	                                                                  : d->in->now;
+	                                                                  : draft->at;
 	row->path_mark = (row->elements | (old ? old->elements : 0)) != 0;
 	fill_clock(d, row, draft, &clock);
 	count_row(d, row, old);
@@ -653,13 +654,14 @@ struct stored_risk **decide_ledgers(const struct decision *d, struct arena *a,
 	return out;
 }
 
-static bool decision_has_unswept(const struct draft *draft, timestamp now)
+static bool has_unswept(const struct draft *draft)
 {
 	const struct stored_risk *old = draft->old;
+	const timestamp at = draft->at;
 
 	return old &&
-	       ((old->next_crossing_at != TIMESTAMP_NONE && old->next_crossing_at <= now) ||
-	        (old->warn_at != TIMESTAMP_NONE && old->warn_at <= now));
+	       ((old->next_crossing_at != TIMESTAMP_NONE && old->next_crossing_at <= at) ||
+	        (old->warn_at != TIMESTAMP_NONE && old->warn_at <= at));
 }
 
 void decide_end(struct decision *d, struct score_writes *out)
@@ -667,10 +669,9 @@ void decide_end(struct decision *d, struct score_writes *out)
 	size_t room = d->n_drafts + 1, n_events = 0;
 
 	for (size_t i = 0; i < d->n_drafts; i++) {
+		d->drafts[i]->at = decision_time(d, d->drafts[i]);
 		room += d->drafts[i]->n_stored;
-		n_events += decision_has_unswept(d->drafts[i], d->in->now)
-		                    ? RISK_CROSSINGS_MAX
-		                    : 0;
+		n_events += has_unswept(d->drafts[i]) ? RISK_CROSSINGS_MAX : 0;
 	}
 	*out = (struct score_writes){
 	        .rows = ARENA_ARRAY(d->a, struct risk_row, room),

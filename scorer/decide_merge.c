@@ -104,6 +104,30 @@ const struct stored_risk *decision_survivor(const struct stored_risk *stored, si
 
 /* --- clocks --- */
 
+/* When the last segment began that is no plan for the end of an acceptance. */
+static timestamp begun_at(const struct stored_risk *s)
+{
+	size_t n = s->n_segments;
+
+	while (n > 1 && s->reopens_at != TIMESTAMP_NONE &&
+	       s->segments[n - 1].from >= s->reopens_at)
+		n--;
+	return n ? s->segments[n - 1].from : TIMESTAMP_NONE;
+}
+
+timestamp decision_time(const struct decision *d, const struct draft *draft)
+{
+	timestamp out = draft->origin ? begun_at(draft->origin) : TIMESTAMP_NONE;
+
+	for (size_t i = 0; i < draft->n_stored; i++) {
+		const timestamp begun = begun_at(&draft->stored[i]);
+
+		if (begun > out)
+			out = begun;
+	}
+	return out > d->in->now ? out : d->in->now;
+}
+
 /* Behind the former ledger. */
 static void take_over(const struct decision *d, const struct risk_clock_segment *taken,
                       size_t n_taken, struct risk_row *row, struct former_risk *former)

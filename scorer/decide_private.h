@@ -32,6 +32,7 @@ struct draft {
 	struct risk_view view;      /* what the org's rules see of it */
 	struct risk_clock_rules clock;
 	const char *then_reason; /* of a second change of state; NULL: none */
+	timestamp at;            /* when all of it happens: decision_time() */
 };
 
 struct decision {
@@ -58,6 +59,11 @@ size_t decision_claims(struct stored_risk *stored, size_t n, struct risk_group *
 const struct stored_risk *decision_survivor(const struct stored_risk *stored, size_t n);
 /* Of several by links all are over, and one is what this would be: it stays at that. */
 bool decision_is_over_already(const struct draft *draft, const struct risk_row *row);
+/*
+ * Now, or when the last segment of the draft's risks has begun if that is later: somebody
+ * decided since the batch began, or by another clock.  No segment begins before it.
+ */
+timestamp decision_time(const struct decision *d, const struct draft *draft);
 /* A stored risk as lifecycle.h sees it. */
 struct former_risk decision_former(const struct stored_risk *s, struct arena *a);
 /*

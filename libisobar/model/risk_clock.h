@@ -7,8 +7,8 @@
 /*
  * A segment of a risk's ledger (table sla_segment).  It holds from its time on, until
  * the next one does; one that was written later in place of all that begin then or
- * later.  So a plan for the future goes away when something else happens first, and a
- * machine whose clock was set back ends what it wrote before.
+ * later.  So a plan for the future goes away when something else happens first.  Who
+ * writes begins none before the last that is no such plan, by whatever clock.
  */
 struct risk_clock_segment {
 	timestamp from;

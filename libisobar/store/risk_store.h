@@ -181,7 +181,8 @@ struct risk_row {
 	bool is_new;
 	int64_t rank, state_hash, proof_run_id; /* proof 0: none */
 	timestamp opened_at, band_since, due_at, next_crossing_at, resolved_at;
-	timestamp rank_since; /* of a new one: another keeps its own while nothing moves */
+	/* When it becomes so; what is known and stays where it is keeps its own. */
+	timestamp rank_since;
 	int n_findings, score, class, responsibility, layer;
 	enum band band;
 	enum risk_state state;

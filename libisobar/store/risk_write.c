@@ -167,7 +167,7 @@ static int copy_fixes(struct pg *pg, const struct score_writes *w, struct error 
 	return pg_copy_end(c, err);
 }
 
-/* One statement of the write-back; wants says which of now and model it takes. */
+/* One statement of the write-back; it takes now and model where they are given. */
 static int send_write(struct pg *pg, enum statement stmt, const struct org *org,
                       timestamp now, const char *model, size_t *n, struct error *err)
 {
@@ -214,19 +214,20 @@ int score_writes_send(struct pg *pg, const struct org *org, timestamp now,
 		rc = copy_fixes(pg, w, err);
 	if (rc == 0 && n_new < w->n_rows &&
 	    ((rc = send_write(pg, STMT_STALE_DROP, org, none, NULL, &n, err)) < 0 ||
-	     (rc = send_write(pg, STMT_RISK_KEEP_FORMER, org, now, model, &n, err)) < 0 ||
-	     (rc = send_write(pg, STMT_RISK_UPDATE, org, now, NULL, &n, err)) < 0 ||
-	     (rc = send_write(pg, STMT_EXPLANATION_UPDATE, org, now, model, &n, err)) < 0))
+	     (rc = send_write(pg, STMT_RISK_KEEP_FORMER, org, none, model, &n, err)) < 0 ||
+	     (rc = send_write(pg, STMT_RISK_UPDATE, org, none, NULL, &n, err)) < 0 ||
+	     (rc = send_write(pg, STMT_EXPLANATION_UPDATE, org, none, model, &n, err)) < 0))
 		return rc;
 	if (rc == 0 && n_new &&
 	    ((rc = send_write(pg, STMT_RISK_INSERT, org, none, NULL, &n, err)) < 0 ||
-	     (rc = send_write(pg, STMT_EXPLANATION_INSERT, org, now, model, &n, err)) < 0 ||
+	     (rc = send_write(pg, STMT_EXPLANATION_INSERT, org, none, model, &n, err)) <
+	             0 ||
 	     (rc = send_write(pg, STMT_OPENED_INSERT, org, none, NULL, &n, err)) < 0))
 		return rc;
 	if (rc == 0 && n_taken)
-		rc = send_write(pg, STMT_CLOCK_TAKE, org, now, NULL, &n, err);
+		rc = send_write(pg, STMT_CLOCK_TAKE, org, none, NULL, &n, err);
 	if (rc == 0 && w->n_rows &&
-	    (rc = send_write(pg, STMT_CLOCK_INSERT, org, now, NULL, &n, err)) == 0)
+	    (rc = send_write(pg, STMT_CLOCK_INSERT, org, none, NULL, &n, err)) == 0)
 		rc = send_changed_keep(pg, &n, err);
 	if (rc == 0 && n_path_marks)
 		rc = send_write(pg, STMT_PATH_MARK_INSERT, org, none, NULL, &n, err);

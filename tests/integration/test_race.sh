@@ -117,4 +117,32 @@ expect "one" 1 "$(sql "select count(*) from isobar.risk as r join isobar.asset a
 expect "marks left" 0 "$(sql "select count(*) from isobar.dirty_mark")"
 proves "the upgrade mends what was left before"
 
+
+# The batch that scores a decision has begun before it, or follows another clock: one between the due time and the
+# decision, one before both.  What comes later goes by what the decision left.
+for batch in 2026-11-29T06:05:00Z 2026-11-29T05:50:00Z; do
+	make_db
+	asff 1 bucket=late >"$tmp/late.json"
+	must "$isobar" import --quiet --now "$now" "$tmp/late.json"
+	id=$(sql "select risk_id from isobar.risk")
+	expect "$batch: due" t "$(sql "select due_at = '2026-11-29T06:00:00Z' from isobar.risk")"
+	must "$isobar" transition "$id" --to false_positive --reason 'not ours' --now 2026-11-29T06:10:00Z
+	told=$(sql "select event_id, kind, at, due_at from isobar.risk_event order by 1")
+	must "$scorer" --once --now "$batch"
+	expect "$batch: what was told" "$told" "$(sql "select event_id, kind, at, due_at from isobar.risk_event order by 1")"
+	expect "$batch: the ledger" "0 2026-11-15 06:00:00+00;1 2026-11-29 06:10:00+00" "$(sql "select
+		string_agg(mode || ' ' || from_at, ';' order by segment_no) from isobar.sla_segment")"
+	must "$isobar" transition "$id" --to open --reason 'ours after all' --now 2026-11-30T06:10:00Z
+	must "$scorer" --once --now 2026-11-30T06:10:01Z
+	must "$isobar" queue --json --now 2026-11-30T06:10:02Z
+	expect "$batch: overdue, as it was" breached "$(jq -r .sla "$out")"
+	asff 1 bucket=late label=LOW updated=2026-11-28T00:00:00Z >"$tmp/late.json"
+	must "$isobar" import --quiet --now "$batch" "$tmp/late.json"
+	expect "$batch: another band from the last decision on" "0 2 2026-11-30 06:10:00+00;0 1 2026-11-30 06:10:00+00" \
+		"$(sql "select string_agg(concat_ws(' ', mode, band, from_at), ';' order by segment_no) from isobar.sla_segment
+			where segment_no > 1")"
+	expect "$batch: told after what was before it" t "$(sql "select bool_and(at >= former) from (
+		select at, lag(at, 1, at) over (order by event_id) as former from isobar.risk_event) as e")"
+done
+proves "a batch that began before a decision takes nothing back of it"
 done_testing

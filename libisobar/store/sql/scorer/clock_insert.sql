@@ -1,9 +1,9 @@
 -- Segments of the SLA ledger for each risk of a page whose clock starts, pauses, stops or changes its band;
 -- of one that is accepted also the segment with which it runs again.
 -- A new risk, most often the only kind there is, asks nobody which number its segment has.
--- $1 org_id, $2 now.  Reads page_risk (clock_mode -1: the clock goes on as it was).
+-- $1 org_id.  Reads page_risk (clock_mode -1: the clock goes on as it was).
 insert into isobar.sla_segment (org_id, risk_id, segment_no, from_at, mode, reason, actor, band)
-select $1::bigint, risk_id, n_taken, $2::timestamptz, clock_mode, clock_reason, 'system', band
+select $1::bigint, risk_id, n_taken, rank_since, clock_mode, clock_reason, 'system', band
   from page_risk
  where clock_mode >= 0
    and is_new
@@ -16,7 +16,7 @@ select $1, p.risk_id,
                    where s.org_id = $1
                      and s.risk_id = p.risk_id)
        end + n.place,
-       case n.place when 0 then $2 else p.reopens_at end,
+       case n.place when 0 then p.rank_since else p.reopens_at end,
        case n.place when 0 then p.clock_mode else 0 end,
        case n.place when 0 then p.clock_reason else 'acceptance_expired' end, 'system', p.band
   from page_risk as p

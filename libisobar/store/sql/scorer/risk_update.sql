@@ -1,6 +1,6 @@
 -- Writes the changed risks of a page.  What the queue reads of a risk holds since now if any of it changed; a
 -- clock that was set back moves no former row.
--- $1 org_id, $2 now.  Reads page_risk.
+-- $1 org_id.  Reads page_risk.
 update isobar.risk as r
    set asset_id = p.asset_id, rank = p.rank, state_hash = p.state_hash, version = r.version + 1,
        opened_at = p.opened_at, band_since = p.band_since,
@@ -8,7 +8,7 @@ update isobar.risk as r
                               is not distinct from
                               (p.rank, p.state, p.responsibility, p.due_at, p.next_crossing_at, p.reopens_at, p.soon_at)
                          then r.rank_since
-                         else greatest(r.rank_since, $2)
+                         else greatest(r.rank_since, p.rank_since)
                     end,
        due_at = p.due_at, next_crossing_at = p.next_crossing_at, resolved_at = p.resolved_at,
        proof_run_id = p.proof_run_id, n_findings = p.n_findings, score = p.score, band = p.band,
