@@ -36,8 +36,12 @@
 #define MARKS_SERVE 100000
 #define FIX_MARKS   500 /* marks of fixes a transaction: a slice of assets each */
 #define SWEEPS_VAIN 3
-#define WAIT_MS     1000
-#define EXIT_RETRY  75
+/* A daemon sweeps so often while it scores, and after so many rounds of findings and paths
+ * turns to what else there is; a quiet org needs two or three. */
+#define SWEEP_USEC (2 * USEC_PER_SEC)
+#define ROUNDS_MAX 4
+#define WAIT_MS    1000
+#define EXIT_RETRY 75
 
 static volatile sig_atomic_t stopping;
 
@@ -47,50 +51,60 @@ static void on_stop(int signo)
 	stopping = 1;
 }
 
+/* Who numbers the events meanwhile: this process, or another one. */
+enum numbering {
+	NUMBERING_HERE,
+	NUMBERING_ELSEWHERE
+};
+
+/* What one process has to do, and how it goes about it. */
+struct work {
+	const struct scorer *s;
+	const struct settings *settings;
+	enum numbering numbering;
+	timestamp swept_at; /* of the machine's clock, whatever --now says */
+	bool is_left;       /* of a daemon's turn: there is more to score */
+};
+
+static struct work work_of(const struct scorer *s, const struct settings *settings)
+{
+	return (struct work){.s = s, .settings = settings, .swept_at = timestamp_now()};
+}
+
+/* Read for each batch and each step: work goes on for as long as there is some. */
 static timestamp clock_of(const struct settings *s)
 {
 	return s->now == TIMESTAMP_NONE ? timestamp_now() : s->now;
 }
 
-static int score_shard(const struct scorer *s, const struct org *org, int shard,
-                       timestamp now, struct error *err)
+static bool is_daemon(const struct work *w)
 {
-	struct batch_result result;
-
-	do {
-		const int rc = batch_run(s, org, shard, now, s->n_marks, &result, err);
-
-		if (rc < 0)
-			return error_wrap(err, "org %s", org->slug);
-		if (result.n_findings)
-			log_info("org %s: %lld findings, %lld risks, %lld written",
-			         org->slug, (long long)result.n_findings,
-			         (long long)result.n_risks, (long long)result.n_written);
-	} while (result.n_findings && !result.took_all && !stopping);
-	return 0;
+	return !w->settings->once;
 }
 
 /*
  * What was written meanwhile is read again.  What is still behind after several sweeps
  * that wrote nothing is somebody else's to write.
  */
-static int sweep_org(const struct scorer *s, const struct org *org, timestamp now,
-                     int64_t *n_marked, struct error *err)
+static int sweep_org(const struct work *w, const struct org *org, int64_t *n_marked,
+                     struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
+	struct pg *pg = w->s->pg;
 	struct org_rules rules;
 	struct sweep_result swept;
-	const timestamp begun = timestamp_now();
+	const timestamp begun = timestamp_now(), now = clock_of(w->settings);
 	int64_t n, n_written = 0;
 	int n_vain = 0, rc;
 
-	if ((rc = sweep_rules(s->pg, org, now, &n, err)) < 0)
+	if ((rc = sweep_rules(pg, org, now, &n, err)) < 0)
 		return error_wrap(err, "org %s", org->slug);
 	*n_marked += n;
-	if ((rc = org_rules_load(s->pg, org, now, a, &rules, err)) < 0)
+	if ((rc = org_rules_load(pg, org, now, a, &rules, err)) < 0)
 		return rc;
 	do {
-		if ((rc = sweep_step(s->pg, org, &rules.policies, now, &swept, err)) < 0)
+		if ((rc = sweep_step(pg, org, &rules.policies, clock_of(w->settings),
+		                     &swept, err)) < 0)
 			return error_wrap(err, "org %s", org->slug);
 		*n_marked += swept.n_marked;
 		n_written += swept.n_written;
@@ -101,89 +115,6 @@ static int sweep_org(const struct scorer *s, const struct org *org, timestamp no
 
 		log_info("org %s: %lld crossings in %lld.%03lld s", org->slug,
 		         (long long)n_written, ms / 1000, ms % 1000);
-	}
-	return 0;
-}
-
-/* The shards of this worker: every n_workers-th one. */
-static int score_all(const struct scorer *s, int worker, int n_workers, timestamp now,
-                     struct error *err)
-{
-	ARENA_SCOPED a = arena_new(4096);
-	struct org_list orgs;
-	int rc;
-
-	if ((rc = score_orgs(s->pg, true, a, &orgs, err)) < 0)
-		return rc;
-	for (size_t i = 0; i < orgs.n; i++)
-		for (int shard = worker; shard < SCORE_SHARDS && !stopping;
-		     shard += n_workers)
-			if ((rc = score_shard(s, &orgs.orgs[i], shard, now, err)) < 0)
-				return rc;
-	return 0;
-}
-
-/*
- * Looks at the paths over what scoring has changed, one org after the other.  What they
- * reach is then to be scored again: *n_out tells of how many orgs there was something to be
- * looked at, be it that another process did so while this one waited for it.
- */
-static int find_paths(const struct scorer *s, timestamp now, int64_t *n_out,
-                      struct error *err)
-{
-	ARENA_SCOPED a = arena_new(4096);
-	const struct path_rule_rows rules = path_rows_of(s->toxic, a);
-	struct org_list orgs;
-	int64_t n = 0;
-	int rc;
-
-	*n_out = 0;
-	if ((rc = path_orgs(s->pg, a, &orgs, err)) < 0)
-		return rc;
-	*n_out = (int64_t)orgs.n;
-	for (size_t i = 0; i < orgs.n; i++)
-		do {
-			if ((rc = path_pass(s->pg, &orgs.orgs[i], &rules, now, &n, err)) <
-			    0)
-				return error_wrap(err, "paths of org %s",
-				                  orgs.orgs[i].slug);
-		} while (n > 0 && !stopping);
-	return 0;
-}
-
-/*
- * Findings, then paths, then what paths raise or lower; a path changes no element of
- * another one, so this ends.
- */
-static int score_with_paths(const struct scorer *s, timestamp now, struct error *err)
-{
-	int64_t n_orgs;
-	int rc;
-
-	do {
-		if ((rc = score_all(s, 0, 1, now, err)) < 0 ||
-		    (rc = find_paths(s, now, &n_orgs, err)) < 0)
-			return rc;
-	} while (n_orgs && !stopping);
-	return 0;
-}
-
-/* What scoring has marked, by whichever worker. */
-static int refresh_fixes(const struct scorer *s, timestamp now, struct error *err)
-{
-	ARENA_SCOPED a = arena_new(4096);
-	struct org_list orgs;
-	int rc;
-
-	if ((rc = fix_refresh_orgs(s->pg, a, &orgs, err)) < 0)
-		return rc;
-	for (size_t i = 0; i < orgs.n; i++) {
-		int64_t n = 1;
-
-		while (n > 0 && !stopping)
-			if ((rc = fix_refresh(s->pg, &orgs.orgs[i], now, FIX_MARKS, &n,
-			                      err)) < 0)
-				return error_wrap(err, "org %s", orgs.orgs[i].slug);
 	}
 	return 0;
 }
@@ -201,61 +132,170 @@ static int number_events(const struct scorer *s, const struct org *org, struct e
 	return 0;
 }
 
-static int number_all(const struct scorer *s, timestamp now, struct error *err)
+static int number_all(struct work *w, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
 	struct org_list orgs;
 	int rc;
 
-	(void)now; /* numbers follow no clock */
-	if ((rc = score_orgs(s->pg, false, a, &orgs, err)) < 0)
+	if ((rc = score_orgs(w->s->pg, false, a, &orgs, err)) < 0)
 		return rc;
 	for (size_t i = 0; i < orgs.n && !stopping; i++)
-		if ((rc = number_events(s, &orgs.orgs[i], err)) < 0)
+		if ((rc = number_events(w->s, &orgs.orgs[i], err)) < 0)
 			return rc;
 	return 0;
 }
 
-/* Who numbers the events meanwhile: this process, or another one. */
-enum numbering {
-	NUMBERING_HERE,
-	NUMBERING_ELSEWHERE
-};
-
-static int sweep_all(const struct scorer *s, timestamp now, enum numbering numbering,
-                     int64_t *n_marked, struct error *err)
+static int sweep_all(struct work *w, int64_t *n_marked, struct error *err)
 {
 	ARENA_SCOPED a = arena_new(4096);
 	struct org_list orgs;
 	int rc;
 
-	if ((rc = score_orgs(s->pg, false, a, &orgs, err)) < 0)
+	if ((rc = score_orgs(w->s->pg, false, a, &orgs, err)) < 0)
 		return rc;
 	for (size_t i = 0; i < orgs.n && !stopping; i++)
-		if ((rc = sweep_org(s, &orgs.orgs[i], now, n_marked, err)) < 0)
+		if ((rc = sweep_org(w, &orgs.orgs[i], n_marked, err)) < 0)
 			return rc;
-	return numbering == NUMBERING_HERE ? number_all(s, now, err) : 0;
+	w->swept_at = timestamp_now();
+	return w->numbering == NUMBERING_HERE ? number_all(w, err) : 0;
+}
+
+/* What time has changed is told of under steady load, too; what it marks is scored by the
+ * next round. */
+static int sweep_meanwhile(struct work *w, struct error *err)
+{
+	const timestamp since = timestamp_now() - w->swept_at;
+	int64_t n_marked = 0;
+
+	if (!is_daemon(w) || stopping || (since >= 0 && since < SWEEP_USEC))
+		return 0;
+	return sweep_all(w, &n_marked, err);
+}
+
+static int score_shard(struct work *w, const struct org *org, int shard, struct error *err)
+{
+	const struct scorer *s = w->s;
+	struct batch_result result;
+	int rc;
+
+	do {
+		if ((rc = batch_run(s, org, shard, clock_of(w->settings), s->n_marks,
+		                    &result, err)) < 0)
+			return error_wrap(err, "org %s", org->slug);
+		if (result.n_findings)
+			log_info("org %s: %lld findings, %lld risks, %lld written",
+			         org->slug, (long long)result.n_findings,
+			         (long long)result.n_risks, (long long)result.n_written);
+		if ((rc = sweep_meanwhile(w, err)) < 0)
+			return rc;
+	} while (result.n_findings && !result.took_all && !stopping);
+	return 0;
+}
+
+/* The shards of this worker: every n_workers-th one. */
+static int score_all(struct work *w, int worker, int n_workers, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct org_list orgs;
+	int rc;
+
+	if ((rc = score_orgs(w->s->pg, true, a, &orgs, err)) < 0)
+		return rc;
+	for (size_t i = 0; i < orgs.n; i++)
+		for (int shard = worker; shard < SCORE_SHARDS && !stopping;
+		     shard += n_workers)
+			if ((rc = score_shard(w, &orgs.orgs[i], shard, err)) < 0)
+				return rc;
+	return 0;
 }
 
 /*
- * All that there is to do at now; what time alone has changed may have to be scored.
- * Time comes first: scoring looks for crossings after now only.
+ * Looks at the paths over what scoring has changed, one org after the other.  What they
+ * reach is then to be scored again: *n_out tells of how many orgs there was something to be
+ * looked at, be it that another process did so while this one waited for it.
  */
-static int work_through(const struct scorer *s, timestamp now, enum numbering numbering,
-                        struct error *err)
+static int find_paths(const struct work *w, int64_t *n_out, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	const struct path_rule_rows rules = path_rows_of(w->s->toxic, a);
+	struct org_list orgs;
+	int64_t n = 0;
+	int rc;
+
+	*n_out = 0;
+	if ((rc = path_orgs(w->s->pg, a, &orgs, err)) < 0)
+		return rc;
+	*n_out = (int64_t)orgs.n;
+	for (size_t i = 0; i < orgs.n; i++)
+		do {
+			if ((rc = path_pass(w->s->pg, &orgs.orgs[i], &rules,
+			                    clock_of(w->settings), &n, err)) < 0)
+				return error_wrap(err, "paths of org %s",
+				                  orgs.orgs[i].slug);
+		} while (n > 0 && !stopping);
+	return 0;
+}
+
+/*
+ * Findings, then paths, then what paths raise or lower; a path changes no element of
+ * another one, so this ends, but for what comes meanwhile: of that a daemon leaves some to
+ * its next turn.
+ */
+static int score_with_paths(struct work *w, struct error *err)
+{
+	int64_t n_orgs;
+	int n_rounds = 0, rc;
+
+	do {
+		if ((rc = score_all(w, 0, 1, err)) < 0 ||
+		    (rc = find_paths(w, &n_orgs, err)) < 0)
+			return rc;
+		w->is_left = is_daemon(w) && n_orgs && ++n_rounds == ROUNDS_MAX;
+	} while (n_orgs && !w->is_left && !stopping);
+	return 0;
+}
+
+/* What scoring has marked, by whichever worker. */
+static int refresh_fixes(struct work *w, struct error *err)
+{
+	ARENA_SCOPED a = arena_new(4096);
+	struct org_list orgs;
+	int rc;
+
+	if ((rc = fix_refresh_orgs(w->s->pg, a, &orgs, err)) < 0)
+		return rc;
+	for (size_t i = 0; i < orgs.n; i++) {
+		int64_t n = 1;
+
+		while (n > 0 && !stopping)
+			if ((rc = fix_refresh(w->s->pg, &orgs.orgs[i],
+			                      clock_of(w->settings), FIX_MARKS, &n, err)) <
+			    0)
+				return error_wrap(err, "org %s", orgs.orgs[i].slug);
+	}
+	return 0;
+}
+
+/*
+ * All that there is to do, or a daemon's turn of it; what time alone has changed may have to
+ * be scored.  Time comes first: scoring looks for crossings after its own now only.
+ */
+static int work_through(struct work *w, struct error *err)
 {
 	int64_t n_marked = 0;
 	int rc;
 
-	if ((rc = sweep_all(s, now, numbering, &n_marked, err)) < 0)
+	if ((rc = sweep_all(w, &n_marked, err)) < 0)
 		return rc;
 	do {
 		n_marked = 0;
-		if ((rc = score_with_paths(s, now, err)) < 0 ||
-		    (rc = sweep_all(s, now, numbering, &n_marked, err)) < 0)
+		if ((rc = score_with_paths(w, err)) < 0 ||
+		    (rc = sweep_all(w, &n_marked, err)) < 0)
 			return rc;
-	} while (n_marked && !stopping);
-	return refresh_fixes(s, now, err);
+		w->is_left |= is_daemon(w) && n_marked;
+	} while (n_marked && !is_daemon(w) && !stopping);
+	return refresh_fixes(w, err);
 }
 
 static int connect_database(struct scorer *s, const struct settings *settings,
@@ -319,16 +359,16 @@ static int take_tried_model(struct scorer *s, const char *path, struct score_mod
 /* One worker of --once: its shards, then the end. */
 static int run_worker(struct scorer *s, const struct settings *settings, int worker)
 {
-	const timestamp now = clock_of(settings);
+	struct work w = work_of(s, settings);
 	struct error err = {0};
 	int64_t n_marked = 0;
 	int rc = connect_database(s, settings, &err);
 
 	/* Nothing has crossed in a replay, and nobody is told of it. */
 	if (rc == 0 && !settings->schema)
-		rc = sweep_all(s, now, NUMBERING_HERE, &n_marked, &err);
+		rc = sweep_all(&w, &n_marked, &err);
 	if (rc == 0)
-		rc = score_all(s, worker, settings->n_workers, now, &err);
+		rc = score_all(&w, worker, settings->n_workers, &err);
 	return exit_code_of(rc, &err);
 }
 
@@ -344,16 +384,17 @@ static int wait_for_children(int code)
 }
 
 /* Work that needs nothing of what this process does meanwhile. */
-typedef int scorer_part(const struct scorer *s, timestamp now, struct error *err);
+typedef int scorer_part(struct work *w, struct error *err);
 
 static int run_part(struct scorer *s, const struct settings *settings, scorer_part *part)
 {
+	struct work w = work_of(s, settings);
 	struct error err = {0};
 	int rc;
 
 	s->pg = NULL; /* the parent's: to close it would end its session */
 	if ((rc = connect_database(s, settings, &err)) == 0)
-		rc = part(s, clock_of(settings), &err);
+		rc = part(&w, &err);
 	return exit_code_of(rc, &err);
 }
 
@@ -378,18 +419,19 @@ static bool start_part(struct scorer *s, const struct settings *settings, scorer
  */
 static int finish_once(struct scorer *s, const struct settings *settings)
 {
-	const timestamp now = clock_of(settings);
+	struct work w = work_of(s, settings);
 	const bool is_numbered =
 	        settings->n_workers > 2 && start_part(s, settings, number_all);
 	struct error err = {0};
 	int code, rc;
 
 	(void)start_part(s, settings, refresh_fixes);
-	rc = work_through(s, now, is_numbered ? NUMBERING_ELSEWHERE : NUMBERING_HERE, &err);
+	w.numbering = is_numbered ? NUMBERING_ELSEWHERE : NUMBERING_HERE;
+	rc = work_through(&w, &err);
 	code = wait_for_children(exit_code_of(rc, &err));
 	/* Events may have come behind the child's last look. */
 	if (is_numbered && code == 0)
-		code = exit_code_of(number_all(s, now, &err), &err);
+		code = exit_code_of(number_all(&w, &err), &err);
 	return code;
 }
 
@@ -417,7 +459,10 @@ static int run_once(struct scorer *s, const struct settings *settings)
 		return code;
 	if (!settings->schema)
 		return finish_once(s, settings);
-	return exit_code_of(score_with_paths(s, clock_of(settings), &err), &err);
+
+	struct work w = work_of(s, settings);
+
+	return exit_code_of(score_with_paths(&w, &err), &err);
 }
 
 /* --- questions over HTTP, which a process of their own answers: they may take a minute --- */
@@ -484,6 +529,7 @@ static int answer_questions(struct scorer *s, const struct settings *settings)
 /* Works until it is told to stop; what may pass is tried again. */
 static int serve(struct scorer *s, const struct settings *settings)
 {
+	struct work w = work_of(s, settings);
 	unsigned int delay = 1;
 	struct error err = {0};
 	pid_t child = 0;
@@ -493,7 +539,7 @@ static int serve(struct scorer *s, const struct settings *settings)
 		int rc = s->pg ? 0 : connect_database(s, settings, &err);
 
 		if (rc == 0)
-			rc = work_through(s, clock_of(settings), NUMBERING_HERE, &err);
+			rc = work_through(&w, &err);
 		if (rc == 0 && !stopping)
 			rc = see_to_questions(s, settings, &child, &err);
 		if (rc < 0 && rc != ERR_TRANSIENT) {
@@ -501,7 +547,7 @@ static int serve(struct scorer *s, const struct settings *settings)
 			break;
 		}
 		if (rc == 0 && !stopping)
-			rc = pg_wait(s->pg, WAIT_MS, &err);
+			rc = pg_wait(s->pg, w.is_left ? 0 : WAIT_MS, &err);
 		if (rc == 0) {
 			delay = 1;
 			continue;
