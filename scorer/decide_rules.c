@@ -152,25 +152,34 @@ enum risk_state decision_state_before(const struct stored_risk *old, timestamp n
 	               : old->state;
 }
 
+/*
+ * Was the false positive said of it?  A full list may lack some: what was stored by then
+ * was meant, too, unless another risk has just brought it here.
+ */
+static bool is_meant(const struct draft *draft, const struct evidence *e)
+{
+	const struct stored_risk *old = draft->old;
+
+	if (old->n_evidence >= RISK_MEMBERS_MAX && draft->n_stored == 1 &&
+	    e->stored_at <= old->claimed_at)
+		return true;
+	for (size_t i = 0; i < old->n_evidence; i++)
+		if (key_cmp(&old->evidence[i], &e->finding_id) == 0)
+			return true;
+	return false;
+}
+
 /* Is there an open finding that the false positive was not said of? */
 static bool has_new_evidence(const struct draft *draft)
 {
 	const struct risk_group *g = draft->group;
-	const struct stored_risk *old = draft->old;
 
-	if (!g || !old->n_evidence)
+	if (!g || !draft->old->n_evidence)
 		return false;
-	for (size_t i = 0; i < g->n_members && i < RISK_MEMBERS_MAX; i++) {
-		size_t k = 0;
-
-		if (g->members[i].e->state != FINDING_OPEN)
-			continue;
-		while (k < old->n_evidence &&
-		       key_cmp(&old->evidence[k], &g->members[i].e->finding_id) != 0)
-			k++;
-		if (k == old->n_evidence)
+	for (size_t i = 0; i < g->n_members; i++)
+		if (g->members[i].e->state == FINDING_OPEN &&
+		    !is_meant(draft, g->members[i].e))
 			return true;
-	}
 	return false;
 }
 

@@ -181,6 +181,7 @@ static void stored_risk_read(struct binary_row *row, struct stored_risk *out,
 			memcpy(ids[i].bytes, evidence + i * (4 + KEY_SIZE) + 4, KEY_SIZE);
 		out->evidence = ids;
 	}
+	out->claimed_at = next_timestamp(&r);
 	out->has_merged_into = !next_is_null(&r);
 	out->merged_into = next_key(&r);
 	out->is_heir = !next_is_null(&r);

@@ -149,8 +149,11 @@ struct stored_risk {
 	bool has_acceptance, accepted_by_rule;
 	struct key acceptance_id;
 	timestamp rank_since; /* behind the batch's now: others wrote it since that began */
-	const struct key *evidence; /* of a false positive: what it was said of */
+	/* Of a false positive: what it was said of, of more than RISK_MEMBERS_MAX the
+	 * weightiest; and when. */
+	const struct key *evidence;
 	size_t n_evidence;
+	timestamp claimed_at;
 	/* By score_risks_complete(). */
 	int64_t rank, proof_run_id;
 	timestamp band_since, due_at, resolved_at;

@@ -157,4 +157,33 @@ must "$isobar" assign "$pay" --by-rule --reason "not theirs" --actor ada --now 2
 sweep 2026-11-02T03:00:00Z
 expect "nobody's again" null "$(explain "$pay" 2026-11-02T03:00:00Z .owner)"
 proves "an owner by hand stays until it is given back to the rules, even if there are none"
+# ---- a false positive of more findings than are kept with it ----
+make_db
+many() { # FIRST LAST [name=value…]
+	local i
+	for ((i = $1; i <= $2; i++)); do
+		asff "$i" bucket=many "${@:3}"
+	done >"$tmp/many.json"
+}
+state() {
+	sql "select state from isobar.risk"
+}
+many 101 305
+must "$isobar" import --quiet --now 2026-11-15T06:00:00Z "$tmp/many.json"
+must "$isobar" reject "$(sql "select risk_id from isobar.risk")" --reason "test bucket" --actor ada \
+	--now 2026-11-15T07:00:00Z
+expect "kept of 205" 200 "$(sql "select cardinality(evidence) from isobar.risk_claim")"
+must "$isobar" findings --json --now 2026-11-15T08:00:00Z
+first=$(jq -r --arg id "$(sql "select evidence[1] from isobar.risk_claim")" 'select(.id == $id) | .native_id[-3:]' "$out")
+many "$first" "$first" compliance=PASSED updated=2026-11-16T00:00:00Z
+must "$isobar" import --quiet --now 2026-11-16T06:00:00Z "$tmp/many.json"
+expect "one passes: findings, state" "204 4" "$(sql "select n_findings, state from isobar.risk" | tr '|' ' ')"
+many "$first" "$first" updated=2026-11-17T00:00:00Z
+must "$isobar" import --quiet --now 2026-11-17T06:00:00Z "$tmp/many.json"
+expect "it fails again: findings, state" "205 4" "$(sql "select n_findings, state from isobar.risk" | tr '|' ' ')"
+many 400 400 label=LOW updated=2026-11-18T00:00:00Z
+must "$isobar" import --quiet --now 2026-11-18T06:00:00Z "$tmp/many.json"
+expect "a new one, lighter than all" 0 "$(state)"
+expect "said so" new_evidence "$(sql "select reason from isobar.risk_event where kind = 2 order by event_id desc limit 1")"
+proves "a false positive of many findings holds for all of them, and for no other"
 done_testing

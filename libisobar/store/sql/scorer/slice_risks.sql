@@ -19,6 +19,11 @@ select r.risk_id, null::uuid as fingerprint, r.version, r.state_hash, r.opened_a
                                       and c.claim = 2
                                     order by c.claimed_at desc
                                     limit 1) end as evidence,
+       case when r.state = 4 then (select max(c.claimed_at)
+                                     from isobar.risk_claim as c
+                                    where c.org_id = $1
+                                      and c.risk_id = r.risk_id
+                                      and c.claim = 2) end as claimed_at,
        case when $3 then (select m.risk_id
                             from isobar.risk_alias as m
                            where m.org_id = $1
@@ -50,6 +55,11 @@ select r.risk_id, l.fingerprint as fingerprint, r.version, r.state_hash, r.opene
                                       and c.claim = 2
                                     order by c.claimed_at desc
                                     limit 1) end as evidence,
+       case when r.state = 4 then (select max(c.claimed_at)
+                                     from isobar.risk_claim as c
+                                    where c.org_id = $1
+                                      and c.risk_id = r.risk_id
+                                      and c.claim = 2) end as claimed_at,
        case when $3 then (select m.risk_id
                             from isobar.risk_alias as m
                            where m.org_id = $1
@@ -87,6 +97,11 @@ select r.risk_id, h.fingerprint, r.version, r.state_hash, r.opened_at, r.state,
                                       and c.claim = 2
                                     order by c.claimed_at desc
                                     limit 1) end as evidence,
+       case when r.state = 4 then (select max(c.claimed_at)
+                                     from isobar.risk_claim as c
+                                    where c.org_id = $1
+                                      and c.risk_id = r.risk_id
+                                      and c.claim = 2) end as claimed_at,
        case when $3 then (select m.risk_id
                             from isobar.risk_alias as m
                            where m.org_id = $1
