@@ -30,15 +30,16 @@ bool list_is_scoped(const struct request *req)
 	return !access_allows_everywhere(req->access, PERMISSION_READ);
 }
 
-static void scope_filter(struct request *req, struct index_filter *out)
+struct read_scope list_read_scope(struct request *req)
 {
 	const struct access *access = req->access;
-	const char **accounts = ARENA_ARRAY(req->arena, const char *, access->n_grants + 1);
-	const char **owners = ARENA_ARRAY(req->arena, const char *, access->n_grants + 1);
+	struct read_scope out = {.accounts = NULL};
+	const char **accounts, **owners;
 
-	out->is_scoped = true;
-	out->scope_accounts = accounts;
-	out->scope_owners = owners;
+	if (!list_is_scoped(req))
+		return out;
+	accounts = ARENA_ARRAY(req->arena, const char *, access->n_grants + 1);
+	owners = ARENA_ARRAY(req->arena, const char *, access->n_grants + 1);
 	for (size_t i = 0; i < access->n_grants; i++) {
 		const struct access_grant *grant = &access->grants[i];
 
@@ -46,13 +47,27 @@ static void scope_filter(struct request *req, struct index_filter *out)
 			continue;
 		switch (grant->kind) {
 		case ACCESS_ACCOUNT:
-			accounts[out->n_scope_accounts++] = grant->value;
+			accounts[out.n_accounts++] = grant->value;
 			break;
 		case ACCESS_OWNER:
-			owners[out->n_scope_owners++] = grant->value;
+			owners[out.n_owners++] = grant->value;
 			break;
 		}
 	}
+	out.accounts = accounts;
+	out.owners = owners;
+	return out;
+}
+
+static void scope_filter(struct request *req, struct index_filter *out)
+{
+	const struct read_scope scope = list_read_scope(req);
+
+	out->is_scoped = true;
+	out->scope_accounts = scope.accounts;
+	out->n_scope_accounts = scope.n_accounts;
+	out->scope_owners = scope.owners;
+	out->n_scope_owners = scope.n_owners;
 }
 
 void list_filter(struct request *req, const struct list_query *q,

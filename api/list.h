@@ -2,6 +2,8 @@
 #ifndef ISOBAR_LIST_H
 #define ISOBAR_LIST_H
 
+#include "store/read_scope.h"
+
 #include "list_query.h"
 #include "org_states.h"
 #include "queue_index.h"
@@ -18,6 +20,9 @@ bool list_read(struct request *req, unsigned int parameters, unsigned int respon
 
 /* May the principal see all of its org? */
 bool list_is_scoped(const struct request *req);
+
+/* What the grants of the principal let it read; accounts NULL: everything. */
+struct read_scope list_read_scope(struct request *req);
 
 /*
  * The filter for the index: of the query, and of what the principal may see.  assets:

@@ -15,6 +15,7 @@
 
 #include "as_of.h"
 #include "handlers.h"
+#include "list.h"
 #include "org_states.h"
 #include "respond.h"
 #include "risk_json.h"
@@ -157,6 +158,7 @@ static const char *etag_of(struct request *req, int64_t version)
 
 static void on_version(struct request *req, const PGresult *result)
 {
+	const struct read_scope scope = list_read_scope(req);
 	struct risk_request *r = req->handler_data;
 	struct pg_params p = {.arena = req->arena};
 
@@ -168,8 +170,7 @@ static void on_version(struct request *req, const PGresult *result)
 	r->etag = etag_of(req, pg_get_int(result, 0, "version"));
 	if (respond_if_unchanged(req, r->etag))
 		return;
-	pg_bind_int(&p, req->org.id);
-	pg_bind_key(&p, &r->id);
+	risk_explain_bind(&req->org, &r->id, &scope, &p);
 	request_query(req, STMT_RISK_EXPLAIN, &p, false, on_risk);
 }
 

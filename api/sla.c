@@ -29,7 +29,6 @@ struct sla_request {
 	/* Of the list. */
 	int limit;
 	const char *cursor; /* as given, or NULL */
-	struct sla_scope seen;
 	struct cursor_scope scope;
 };
 
@@ -243,31 +242,6 @@ static const char *take_breaches(void *ctx, const struct query_parameter *p)
 	return NULL;
 }
 
-/* The grants as two lists; NULL for who sees everything. */
-static void set_seen(struct request *req)
-{
-	struct sla_request *r = req->handler_data;
-	const struct access *access = req->access;
-	const char **accounts, **owners;
-
-	if (!list_is_scoped(req))
-		return;
-	accounts = ARENA_ARRAY(req->arena, const char *, access->n_grants + 1);
-	owners = ARENA_ARRAY(req->arena, const char *, access->n_grants + 1);
-	for (size_t i = 0; i < access->n_grants; i++) {
-		const struct access_grant *g = &access->grants[i];
-
-		if (!(g->permissions & PERMISSION_READ))
-			continue;
-		if (g->kind == ACCESS_ACCOUNT)
-			accounts[r->seen.n_accounts++] = g->value;
-		else
-			owners[r->seen.n_owners++] = g->value;
-	}
-	r->seen.accounts = accounts;
-	r->seen.owners = owners;
-}
-
 static void on_breaches(struct request *req, const PGresult *result)
 {
 	const struct sla_request *r = req->handler_data;
@@ -306,6 +280,7 @@ static void on_state(struct request *req, const struct error *err)
 	        .parameter = "cursor",
 	        .at_detail = "is not valid here"};
 	struct sla_request *r = req->handler_data;
+	const struct read_scope seen = list_read_scope(req);
 	struct pg_params p = {.arena = req->arena};
 	struct sla_place after = {.due_at = INT64_MIN};
 	struct cursor place;
@@ -326,14 +301,12 @@ static void on_state(struct request *req, const struct error *err)
 		}
 		after = (struct sla_place){.due_at = place.value, .id = place.id};
 	}
-	sla_breaches_bind(&req->org, req->now, &after, &r->seen, r->limit + 1, &p);
+	sla_breaches_bind(&req->org, req->now, &after, &seen, r->limit + 1, &p);
 	request_query(req, STMT_SLA_BREACHES, &p, true, on_breaches);
 }
 
 void sla_breaches_get(struct request *req)
 {
-	if (!begin(req, take_breaches))
-		return;
-	set_seen(req);
-	org_states_want(req->app->states, req, on_state);
+	if (begin(req, take_breaches))
+		org_states_want(req->app->states, req, on_state);
 }

@@ -11,7 +11,6 @@
 
 #include "model/finding.h"
 #include "model/json_write.h"
-#include "store/pg_encode.h"
 
 const char *compliance_verdict_name(enum compliance_verdict v)
 {
@@ -22,24 +21,6 @@ const char *compliance_verdict_name(enum compliance_verdict v)
 	};
 
 	return names[v];
-}
-
-static void bind_texts(struct pg_params *p, const char *const *texts, size_t n)
-{
-	struct strbuf b = {0};
-	char *copy;
-
-	if (!texts) {
-		pg_bind_text(p, NULL);
-		return;
-	}
-	pg_put_array_head(&b, PG_OID_TEXT, n);
-	for (size_t i = 0; i < n; i++)
-		pg_put_text(&b, texts[i]);
-	copy = arena_alloc(p->arena, b.size);
-	memcpy(copy, b.data, b.size);
-	pg_bind_binary(p, copy, b.size);
-	strbuf_done(&b);
 }
 
 void compliance_requirements_bind(const struct org *org,
@@ -53,7 +34,7 @@ void compliance_requirements_bind(const struct org *org,
 	else
 		pg_bind_int(p, filter->provider);
 	pg_bind_text(p, filter->account);
-	bind_texts(p, filter->allowed, filter->n_allowed);
+	pg_bind_texts(p, filter->allowed, filter->n_allowed);
 }
 
 void compliance_accounts_bind(const struct org *org, const struct compliance_filter *filter,

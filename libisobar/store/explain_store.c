@@ -172,6 +172,14 @@ int explained_risk_read(const PGresult *result, timestamp now, struct arena *a,
 	return explanation_read(result, a, &out->why, err);
 }
 
+void risk_explain_bind(const struct org *org, const struct key *risk_id,
+                       const struct read_scope *scope, struct pg_params *p)
+{
+	pg_bind_int(p, org->id);
+	pg_bind_key(p, risk_id);
+	read_scope_bind(scope, p);
+}
+
 int risk_explain(struct pg *pg, const struct org *org, const struct key *risk_id,
                  timestamp now, struct arena *a, struct explained_risk *out,
                  struct error *err)
@@ -180,8 +188,7 @@ int risk_explain(struct pg *pg, const struct org *org, const struct key *risk_id
 	CLEANUP(pg_clearp) PGresult *result = NULL;
 	int rc;
 
-	pg_bind_int(&p, org->id);
-	pg_bind_key(&p, risk_id);
+	risk_explain_bind(org, risk_id, &(struct read_scope){0}, &p);
 	if ((rc = pg_run(pg, STMT_RISK_EXPLAIN, &p, &result, err)) < 0 ||
 	    (rc = explained_risk_read(result, now, a, out, err)) < 0)
 		return rc;

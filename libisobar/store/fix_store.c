@@ -6,10 +6,8 @@
 #include "store/fix_store.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "model/json_write.h"
-#include "store/pg_encode.h"
 #include "store/read_private.h"
 
 #define RANK_BAND 4096
@@ -45,24 +43,6 @@ static void bind_set(struct pg_params *p, unsigned int set, int n)
 	strbuf_done(&text);
 }
 
-static void bind_texts(struct pg_params *p, const char *const *texts, size_t n)
-{
-	struct strbuf b = {0};
-	char *copy;
-
-	if (!texts) {
-		pg_bind_text(p, NULL);
-		return;
-	}
-	pg_put_array_head(&b, PG_OID_TEXT, n);
-	for (size_t i = 0; i < n; i++)
-		pg_put_text(&b, texts[i]);
-	copy = arena_alloc(p->arena, b.size);
-	memcpy(copy, b.data, b.size);
-	pg_bind_binary(p, copy, b.size);
-	strbuf_done(&b);
-}
-
 void fix_list_bind(const struct org *org, const struct fix_filter *f, struct pg_params *p)
 {
 	pg_bind_int(p, org->id);
@@ -74,7 +54,7 @@ void fix_list_bind(const struct org *org, const struct fix_filter *f, struct pg_
 	pg_bind_text(p, f->asset);
 	pg_bind_text(p, f->subject);
 	pg_bind_text(p, f->package);
-	bind_texts(p, f->allowed, f->n_allowed);
+	pg_bind_texts(p, f->allowed, f->n_allowed);
 	if (f->has_after) {
 		pg_bind_int(p, f->after_rank / RANK_BAND);
 		pg_bind_int(p, f->after_rank % RANK_BAND);

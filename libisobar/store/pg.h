@@ -33,6 +33,8 @@ void pg_bind_int(struct pg_params *p, int64_t value);
 void pg_bind_bool(struct pg_params *p, bool value);
 void pg_bind_timestamp(struct pg_params *p, timestamp value);   /* TIMESTAMP_NONE is NULL */
 void pg_bind_key(struct pg_params *p, const struct key *value); /* uuid */
+void pg_bind_texts(struct pg_params *p, const char *const *texts,
+                   size_t n); /* text[]; NULL is SQL NULL */
 void pg_bind_binary(struct pg_params *p, const void *data, size_t size); /* borrowed */
 
 /*

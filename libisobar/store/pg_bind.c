@@ -6,8 +6,10 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <string.h>
 
 #include "store/pg.h"
+#include "store/pg_encode.h"
 
 static void bind(struct pg_params *p, const char *value, int size, int format)
 {
@@ -56,4 +58,22 @@ void pg_bind_binary(struct pg_params *p, const void *data, size_t size)
 {
 	assert(size <= INT_MAX);
 	bind(p, data, (int)size, 1);
+}
+
+void pg_bind_texts(struct pg_params *p, const char *const *texts, size_t n)
+{
+	struct strbuf b = {0};
+	char *copy;
+
+	if (!texts) {
+		pg_bind_text(p, NULL);
+		return;
+	}
+	pg_put_array_head(&b, PG_OID_TEXT, n);
+	for (size_t i = 0; i < n; i++)
+		pg_put_text(&b, texts[i]);
+	copy = arena_alloc(p->arena, b.size);
+	memcpy(copy, b.data, b.size);
+	pg_bind_binary(p, copy, b.size);
+	strbuf_done(&b);
 }

@@ -5,6 +5,7 @@
 #include "store/explain_store.h"
 #include "store/finding_store.h"
 #include "store/queue_store.h"
+#include "store/read_scope.h"
 
 /*
  * The reads of queue_store.h, explain_store.h and finding_store.h in halves, for
@@ -15,7 +16,9 @@
 /* STMT_SOURCE_LIST: $1 the org. */
 void source_list_read(const PGresult *result, struct arena *a, struct source_list *out);
 
-/* STMT_RISK_EXPLAIN: $1 the org, $2 the risk.  ERR_NOT_FOUND: there is none. */
+/* STMT_RISK_EXPLAIN: other risks are named of the scope only.  ERR_NOT_FOUND: there is no such risk. */
+void risk_explain_bind(const struct org *org, const struct key *risk_id,
+                       const struct read_scope *scope, struct pg_params *p);
 int explained_risk_read(const PGresult *result, timestamp now, struct arena *a,
                         struct explained_risk *out, struct error *err) MUST_CHECK;
 /* Names of the sources of the risk in a row of it. */

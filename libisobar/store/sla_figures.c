@@ -9,7 +9,6 @@
 #include "model/json_write.h"
 #include "model/resource.h"
 #include "store/duration.h"
-#include "store/pg_encode.h"
 #include "store/read_private.h"
 #include "store/read_results.h"
 
@@ -421,22 +420,8 @@ void sla_forecast_row_put(struct strbuf *b, const struct sla_forecast_row *row)
 
 /* --- what is overdue --- */
 
-static void bind_texts(struct pg_params *p, const char *const *texts, size_t n)
-{
-	struct strbuf b = {0};
-	char *copy;
-
-	pg_put_array_head(&b, PG_OID_TEXT, n);
-	for (size_t i = 0; i < n; i++)
-		pg_put_text(&b, texts[i]);
-	copy = arena_alloc(p->arena, b.size);
-	memcpy(copy, b.data, b.size);
-	pg_bind_binary(p, copy, b.size);
-	strbuf_done(&b);
-}
-
 void sla_breaches_bind(const struct org *org, timestamp now, const struct sla_place *after,
-                       const struct sla_scope *scope, int limit, struct pg_params *p)
+                       const struct read_scope *scope, int limit, struct pg_params *p)
 {
 	pg_bind_int(p, org->id);
 	pg_bind_timestamp(p, now);
@@ -446,13 +431,7 @@ void sla_breaches_bind(const struct org *org, timestamp now, const struct sla_pl
 		pg_bind_timestamp(p, after->due_at);
 	pg_bind_key(p, &after->id);
 	pg_bind_int(p, limit);
-	if (scope->accounts) {
-		bind_texts(p, scope->accounts, scope->n_accounts);
-		bind_texts(p, scope->owners, scope->n_owners);
-	} else {
-		pg_bind_text(p, NULL);
-		pg_bind_text(p, NULL);
-	}
+	read_scope_bind(scope, p);
 }
 
 int sla_breaches_load(struct pg *pg, const struct org *org, timestamp now,
@@ -464,7 +443,7 @@ int sla_breaches_load(struct pg *pg, const struct org *org, timestamp now,
 	struct source_list sources;
 	int rc;
 
-	sla_breaches_bind(org, now, after, &(struct sla_scope){0}, limit, &p);
+	sla_breaches_bind(org, now, after, &(struct read_scope){0}, limit, &p);
 	if ((rc = source_list_load(pg, org, a, &sources, err)) < 0 ||
 	    (rc = pg_run(pg, STMT_SLA_BREACHES, &p, &result, err)) < 0)
 		return rc;

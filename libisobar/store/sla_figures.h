@@ -7,6 +7,7 @@
 #include "model/risk.h"
 #include "store/pg.h"
 #include "store/queue_store.h"
+#include "store/read_scope.h"
 
 /*
  * The figures of the SLA (docs/sla-figures.md).  Reads come in halves, for callers on
@@ -106,15 +107,9 @@ struct sla_place {
 	struct key id;
 };
 
-/* Whose risks may be seen; accounts NULL: all. */
-struct sla_scope {
-	const char *const *accounts, *const *owners;
-	size_t n_accounts, n_owners;
-};
-
 /* STMT_SLA_BREACHES: rows as page_row_read() reads them. */
 void sla_breaches_bind(const struct org *org, timestamp now, const struct sla_place *after,
-                       const struct sla_scope *scope, int limit, struct pg_params *p);
+                       const struct read_scope *scope, int limit, struct pg_params *p);
 int sla_breaches_load(struct pg *pg, const struct org *org, timestamp now,
                       const struct sla_place *after, int limit, struct arena *a,
                       struct queue_page *out, struct error *err) MUST_CHECK;

@@ -2,7 +2,8 @@
 -- A risk and the calculation behind its score.  A risk that was never scored has no model.  path_members
 -- are the risks that a path is made of, paths the unbroken ones that the risk is a member of.  model_text is null of a
 -- model of the catalogue.  epss_day is the day of the EPSS that it was made with: that of the version then, if its value is the same.
--- $1 org_id, $2 risk_id.
+-- $1 org_id, $2 risk_id, $3 and $4 text[]: accounts and owners whose risks path_members and paths may name,
+-- null for all.
 select r.risk_id, r.version, r.rank, r.fix_id, r.next_crossing_at, r.reopens_at, r.soon_at, r.score, r.band, r.state, r.class, r.responsibility,
        r.layer, r.n_findings, r.source_ids, r.title,
        r.subject, r.location, r.opened_at, r.due_at, r.resolved_at, o.name as owner, a.provider, a.account,
@@ -58,9 +59,13 @@ select r.risk_id, r.version, r.rank, r.fix_id, r.next_crossing_at, r.reopens_at,
          join isobar.asset as ma
            on ma.org_id = $1
           and ma.asset_id = m.asset_id
+         left join isobar.owner as mo
+           on mo.org_id = $1
+          and mo.owner_id = mr.owner_id
         where p.org_id = $1
           and p.target_id = r.asset_id
-          and 'path:' || p.rule = r.subject) as pm on r.subject like 'path:%'
+          and 'path:' || p.rule = r.subject
+          and ($3::text[] is null or ma.account = any ($3) or mo.name = any ($4::text[]))) as pm on r.subject like 'path:%'
   left join lateral (
        -- Risks of an asset are neighbours: their ids begin with the first half of its key.
        select jsonb_agg(jsonb_build_object('id', pr.risk_id, 'title', pr.title, 'level', p.level, 'asset', pt.id)
@@ -84,9 +89,13 @@ select r.risk_id, r.version, r.rank, r.fix_id, r.next_crossing_at, r.reopens_at,
                              and (left(p.target_id::text, 18) || '-ffff-ffffffffffff')::uuid
           and pr.subject = 'path:' || p.rule
           and pr.location = pe.id
+         left join isobar.owner as po
+           on po.org_id = $1
+          and po.owner_id = pr.owner_id
         where m.org_id = $1
           and m.asset_id = r.asset_id
-          and m.risk_id = r.risk_id) as ps on true
+          and m.risk_id = r.risk_id
+          and ($3 is null or pt.account = any ($3) or po.name = any ($4))) as ps on true
   left join lateral (select v.epss_at
                        from (select epss, epss_at, valid_from, null::timestamptz as valid_to
                                from isobar.intel_cve
