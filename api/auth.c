@@ -25,7 +25,6 @@
 #define N_BUCKETS      1024
 #define USED_EVERY     USEC_PER_HOUR
 #define QUERY_MS       5000
-#define FAILURE_WINDOW 60 /* seconds */
 
 /* Who a token stands for.  Counted: by its entry, and by each request under way. */
 struct identity {
@@ -273,7 +272,7 @@ static uint64_t address_key(const struct request *req)
 
 static struct rate_budget failure_budget(const struct auth *auth)
 {
-	return (struct rate_budget){auth->app->settings->auth_failures, FAILURE_WINDOW};
+	return (struct rate_budget){auth->app->settings->auth_failures, AUTH_FAILURE_WINDOW};
 }
 
 static void refuse_guesser(struct request *req, const struct rate_answer *answer)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 #include "build_version.h"
 #include "listen.h"
 #include "notify.h"
+#include "rate_limit.h"
 #include "router.h"
 #include "workers.h"
 
@@ -27,6 +29,7 @@
 #define CONNECTIONS_MAX 16
 #define PUSH_MAX_MOST   65536 /* MiB */
 #define LISTEN_FDS_MAX  16
+#define NUMBER_DIGITS   9
 #define FIRST_FD        3 /* sd_listen_fds(3) */
 
 enum {
@@ -124,19 +127,30 @@ static void print_settings(void)
 	}
 }
 
+/* Digits and nothing else, as many as fit. */
+static bool read_number(const char *text, size_t size, unsigned int *out)
+{
+	if (size == 0 || size > NUMBER_DIGITS || strspn(text, "0123456789") < size)
+		return false;
+	*out = (unsigned int)strtoul(text, NULL, 10);
+	return true;
+}
+
 static bool read_rate(const char *text, struct api_settings *s)
 {
-	char *end;
+	const size_t size = strcspn(text, "/");
+	unsigned int seconds;
 
 	if (strcmp(text, "off") == 0) {
 		s->rate_requests = 0;
 		return true;
 	}
-	s->rate_requests = (unsigned int)strtoul(text, &end, 10);
-	if (end == text || *end != '/')
+	if (text[size] != '/' || !read_number(text, size, &s->rate_requests) ||
+	    !read_number(text + size + 1, strlen(text + size + 1), &seconds) ||
+	    seconds > UINT_MAX / 1000)
 		return false;
-	s->rate_window_ms = (unsigned int)strtoul(end + 1, &end, 10) * 1000;
-	return *end == '\0' && s->rate_requests > 0 && s->rate_window_ms > 0;
+	s->rate_window_ms = seconds * 1000;
+	return s->rate_requests > 0 && seconds > 0;
 }
 
 static int take_option(int option, const char *value, struct api_settings *s)
@@ -219,6 +233,26 @@ static const char *environment(const char *name, void *ctx)
 	return getenv(name);
 }
 
+static int check_rates(const struct api_settings *s, struct error *err)
+{
+	const struct rate_budget of_token = {s->rate_requests, s->rate_window_ms / 1000};
+	const struct rate_budget failures = {s->auth_failures, AUTH_FAILURE_WINDOW};
+
+	if (s->rate_window_ms < 1000 || s->rate_window_ms % 1000 != 0)
+		return error_set(err, ERR_INVALID, "rate_window wants whole seconds");
+	if (!rate_budget_is_kept(&of_token))
+		return error_set(
+		        err, ERR_INVALID,
+		        "rate_requests wants at most %d a second, or 0 for any number",
+		        RATE_REQUESTS_A_SECOND_MOST);
+	if (!rate_budget_is_kept(&failures))
+		return error_set(
+		        err, ERR_INVALID,
+		        "auth_failures wants at most %d a minute, or 0 for any number",
+		        RATE_REQUESTS_A_SECOND_MOST * AUTH_FAILURE_WINDOW);
+	return 0;
+}
+
 static int check(const struct api_settings *s, struct error *err)
 {
 	if (!s->database || !*s->database)
@@ -231,13 +265,11 @@ static int check(const struct api_settings *s, struct error *err)
 		                 CONNECTIONS_MAX);
 	if (s->push_max < 1 || s->push_max > PUSH_MAX_MOST)
 		return error_set(err, ERR_INVALID, "push_max wants 1 to %d", PUSH_MAX_MOST);
-	if (s->rate_window_ms < 1000 || s->rate_window_ms % 1000 != 0)
-		return error_set(err, ERR_INVALID, "rate_window wants whole seconds");
 	if (s->cursor_key.size > 0 && s->cursor_key.size < CURSOR_KEY_SIZE)
 		return error_set(err, ERR_INVALID,
 		                 "cursor_key_file holds fewer than %d bytes",
 		                 CURSOR_KEY_SIZE);
-	return 0;
+	return check_rates(s, err);
 }
 
 static int read_settings(int argc, char **argv, const char *config, struct arena *a,

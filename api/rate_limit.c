@@ -69,12 +69,30 @@ static unsigned int seconds_up(int64_t usec)
 	return usec <= 0 ? 0 : (unsigned int)((usec + 999999) / 1000000);
 }
 
+static int64_t window_of(const struct rate_budget *budget)
+{
+	return (int64_t)budget->seconds * 1000000;
+}
+
+/* What one request takes of the window: at least the smallest time there is. */
+static int64_t interval_of(const struct rate_budget *budget)
+{
+	const int64_t interval = window_of(budget) / budget->requests;
+
+	return interval > 0 ? interval : 1;
+}
+
+bool rate_budget_is_kept(const struct rate_budget *budget)
+{
+	return budget->requests <= window_of(budget);
+}
+
 /* What is left when the budget is whole again at whole_at. */
 static struct rate_answer answer_of(const struct rate_budget *budget, int64_t whole_at,
                                     int64_t now, bool ok)
 {
-	const int64_t window = (int64_t)budget->seconds * 1000000;
-	const int64_t interval = window / budget->requests;
+	const int64_t window = window_of(budget);
+	const int64_t interval = interval_of(budget);
 	const int64_t left = now + window - (whole_at > now ? whole_at : now);
 
 	return (struct rate_answer){
@@ -89,7 +107,7 @@ struct rate_answer rate_limit_look(struct rate_limit *limit,
                                    const struct rate_budget *budget, uint64_t key,
                                    int64_t now)
 {
-	const int64_t window = (int64_t)budget->seconds * 1000000;
+	const int64_t window = window_of(budget);
 	struct cell *c;
 	int64_t whole_at;
 
@@ -98,14 +116,14 @@ struct rate_answer rate_limit_look(struct rate_limit *limit,
 	c = cell_of(limit, key);
 	whole_at = atomic_load(&c->whole_at);
 	return answer_of(budget, whole_at, now,
-	                 whole_at + window / budget->requests <= now + window);
+	                 whole_at + interval_of(budget) <= now + window);
 }
 
 struct rate_answer rate_limit_take(struct rate_limit *limit,
                                    const struct rate_budget *budget, uint64_t key,
                                    int64_t now)
 {
-	const int64_t window = (int64_t)budget->seconds * 1000000;
+	const int64_t window = window_of(budget);
 	struct cell *c;
 	int64_t before, after;
 
@@ -114,7 +132,7 @@ struct rate_answer rate_limit_take(struct rate_limit *limit,
 	c = cell_of(limit, key);
 	before = atomic_load(&c->whole_at);
 	do {
-		after = (before > now ? before : now) + window / budget->requests;
+		after = (before > now ? before : now) + interval_of(budget);
 		if (after > now + window)
 			return answer_of(budget, before, now, false);
 	} while (!atomic_compare_exchange_weak(&c->whole_at, &before, after));

@@ -19,6 +19,11 @@ struct rate_budget {
 	unsigned int seconds;  /* w */
 };
 
+#define RATE_REQUESTS_A_SECOND_MOST 1000000 /* the clock counts microseconds */
+
+/* Can it be kept, or is it more a second than can be told apart?  No limit can. */
+bool rate_budget_is_kept(const struct rate_budget *budget);
+
 /* What an answer says of it (draft-ietf-httpapi-ratelimit-headers). */
 struct rate_answer {
 	bool ok;

@@ -8,6 +8,8 @@
 #include "base/settings.h"
 #include "base/timestamp.h"
 
+#define AUTH_FAILURE_WINDOW 60 /* seconds that auth_failures is for */
+
 /* Everything that isobar-api can be told; [api] of a file, ISOBAR_API_…, options. */
 struct api_settings {
 	const char *database; /* conninfo; never logged */

@@ -2,6 +2,7 @@
 /*
  * Budgets: what they allow, when they are whole again, and that processes share them.
  */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -83,6 +84,25 @@ static void test_rate_limit__without_a_budget_everything_goes(void **state)
 }
 
 /* In any window no more than twice the budget goes: GCRA with a burst of it. */
+/* Closer together than the clock counts: told, and no harm where it was not asked. */
+static void test_rate_limit__tells_what_cannot_be_kept(void **state)
+{
+	const struct rate_budget finest = {1000000, 1}, finer = {1000001, 1},
+	                         most = {UINT_MAX - 4, 60}, none = {0, 1};
+	struct rate_limit *limit = rate_limit_new();
+
+	(void)state;
+	assert_true(rate_budget_is_kept(&finest));
+	assert_true(rate_budget_is_kept(&none));
+	assert_false(rate_budget_is_kept(&finer));
+	assert_false(rate_budget_is_kept(&most));
+	assert_true(rate_limit_take(limit, &finest, 1, SECOND).ok);
+	assert_true(rate_limit_look(limit, &finer, 2, SECOND).ok);
+	assert_true(rate_limit_take(limit, &finer, 2, SECOND).ok);
+	assert_true(rate_limit_take(limit, &most, 3, SECOND).ok);
+	rate_limit_free(limit);
+}
+
 static void test_rate_limit__bounds_any_window(void **state)
 {
 	const struct rate_budget budget = {20, 10};
@@ -156,6 +176,7 @@ int main(void)
 	        cmocka_unit_test(test_rate_limit__keeps_its_promise_of_retry_after),
 	        cmocka_unit_test(test_rate_limit__looking_takes_nothing),
 	        cmocka_unit_test(test_rate_limit__without_a_budget_everything_goes),
+	        cmocka_unit_test(test_rate_limit__tells_what_cannot_be_kept),
 	        cmocka_unit_test(test_rate_limit__bounds_any_window),
 	        cmocka_unit_test(test_rate_limit__is_one_budget_for_all_processes),
 	        cmocka_unit_test(test_rate_limit__serves_more_keys_than_it_has_cells),
