@@ -60,20 +60,29 @@ bool decide_may(struct request *req, const struct transition_risk *risk,
 	return access_allows_on(req->access, needs, risk->view.account, risk->view.owner);
 }
 
+enum risk_state decide_state(const struct request *req, const struct transition_risk *risk)
+{
+	const bool is_over = risk->state == RISK_ACCEPTED &&
+	                     risk->reopens_at != TIMESTAMP_NONE &&
+	                     risk->reopens_at <= req->now;
+
+	return is_over ? RISK_OPEN : risk->state;
+}
+
 struct problem decide_problem(const struct request *req, const struct transition_risk *risk,
                               enum transition_outcome outcome)
 {
+	const enum risk_state state = decide_state(req, risk);
 	struct problem p = {.name = PROBLEM_CONFLICT};
 
 	p.detail = arena_printf(req->arena, "the risk, which is %s, %s",
-	                        risk_state_name(risk->state),
-	                        transition_outcome_text(outcome));
+	                        risk_state_name(state), transition_outcome_text(outcome));
 	switch (outcome) {
 	case TRANSITION_SAME:
 	case TRANSITION_REFUSED:
 	case TRANSITION_NO_CAUSE:
 		p.name = PROBLEM_NOT_ALLOWED;
-		p.allowed = transition_allowed_names(risk->state, req->arena);
+		p.allowed = transition_allowed_names(state, req->arena);
 		break;
 	case TRANSITION_DONE:
 	case TRANSITION_HELD:

@@ -160,12 +160,13 @@ static void on_read(struct request *req, const PGresult *result)
 		respond_problem(req, &problem);
 		return;
 	}
-	const char *const *allowed = transition_allowed_names(risk->state, req->arena);
+	const enum risk_state state = decide_state(req, risk);
+	const char *const *allowed = transition_allowed_names(state, req->arena);
 
 	json_write_open(&b, NULL, '{');
 	json_write_key(&b, "id", &risk->id);
 	json_write_int(&b, "version", risk->version);
-	json_write_text(&b, "state", risk_state_name(risk->state));
+	json_write_text(&b, "state", risk_state_name(state));
 	json_write_open(&b, "allowed", '[');
 	for (; *allowed; allowed++)
 		json_write_text(&b, NULL, *allowed);

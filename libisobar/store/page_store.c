@@ -210,7 +210,7 @@ void page_row_read(const PGresult *result, int row, struct page_row *out)
  */
 enum sla_state page_row_sla(const struct page_row *row)
 {
-	if (row->clock_mode == SLA_MODE_PAUSED)
+	if (row->clock_mode == SLA_MODE_PAUSED || row->responsibility == VERDICT_PROVIDER)
 		return SLA_PAUSED;
 	if (row->due_at == TIMESTAMP_NONE)
 		return SLA_NONE;

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A page of the open risks that a fix closes, as it stands at $2, in the columns of queue_page.
+-- A page of the open risks that a fix closes, as it stands at $2, in the columns of queue_page; those whose acceptance has
+-- ended are open again.
 -- $1 org_id, $2 now, $3 and $4 rank and risk_id of the row before the page, $5 fix_id, $6 most rows.
 -- By rank and risk_id, descending.
 with member as materialized (
@@ -14,6 +15,20 @@ with member as materialized (
      where r.org_id = $1
        and r.fix_id = $5
        and r.open
+    union all
+    select r.risk_id,
+           (r.band * 4 + case when r.responsibility = 2 then 0
+                              when r.due_at < $2 then 2
+                              when r.soon_at <= $2 then 1
+                              else 0 end)::bigint * 1024 + r.score,
+           r.score, r.band, 0::smallint, r.class, r.responsibility, r.layer, r.n_findings, r.title, r.subject,
+           r.location, r.opened_at, r.due_at, r.source_ids, r.asset_id, r.owner_id, r.next_crossing_at
+      from isobar.risk as r
+     where r.org_id = $1
+       and r.fix_id = $5
+       and r.state = 3
+       and r.reopens_at <= $2
+       and r.next_crossing_at <= $2
 ), page as (
     select risk_id, rank, score, band, state, class, responsibility, layer, n_findings, title, subject,
            location, opened_at, due_at, source_ids, asset_id, owner_id, next_crossing_at

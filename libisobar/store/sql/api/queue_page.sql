@@ -29,7 +29,8 @@ select p.risk_id, p.rank, p.score, p.band, p.state, p.class, p.responsibility, p
           limit $6)
         union all
         (select r.risk_id,
-                (r.band * 4 + case when r.due_at < $2 then 2
+                (r.band * 4 + case when r.state = 3 and r.responsibility = 2 then 0
+                                   when r.due_at < $2 then 2
                                    when r.state = 3 and (r.soon_at > $2) is not false then 0
                                    else 1 end)::bigint * 1024 + r.score as rank,
                 r.score, r.band, case when r.state = 3 then 0 else r.state end::smallint as state, r.class, r.responsibility, r.layer, r.n_findings, r.title,
@@ -39,7 +40,8 @@ select p.risk_id, p.rank, p.score, p.band, p.state, p.class, p.responsibility, p
           where r.org_id = $1
             and (r.open or r.state = 3)
             and r.next_crossing_at <= $2
-            and ((r.band * 4 + case when r.due_at < $2 then 2
+            and ((r.band * 4 + case when r.state = 3 and r.responsibility = 2 then 0
+                                     when r.due_at < $2 then 2
                                      when r.state = 3 and (r.soon_at > $2) is not false then 0
                                      else 1 end)::bigint * 1024 + r.score,
                  r.risk_id) < ($3, $4)

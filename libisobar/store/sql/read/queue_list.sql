@@ -8,7 +8,8 @@
 with matching as not materialized (
     select r.risk_id, r.rank, r.next_crossing_at,
            case when r.state = 3 and r.reopens_at <= $2::timestamptz then 0 else r.state end as state,
-           (r.band * 4 + case when r.due_at < $2 then 2
+           (r.band * 4 + case when r.state = 3 and r.responsibility = 2 then 0
+                              when r.due_at < $2 then 2
                               when r.state = 3 and (r.soon_at > $2) is not false then 0
                               else 1 end)::bigint * 1024 + r.score as new_rank
       from isobar.risk as r
