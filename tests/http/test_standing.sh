@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Lists, counts and one risk say the same of a time though nobody swept: of a risk whose clock runs, of one
+# Lists, counts, one risk and ETags say the same of a time though nobody swept: of a risk whose clock runs, of one
 # whose acceptance has ended, and of one that the provider owes, whose clock stands still.
 test_name=standing
 . "$(dirname "$0")/../integration/lib.sh"
@@ -24,6 +24,12 @@ be() {
 	hour=$1
 	stop_api
 	start_api --now "$(at "$1")" --rate-limit off --no-access-log
+}
+
+# fetch PATH: its ETag into $etag
+fetch() {
+	ask "$1" -D "$tmp/head"
+	etag=$(sed -n 's/^ETag: //p' "$tmp/head" | tr -d '\r')
 }
 
 make_db
@@ -129,6 +135,33 @@ be 390
 ask "/v1/risks/$accepted/transitions"
 expect "before its end: state" accepted "$(jq -r .state "$out")"
 proves "the risks of a fix and what may be decided are as of then"
+
+# moves PATH HOUR HOUR: the ETag of the first hour does not hold at the second; still: it does.
+moves() {
+	fetch "$1"
+	be "$3"
+	ask "$1" -H "If-None-Match: $etag"
+	expect "$1: ETag of $2 at $3" 200 "$status"
+}
+still() {
+	fetch "$1"
+	be "$3"
+	ask "$1" -H "If-None-Match: $etag"
+	expect "$1: ETag of $2 at $3" 304 "$status"
+}
+for path in /v1/risks "/v1/risks/$runs" /v1/facets; do
+	be 300
+	still "$path" 300 301
+	moves "$path" 301 337
+done
+for path in /v1/risks "/v1/risks/$accepted" /v1/facets; do
+	be 410
+	still "$path" 410 411
+	moves "$path" 411 650
+	still "$path" 650 651
+	moves "$path" 651 730
+done
+proves "a strong ETag goes when time alone changes the answer, and not before"
 
 # The end of an acceptance marks a risk to be scored, and it turns out whose duty it is.
 must "$scorer" --once --now "$(at 730)"
