@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One risk: itself with its clock, the calculation behind its score, its findings and
- * why they are together.  All four begin alike: is it there, is it the caller's, has it
- * changed; then each reads what it shows, query after query.
+ * why they are together.  All four begin alike: is it there, is it the caller's; then each
+ * reads what it shows, query after query.  The risk itself is not read when it has not
+ * changed; what shows findings has an ETag of what it says.
  */
 #include <string.h>
 
@@ -29,7 +30,7 @@ struct risk_request {
 	struct key id;
 	bool wants_findings;
 	void (*write)(struct request *req);
-	const char *etag;
+	const char *etag; /* NULL: it is of the body */
 	struct explained_risk risk;
 	struct finding_rows findings;
 	/* Segments that hold details of the findings, each once. */
@@ -167,9 +168,11 @@ static void on_version(struct request *req, const PGresult *result)
 		return;
 	}
 	r->id = pg_get_key(result, 0, "risk_id");
-	r->etag = etag_of(req, pg_get_int(result, 0, "version"));
-	if (respond_if_unchanged(req, r->etag))
-		return;
+	if (!r->wants_findings) {
+		r->etag = etag_of(req, pg_get_int(result, 0, "version"));
+		if (respond_if_unchanged(req, r->etag))
+			return;
+	}
 	risk_explain_bind(&req->org, &r->id, &scope, &p);
 	request_query(req, STMT_RISK_EXPLAIN, &p, false, on_risk);
 }
@@ -206,13 +209,31 @@ static void begin(struct request *req, void (*write)(struct request *), bool fin
 
 /* --- the four answers --- */
 
+/* A finding may say something else though its risk was not written.  The version comes
+ * first for If-Match. */
+static const char *etag_of_body(struct request *req, struct strbuf *b)
+{
+	const struct risk_request *r = req->handler_data;
+	const char *const texts[] = {strbuf_text(b)};
+	const struct key key = key_of_texts("risk-etag/1", req->org.id, texts, 1);
+	char text[KEY_TEXT_MAX];
+
+	return arena_printf(req->arena, "%lld-%s", (long long)r->risk.version,
+	                    key_text(&key, text));
+}
+
 static void send(struct request *req, struct strbuf *b)
 {
 	const struct risk_request *r = req->handler_data;
-	const struct reply reply = {.status = 200, .etag = r->etag};
+	struct reply reply = {.status = 200, .etag = r->etag};
 
 	json_write_close(b, '}');
-	respond_body(req, &reply, b);
+	if (!r->etag)
+		reply.etag = etag_of_body(req, b);
+	if (!r->etag && respond_if_unchanged(req, reply.etag))
+		strbuf_done(b);
+	else
+		respond_body(req, &reply, b);
 }
 
 static void write_risk(struct request *req)

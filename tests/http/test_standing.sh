@@ -163,6 +163,24 @@ for path in /v1/risks "/v1/risks/$accepted" /v1/facets; do
 done
 proves "a strong ETag goes when time alone changes the answer, and not before"
 
+# A title is no part of a risk whose worst finding another one is.
+be 20
+for part in findings explanation why-merged; do
+	fetch "/v1/risks/$runs/$part"
+	printf '%s' "$etag" >"$tmp/etag-$part"
+	ask "/v1/risks/$runs/$part" -H "If-None-Match: $etag"
+	expect "$part: unchanged" 304 "$status"
+	expect "$part: the version comes first" "$(sql "select version from isobar.risk where risk_id = '$runs'")" \
+		"$(sed 's/^"\([0-9]*\)-.*/\1/' "$tmp/etag-$part")"
+done
+version=$(sql "select version from isobar.risk where risk_id = '$runs'")
+sql "update isobar.finding set title = 'Another title', state = 0 where finding_id in
+	(select unnest(members) from isobar.risk_explanation where risk_id = '$runs')"
+ask "/v1/risks/$runs/findings" -H "If-None-Match: $(cat "$tmp/etag-findings")"
+expect "findings after another title" "200 Another title" "$status $(jq -r '.items[0].title' "$out")"
+expect "the risk was not written" "$version" "$(sql "select version from isobar.risk where risk_id = '$runs'")"
+proves "what shows findings has an ETag of what it says"
+
 # The end of an acceptance marks a risk to be scored, and it turns out whose duty it is.
 must "$scorer" --once --now "$(at 730)"
 be 730
