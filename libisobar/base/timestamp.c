@@ -11,9 +11,11 @@
 #include <time.h>
 
 #define SEC_PER_DAY    INT64_C(86400)
-#define DAYS_PER_ERA   INT64_C(146097)     /* 400 years */
-#define DAYS_TO_1970   INT64_C(719468)     /* from 0000-03-01 */
-#define EPOCH_END      INT64_C(7289654400) /* 2201-01-01 in seconds */
+#define DAYS_PER_ERA   INT64_C(146097)       /* 400 years */
+#define DAYS_TO_1970   INT64_C(719468)       /* from 0000-03-01 */
+#define EPOCH_END      INT64_C(7289654400)   /* 2201-01-01 in seconds */
+#define YEAR_1         INT64_C(-62135596800) /* 0001-01-01 in seconds */
+#define YEAR_10000     INT64_C(253402300800)
 #define EPOCH_IS_MILLI INT64_C(100000000000)
 
 /* A reader of one text; every take_ moves at only when it succeeds. */
@@ -156,7 +158,8 @@ static bool take_zone(struct cursor *c, struct civil *t, bool loose)
 	return hours <= 23 && minutes <= 59;
 }
 
-/* False for a second 60 that is not the last of a day in UTC. */
+/* False for a second 60 that is not the last of a day in UTC, and for a year in UTC that
+ * not all can say: PostgreSQL has no year 0, RFC 3339 none of five digits. */
 static bool to_timestamp(const struct civil *t, timestamp *out)
 {
 	bool leap = t->second == 60;
@@ -165,6 +168,8 @@ static bool to_timestamp(const struct civil *t, timestamp *out)
 	                  (leap ? 59 : t->second);
 
 	if (leap && (seconds + 1) % SEC_PER_DAY != 0)
+		return false;
+	if (seconds < YEAR_1 || seconds + leap >= YEAR_10000)
 		return false;
 	*out = (seconds + leap) * USEC_PER_SEC + t->micro;
 	return true;

@@ -17,7 +17,7 @@ typedef int64_t timestamp;
 
 timestamp timestamp_now(void);
 
-/* RFC 3339, with offset or Z; ERR_INVALID otherwise. */
+/* RFC 3339, with offset or Z, in the years 1 to 9999 of UTC; ERR_INVALID otherwise. */
 int timestamp_parse(const char *text, timestamp *out, struct error *err) MUST_CHECK;
 
 /*

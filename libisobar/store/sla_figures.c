@@ -48,6 +48,9 @@ const char *sla_day_text(int64_t day, struct arena *a)
 
 /* --- weeks --- */
 
+#define DAY_FIRST INT64_C(-719162) /* 0001-01-01, a Monday */
+#define DAY_LAST  INT64_C(2932896) /* 9999-12-31, a Friday */
+
 static int64_t floor_div(int64_t a, int64_t b)
 {
 	return a / b - (a % b < 0);
@@ -84,6 +87,8 @@ const char *sla_period_read(const char *from, const char *to, timestamp now,
 		return "is a day like 2026-11-16";
 	out->last = monday_of(last);
 	first = out->last - 7 * (SLA_WEEKS_DEFAULT - 1);
+	if (first < DAY_FIRST)
+		first = DAY_FIRST;
 	*parameter = "from";
 	if (*from && !read_day(from, &first))
 		return "is a day like 2026-11-16";
@@ -358,7 +363,7 @@ void sla_summary_put(struct strbuf *b, const struct sla_summary *s)
 {
 	put_now(b, s);
 	put_day(b, "from", s->period.first);
-	put_day(b, "to", s->period.last + 6);
+	put_day(b, "to", s->period.last + 6 < DAY_LAST ? s->period.last + 6 : DAY_LAST);
 	json_write_open(b, "all", '{');
 	put_part(b, &s->all);
 	json_write_close(b, '}');

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Lists, counts, one risk and ETags say the same of a time though nobody swept: of a risk whose clock runs, of one
-# whose acceptance has ended, and of one that the provider owes, whose clock stands still.
+# whose acceptance has ended, and of one that the provider owes, whose clock stands still.  And times that no
+# calendar of ours has are refused.
 test_name=standing
 . "$(dirname "$0")/../integration/lib.sh"
 . "$(dirname "$0")/api.sh"
@@ -180,6 +181,20 @@ ask "/v1/risks/$runs/findings" -H "If-None-Match: $(cat "$tmp/etag-findings")"
 expect "findings after another title" "200 Another title" "$status $(jq -r '.items[0].title' "$out")"
 expect "the risk was not written" "$version" "$(sql "select version from isobar.risk where risk_id = '$runs'")"
 proves "what shows findings has an ETag of what it says"
+
+# Years that PostgreSQL or RFC 3339 do not have.
+for query in "risks?due_before=9999-12-31T23:59:59-23:59" "risks/$runs?as_of=0000-01-01T00:00:00Z" \
+	"risks?due_before=0000-01-01T00:00:00Z" "sla/summary?to=0000-01-03" "sla/summary?from=0000-01-03"; do
+	ask "/v1/$query"
+	expect "$query" 400 "$status"
+done
+for query in "sla/summary?to=0001-01-03" "sla/summary?from=9990-12-31&to=9999-12-31" \
+	"risks?due_before=0001-01-01T00:00:00Z"; do
+	ask "/v1/$query"
+	expect "$query" 200 "$status"
+done
+expect "the last day there is" 9999-12-31 "$(ask "/v1/sla/summary?from=9999-12-31&to=9999-12-31" && jq -r .to "$out")"
+proves "years outside of 1 to 9999 are a mistake of the caller"
 
 # The end of an acceptance marks a risk to be scored, and it turns out whose duty it is.
 must "$scorer" --once --now "$(at 730)"
