@@ -19,12 +19,12 @@
 
 #include "respond.h"
 
-#define FRESH_USEC     1000000 /* what the contract allows */
-#define ENTRIES_MAX    4096
-#define IDLE_USEC      (60 * USEC_PER_SEC)
-#define N_BUCKETS      1024
-#define USED_EVERY     USEC_PER_HOUR
-#define QUERY_MS       5000
+#define FRESH_USEC  1000000 /* what the contract allows */
+#define ENTRIES_MAX 4096
+#define IDLE_USEC   (60 * USEC_PER_SEC)
+#define N_BUCKETS   1024
+#define USED_EVERY  USEC_PER_HOUR
+#define QUERY_MS    5000
 
 /* Who a token stands for.  Counted: by its entry, and by each request under way. */
 struct identity {
@@ -272,7 +272,8 @@ static uint64_t address_key(const struct request *req)
 
 static struct rate_budget failure_budget(const struct auth *auth)
 {
-	return (struct rate_budget){auth->app->settings->auth_failures, AUTH_FAILURE_WINDOW};
+	return (struct rate_budget){auth->app->settings->auth_failures,
+	                            AUTH_FAILURE_WINDOW};
 }
 
 static void refuse_guesser(struct request *req, const struct rate_answer *answer)
@@ -286,21 +287,26 @@ static void refuse_guesser(struct request *req, const struct rate_answer *answer
 	respond_problem(req, &problem);
 }
 
-/* One answer for all that is wrong with a token: it tells a guesser nothing. */
+/* One answer for all that is wrong with a token: it tells a guesser nothing.  What is no
+ * token by its form was told without a query and is not counted against the address. */
 static void refuse(struct auth *auth, struct request *req, bool given)
 {
-	const struct rate_budget budget = failure_budget(auth);
 	const struct problem problem = {
 	        .name = PROBLEM_UNAUTHORIZED,
 	        .detail = given ? "the token is unknown, expired or revoked"
 	                        : "a bearer token is needed"};
 
 	metrics_values(auth->app->metrics)->auth_failures++;
-	if (given)
-		rate_limit_take(auth->app->rate_limit, &budget, address_key(req),
-		                req->started_at);
 	req->has_bad_token = given;
 	respond_problem(req, &problem);
+}
+
+static void refuse_unknown(struct auth *auth, struct request *req)
+{
+	const struct rate_budget budget = failure_budget(auth);
+
+	rate_limit_take(auth->app->rate_limit, &budget, address_key(req), req->started_at);
+	refuse(auth, req, true);
 }
 
 /* NULL: none is given, or by another scheme. */
@@ -338,7 +344,7 @@ static void decide(struct entry *e, struct request *req, request_wait_fn *then)
 	struct identity *identity = e->identity;
 
 	if (!opens(identity, token_of(req), req->now)) {
-		refuse(e->auth, req, true);
+		refuse_unknown(e->auth, req);
 		return;
 	}
 	identity->n_holders++;

@@ -29,7 +29,7 @@ const struct setting api_setting_table[] = {
 	ROW("push_max", SETTING_COUNT, push_max, "64", "MiB of a body pushed to /v1/ingest, as it comes, 1 to 65536"),
 	ROW("rate_requests", SETTING_COUNT, rate_requests, "600", "requests of a token in a window; 0: any number"),
 	ROW("rate_window", SETTING_DURATION, rate_window_ms, "60s", "the window, in whole seconds"),
-	ROW("auth_failures", SETTING_COUNT, auth_failures, "60", "requests with a bad token that an address may make in a minute; 0: any number"),
+	ROW("auth_failures", SETTING_COUNT, auth_failures, "60", "requests with an unknown token that an address may make in a minute; 0: any number, as behind a proxy"),
 	ROW("index_idle", SETTING_DURATION, index_idle_ms, "15m", "after which an index that nobody asked is dropped"),
 	ROW("tls_certificate_file", SETTING_TEXT, tls_certificate_file, NULL, "PEM, the chain; with tls_key_file the api speaks TLS"),
 	ROW("tls_key_file", SETTING_TEXT, tls_key_file, NULL, "PEM; read again on SIGHUP, as the certificate is"),

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Budgets that cannot be kept are refused at start with one line; the largest that can be is served.
+# Budgets that cannot be kept are refused at start with one line; the largest that can be is served.  What is
+# no token by its checksum is not counted against its address.
 test_name=budgets
 . "$(dirname "$0")/../integration/lib.sh"
 . "$(dirname "$0")/api.sh"
@@ -37,11 +38,24 @@ refused "in the environment" "$many" env ISOBAR_API_RATE_REQUESTS=100000000 "$ap
 refused "failures" "at most 60000000 a minute" env ISOBAR_API_AUTH_FAILURES=60000001 "$api" --listen "$listen"
 proves "a budget finer than the clock is refused at start"
 
+export ISOBAR_API_AUTH_FAILURES=2
 start_api --rate-limit 1000000/1 --no-access-log
-token=$(new_token)
+good=$(new_token --name good)
+idle=$(new_token --name idle)
+token=$good
 ask /v1/risks
 expect "the largest budget" 200 "$status"
-proves "the largest one is served"
+last=A
+[ "${good: -1}" != A ] || last=B
+for try in 1 2 3 4 5; do
+	token=${good%?}$last
+	ask /v1/risks
+	expect "mistyped, try $try" 401 "$status"
+done
+token=$idle
+ask /v1/risks
+expect "a token not in use, after mistyped ones" 200 "$status"
+proves "a mistyped token costs its address nothing"
 
 stop_api
 done_testing
