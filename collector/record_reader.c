@@ -219,9 +219,10 @@ static int give_root(struct record_reader *r, struct record *out, struct error *
 		r->state = STATE_AFTER_ROOT;
 		return record_reader_give(r, out, from, to, NULL);
 	}
+	/* The blanks are kept with it. */
 	rc = window_skip_blanks(&r->w, &c, err);
-	if (rc < 0)
-		return rc;
+	if (rc < 0 || (rc > 0 && window_check(&r->w, err) < 0))
+		return err->code;
 	if (rc == 0) {
 		r->state = STATE_END;
 		r->shape = RECORD_SHAPE_SINGLE;
@@ -300,8 +301,8 @@ static int step_after_root(struct record_reader *r, struct error *err)
 	char c;
 	int rc = window_skip_blanks(&r->w, &c, err);
 
-	if (rc < 0)
-		return rc;
+	if (rc < 0 || (rc > 0 && window_check(&r->w, err) < 0))
+		return err->code;
 	if (rc == 0) {
 		r->state = STATE_END;
 		return STEP_END;

@@ -292,7 +292,17 @@ static const struct registry {
         {"", ".ocir.io/", PROVIDER_OCI},
 };
 
-/* The cloud that the registry of an image belongs to. */
+static bool holds_word(const char *text, size_t size, const char *word)
+{
+	const size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= size; i++)
+		if (strncasecmp(text + i, word, n) == 0)
+			return true;
+	return false;
+}
+
+/* The cloud that the registry of an image belongs to; a host's case does not count. */
 static enum provider registry_provider(const char *reference)
 {
 	const size_t size = registry_size(reference) + 1;
@@ -300,12 +310,10 @@ static enum provider registry_provider(const char *reference)
 	for (size_t i = 0; i < N_ELEMENTS(registries); i++) {
 		const struct registry *r = &registries[i];
 		const size_t end_size = strlen(r->end);
-		const char *middle;
 
-		if (size < end_size || !has_prefix(reference + size - end_size, r->end))
-			continue;
-		middle = strstr(reference, r->middle);
-		if (middle != NULL && middle < reference + size)
+		if (size >= end_size &&
+		    strncasecmp(reference + size - end_size, r->end, end_size) == 0 &&
+		    holds_word(reference, size, r->middle))
 			return r->provider;
 	}
 	return PROVIDER_NONE;
