@@ -253,7 +253,7 @@ static int next_index(const struct page_input *in, long index, long before, int6
 static int page(const struct live_source *s, const struct page_input *in, struct arena *a,
                 struct part_page *out, struct error *err)
 {
-	int64_t total, next;
+	int64_t total, next = 0;
 	long index, before;
 
 	*out = (struct part_page){0};
