@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A decision that met a merge left risks that live on though their own id is a name of the risk that they were to become part of:
--- nothing found them any more.  Without that name they are scored again, and merged.  One that is found by another name is none of them.
+-- nothing found them any more.  Without that name they are scored again, and merged.  One that is found by another name, or is
+-- the heir of one, is none of them.
 with half as (
     delete from isobar.risk_alias as l
      using isobar.risk as r
@@ -13,6 +14,10 @@ with half as (
                         where n.org_id = r.org_id
                           and n.risk_id = r.risk_id
                           and n.reason <> 3)
+       and not exists (select
+                         from isobar.risk_heir as h
+                        where h.org_id = r.org_id
+                          and h.risk_id = r.risk_id)
  returning r.org_id, r.asset_id
 )
 insert into isobar.dirty_mark (org_id, asset_id, run_id)

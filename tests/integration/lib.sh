@@ -189,6 +189,24 @@ asff() {
 	printf '"WorkflowState":"NEW","Workflow":{"Status":"%s"},"RecordState":"%s"}\n' "$workflow" "$state"
 }
 
+# advisories UID HOST IDS [EXPLOITED]: a file of DefectDojo's generic format with one finding of these advisories.
+advisories() {
+	jq -nc --arg uid "$1" --arg host "$2" --argjson ids "$3" --argjson exploited "${4:-false}" '{name: "mytool", findings: [
+		{title: $uid, severity: "High", description: "x", unique_id_from_tool: $uid, endpoints: ["https://\($host)/"],
+		vulnerability_ids: $ids, known_exploited: $exploited, date: "2026-11-01"}]}'
+}
+
+# shop_image [CVE=SEVERITY]…: Trivy's report of the image registry.example/shop, where one upgrade closes all that is listed.
+shop_image() {
+	local each list=
+	for each in "$@"; do
+		list+=${list:+,}'{"VulnerabilityID":"'${each%=*}'","PkgName":"libtest","InstalledVersion":"1.0","FixedVersion":"1.1",'
+		list+='"Severity":"'${each#*=}'","Title":"Made for a test."}'
+	done
+	printf '{"SchemaVersion":2,"ArtifactName":"registry.example/shop:1","ArtifactType":"container_image",%s}\n' \
+		"\"Results\":[{\"Target\":\"shop\",\"Class\":\"os-pkgs\",\"Type\":\"debian\",\"Vulnerabilities\":[$list]}]"
+}
+
 # prowler [name=value…]: a record of Prowler (OCSF 2004) of its own, one line.  Names: bucket, check,
 # at (seconds since 1970), verdict (PASS, FAIL, MANUAL), severity (1 to 5), muted.
 prowler() {

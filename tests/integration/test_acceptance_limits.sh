@@ -4,18 +4,6 @@
 # and has the same fix, one that turns out to be the same problem.
 . "$(dirname "$0")/lib.sh"
 
-# image FILE CVE=SEVERITY…: Trivy's report of an image where one upgrade closes all of them
-image() {
-	local file=$1 each list=
-	shift
-	for each in "$@"; do
-		list+=${list:+,}'{"VulnerabilityID":"'${each%=*}'","PkgName":"libtest","InstalledVersion":"1.0","FixedVersion":"1.1",'
-		list+='"Severity":"'${each#*=}'","Title":"Made for a test."}'
-	done
-	printf '{"SchemaVersion":2,"ArtifactName":"registry.example/shop:1","ArtifactType":"container_image",%s}\n' \
-		"\"Results\":[{\"Target\":\"shop\",\"Class\":\"os-pkgs\",\"Type\":\"debian\",\"Vulnerabilities\":[$list]}]" >"$file"
-}
-
 # state CVE: its band and state
 state() {
 	sql "select (array['low', 'medium', 'high', 'critical'])[band + 1] || ' ' || (array['open', 'in_progress',
@@ -39,8 +27,8 @@ exploited() {
 }
 
 make_db
-image "$tmp/first.json" CVE-2024-1111=MEDIUM
-image "$tmp/second.json" CVE-2024-1111=MEDIUM CVE-2024-2222=CRITICAL
+shop_image CVE-2024-1111=MEDIUM >"$tmp/first.json"
+shop_image CVE-2024-1111=MEDIUM CVE-2024-2222=CRITICAL >"$tmp/second.json"
 must "$isobar" import --quiet --now 2026-11-15T06:00:00Z "$tmp/first.json"
 expect "first" "medium open" "$(state CVE-2024-1111)"
 fix=$(sql "select fix_id from isobar.risk")
@@ -69,14 +57,9 @@ proves "what was asked for in a lower band is not approved in a higher one"
 
 # --- risks that turn out to be one ---
 
-advisories() { # FILE UID HOST IDS EXPLOITED
-	jq -nc --arg uid "$2" --arg host "$3" --argjson ids "$4" --argjson exploited "$5" '{name: "mytool", findings: [
-		{title: $uid, severity: "High", description: "x", unique_id_from_tool: $uid, endpoints: ["https://\($host)/"],
-		vulnerability_ids: $ids, known_exploited: $exploited, date: "2026-11-01"}]}' >"$1"
-}
-advisories "$tmp/ghsa.json" u1 web1.example.com '["GHSA-aaaa-bbbb-cccc"]' false
-advisories "$tmp/cve.json" u2 web1.example.com '["CVE-2026-12345"]' true
-advisories "$tmp/both.json" u3 web2.example.com '["CVE-2026-12345", "GHSA-aaaa-bbbb-cccc"]' false
+advisories u1 web1.example.com '["GHSA-aaaa-bbbb-cccc"]' false >"$tmp/ghsa.json"
+advisories u2 web1.example.com '["CVE-2026-12345"]' true >"$tmp/cve.json"
+advisories u3 web2.example.com '["CVE-2026-12345", "GHSA-aaaa-bbbb-cccc"]' false >"$tmp/both.json"
 make_db
 must "$isobar" import --quiet --now 2026-11-15T06:00:00Z "$tmp/ghsa.json"
 "$isobar" accept "$(sql 'select risk_id from isobar.risk')" --quiet --until 90d --reason "a test host" --requested-by ann \

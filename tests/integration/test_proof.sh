@@ -33,22 +33,6 @@ live() { # [WHERE]: findings
 	sql "select count(*) from isobar.finding where state = 0 and ${1:-true}"
 }
 
-image() { # FILE NUMBER…: Trivy's report of an image with these CVEs
-	local file=$1 number separator=
-	shift
-	{
-		printf '{"SchemaVersion":2,"ArtifactName":"registry.example/shop:1","ArtifactType":"container_image",'
-		printf '"Metadata":{"RepoTags":["registry.example/shop:1"]},"Results":[{"Target":"shop","Class":"os-pkgs",'
-		printf '"Type":"debian","Vulnerabilities":['
-		for number in "$@"; do
-			printf '%s{"VulnerabilityID":"CVE-2024-%s","PkgName":"libtest","InstalledVersion":"1.0",' "$separator" "$number"
-			printf '"FixedVersion":"1.1","Severity":"HIGH","Title":"Made for a test."}'
-			separator=,
-		done
-		printf ']}]}\n'
-	} >"$file"
-}
-
 make_db
 
 hub "$tmp/three.ndjson" 1 3
@@ -83,8 +67,8 @@ whole 4 "$tmp/three.ndjson"
 expect "the same again: nothing is written" "$before" "$(sql 'select max(xmin::text::bigint) from isobar.finding')"
 proves "the same record, seen again, opens the same risk again; a listing that shows all writes no finding"
 
-image "$tmp/v3.json" 1111 2222 3333
-image "$tmp/v2.json" 1111 2222
+shop_image CVE-2024-1111=HIGH CVE-2024-2222=HIGH CVE-2024-3333=HIGH >"$tmp/v3.json"
+shop_image CVE-2024-1111=HIGH CVE-2024-2222=HIGH >"$tmp/v2.json"
 whole 5 "$tmp/v3.json"
 whole 6 "$tmp/v2.json"
 expect "a scanner's first miss: closed" 0 "$(closed)"
@@ -143,7 +127,7 @@ expect_some "confirmed by nobody for 15 days" "$(stale 16)"
 expect "and none is closed" "$(live)" "$(stale 16)"
 proves "what nothing confirmed for 14 days is stale, shown and not closed"
 
-image "$tmp/none.json"
+shop_image >"$tmp/none.json"
 whole 17 "$tmp/none.json"
 whole 18 "$tmp/none.json"
 expect_code "nothing at all: exit code" 3

@@ -74,14 +74,9 @@ expect "a band change each" "1 1" "$(sql "select string_agg(n::text, ' ') from (
 	select count(*) as n from isobar.risk_event where kind = 1 group by risk_id) as e")"
 proves "a decision made while the scorer works on the risk stands, and the score follows"
 # A finding tells that two advisories are one while a person decides on one of the two risks.
-advisories() { # FILE UID HOST IDS EXPLOITED
-	jq -nc --arg uid "$2" --arg host "$3" --argjson ids "$4" --argjson exploited "$5" '{name: "mytool", findings: [
-		{title: $uid, severity: "Critical", description: "x", unique_id_from_tool: $uid, endpoints: ["https://\($host)/"],
-		vulnerability_ids: $ids, known_exploited: $exploited, date: "2026-11-01"}]}' >"$1"
-}
-advisories "$tmp/ghsa.json" u1 web1.example.com '["GHSA-aaaa-bbbb-cccc"]' false
-advisories "$tmp/cve.json" u2 web1.example.com '["CVE-2026-12345"]' true
-advisories "$tmp/both.json" u3 web2.example.com '["CVE-2026-12345", "GHSA-aaaa-bbbb-cccc"]' false
+advisories u1 web1.example.com '["GHSA-aaaa-bbbb-cccc"]' false >"$tmp/ghsa.json"
+advisories u2 web1.example.com '["CVE-2026-12345"]' true >"$tmp/cve.json"
+advisories u3 web2.example.com '["CVE-2026-12345", "GHSA-aaaa-bbbb-cccc"]' false >"$tmp/both.json"
 for which in opened_at "opened_at desc"; do
 	make_db
 	must "$isobar" import --quiet --now 2026-11-15T06:00:00Z "$tmp/ghsa.json"
