@@ -190,7 +190,7 @@ before=$(sql "select string_agg(encode(sealed, 'hex'), ' ' order by key) from is
 ISOBAR_KEY_FILE=$tmp/other refused "rekey from another key" 1 "the key $first seals a secret, and the key file holds" \
 	rekey --new-key-file "$tmp/new"
 rm -f "$tmp/new"
-sql "update isobar.source_secret set sealed = overlay(sealed placing '\\x00' from 100) where key = '$sealed'"
+sql "update isobar.source_secret set sealed = set_byte(sealed, 99, get_byte(sealed, 99) # 1) where key = '$sealed'"
 refused "rekey of what was changed" 1 "cannot be opened" rekey --new-key-file "$tmp/new"
 expect "nothing was written" "$first" "$(sql "select distinct key_name from isobar.source_secret")"
 source_do set prod --quiet --secret "$sealed=@$tmp/secret"
