@@ -60,19 +60,11 @@ bool decide_may(struct request *req, const struct transition_risk *risk,
 	return access_allows_on(req->access, needs, risk->view.account, risk->view.owner);
 }
 
-enum risk_state decide_state(const struct request *req, const struct transition_risk *risk)
-{
-	const bool is_over = risk->state == RISK_ACCEPTED &&
-	                     risk->reopens_at != TIMESTAMP_NONE &&
-	                     risk->reopens_at <= req->now;
-
-	return is_over ? RISK_OPEN : risk->state;
-}
-
 struct problem decide_problem(const struct request *req, const struct transition_risk *risk,
                               enum transition_outcome outcome)
 {
-	const enum risk_state state = decide_state(req, risk);
+	const enum risk_state state =
+	        risk_state_at(risk->state, risk->reopens_at, req->now);
 	struct problem p = {.name = PROBLEM_CONFLICT};
 
 	p.detail = arena_printf(req->arena, "the risk, which is %s, %s",

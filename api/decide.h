@@ -51,9 +51,6 @@ void decide_policies(struct request *req, void (*then)(struct request *req));
 bool decide_may(struct request *req, const struct transition_risk *risk,
                 enum permission needs, struct problem *out);
 
-/* Its state now: an acceptance that is over has ended, whatever the sweeper wrote. */
-enum risk_state decide_state(const struct request *req, const struct transition_risk *risk);
-
 /* What a refusal of transition_decide() is, as a problem. */
 struct problem decide_problem(const struct request *req, const struct transition_risk *risk,
                               enum transition_outcome outcome);

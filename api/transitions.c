@@ -160,7 +160,8 @@ static void on_read(struct request *req, const PGresult *result)
 		respond_problem(req, &problem);
 		return;
 	}
-	const enum risk_state state = decide_state(req, risk);
+	const enum risk_state state =
+	        risk_state_at(risk->state, risk->reopens_at, req->now);
 	const char *const *allowed = transition_allowed_names(state, req->arena);
 
 	json_write_open(&b, NULL, '{');

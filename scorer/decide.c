@@ -389,7 +389,7 @@ void decision_add(struct decision *d, const struct draft *draft)
 	enum risk_state was = RISK_OPEN;
 
 	if (old)
-		was = decision_state_before(old, d->in->now);
+		was = risk_state_at(old->state, old->reopens_at, d->in->now);
 	row->risk_id = old ? old->risk_id : draft->fingerprint;
 	row->is_new = !old;
 	kept.fate = fate_of_state(&draft->facts, old ? &was : NULL);

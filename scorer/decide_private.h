@@ -91,7 +91,6 @@ bool decision_mute(struct decision *d, struct risk_group *g,
 /* Owner, view and clock of a draft whose row has its score. */
 void decision_govern(struct decision *d, struct draft *draft,
                      const struct asset_facts *asset);
-enum risk_state decision_state_before(const struct stored_risk *old, timestamp now);
 /* Do rules say anything of it?  What people decide, they write themselves. */
 bool decision_is_ruled(const struct draft *draft);
 /* Over what the rules make of a draft. */

@@ -143,15 +143,6 @@ uint64_t decision_rules_hash(const struct draft *draft)
 
 /* --- decisions that end --- */
 
-/* As people see it: an acceptance that is over is over, whoever wrote it down. */
-enum risk_state decision_state_before(const struct stored_risk *old, timestamp now)
-{
-	return old->state == RISK_ACCEPTED && old->reopens_at != TIMESTAMP_NONE &&
-	                       old->reopens_at <= now
-	               ? RISK_OPEN
-	               : old->state;
-}
-
 /*
  * Was the false positive said of it?  A full list may lack some: what was stored by then
  * was meant, too, unless another risk has just brought it here.

@@ -114,6 +114,14 @@ size_t risk_crossings_passed(const struct risk_unswept *r, timestamp now, struct
 	       clock_crossings(r, first, now, state, a, out + n, RISK_CROSSINGS_MAX - n);
 }
 
+enum risk_state risk_state_at(enum risk_state written, timestamp reopens_at, timestamp t)
+{
+	const bool is_over =
+	        written == RISK_ACCEPTED && reopens_at != TIMESTAMP_NONE && reopens_at <= t;
+
+	return is_over ? RISK_OPEN : written;
+}
+
 enum sla_mode risk_clock_mode(enum risk_state state, enum verdict responsibility)
 {
 	if (state == RISK_RESOLVED)

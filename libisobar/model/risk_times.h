@@ -55,6 +55,10 @@ struct risk_unswept {
 size_t risk_crossings_passed(const struct risk_unswept *r, timestamp now, struct arena *a,
                              struct risk_crossing out[RISK_CROSSINGS_MAX]);
 
+/* Its state at t: an acceptance ends by its date (TIMESTAMP_NONE: it has none), whatever was
+ * written of it. */
+enum risk_state risk_state_at(enum risk_state written, timestamp reopens_at, timestamp t);
+
 /* How the clock of a risk in this state goes. */
 enum sla_mode risk_clock_mode(enum risk_state state, enum verdict responsibility);
 

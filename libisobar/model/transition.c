@@ -262,16 +262,13 @@ static void extend(const struct transition_risk *r, const struct want *w,
 	            "extension");
 }
 
-/* An acceptance ends by its date, whatever was written of it. */
 static struct transition_risk as_of(const struct transition_risk *risk, timestamp now)
 {
 	struct transition_risk r = *risk;
 
-	if (r.state == RISK_ACCEPTED && r.reopens_at != TIMESTAMP_NONE &&
-	    r.reopens_at <= now) {
-		r.state = RISK_OPEN;
+	r.state = risk_state_at(risk->state, risk->reopens_at, now);
+	if (r.state != risk->state)
 		r.reopens_at = TIMESTAMP_NONE;
-	}
 	return r;
 }
 
